@@ -1,0 +1,1 @@
+"""The game: word packs, results and, below it, the pure engine."""

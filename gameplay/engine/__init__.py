@@ -1,0 +1,4 @@
+"""The game as a pure function: a room, a command and the time go in, events come out (§1).
+
+Nothing here knows Django, asyncio, a clock or a source of randomness; those are arguments.
+"""

@@ -1,0 +1,298 @@
+"""What a room tells the people in it: the payloads of the server's messages, as the engine states them.
+
+A field that only newer clients know is named in ``ADDED``; the protocol leaves it out for older ones.
+"""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from gameplay.engine.model import Difficulty, Settings
+from gameplay.engine.states import GameEvent, RoomState
+
+Audience = Literal["all", "host", "players", "actor"]
+
+
+class Event(msgspec.Struct, frozen=True, rename="camel"):
+    """Base of all events. ``TYPE`` is the message's type on the wire."""
+
+    TYPE: ClassVar[str] = ""
+    LOGGED: ClassVar[bool] = True
+    NEEDS_ACK: ClassVar[bool] = False
+    SINCE: ClassVar[str] = "1.0"
+    ADDED: ClassVar[dict[str, str]] = {}
+
+
+class Emission(msgspec.Struct, frozen=True):
+    """One event on its way out.
+
+    ``audience`` is the wire's broadcast scope, ``actor_id`` the one recipient where it is ``actor`` or narrower than
+    the scope's word says. Unlogged events carry no numbers.
+    """
+
+    event: Event
+    audience: Audience
+    actor_id: str | None = None
+    sequence_id: int | None = None
+    state_version: int | None = None
+
+
+class TeamView(msgspec.Struct, frozen=True, rename="camel"):
+    """A team as everybody may see it."""
+
+    id: str
+    name: str
+    color: str
+    players: tuple[str, ...]
+    score: int
+
+
+class RoomCreated(Event, frozen=True):
+    """The host has come (§2.2). ``qr_code_url`` is filled in by the shell, which knows its own address."""
+
+    TYPE = "ROOM_CREATED"
+    qr_code_url: str
+    host_id: str
+    host_name: str
+    max_players: int
+
+
+class PlayerJoined(Event, frozen=True):
+    TYPE = "PLAYER_JOINED"
+    player_id: str
+    player_name: str
+    player_count: int
+    avatar_color: str
+
+
+class PlayerLeft(Event, frozen=True):
+    TYPE = "PLAYER_LEFT"
+    player_id: str
+    player_name: str
+    player_count: int
+    reason: Literal["disconnected", "voluntary", "kicked"]
+
+
+class PlayerConnection(Event, frozen=True):
+    """How a player's line is doing. ``degraded`` is for the host and that player alone."""
+
+    TYPE = "PLAYER_CONNECTION"
+    SINCE = "1.1"
+    player_id: str
+    status: Literal["warning", "lost", "connected", "degraded"]
+
+
+class StateChanged(Event, frozen=True):
+    TYPE = "STATE_CHANGED"
+    state: RoomState
+    state_version: int
+    event: GameEvent
+
+
+class TeamSetupStarted(Event, frozen=True):
+    TYPE = "TEAM_SETUP_STARTED"
+    teams: tuple[TeamView, ...]
+
+
+class TeamSetupCancelled(Event, frozen=True):
+    TYPE = "TEAM_SETUP_CANCELLED"
+
+
+class PlayerAssignedTeam(Event, frozen=True):
+    TYPE = "PLAYER_ASSIGNED_TEAM"
+    player_id: str
+    team_id: str
+    teams: tuple[TeamView, ...]
+
+
+class CountdownTick(Event, frozen=True):
+    TYPE = "COUNTDOWN_TICK"
+    LOGGED = False
+    ADDED = {"teamId": "1.1", "explainerPlayerId": "1.1"}
+    remaining_seconds: int
+    team_id: str
+    explainer_player_id: str
+
+
+class RoundStarted(Event, frozen=True):
+    TYPE = "ROUND_STARTED"
+    NEEDS_ACK = True
+    round_number: int
+    active_team_id: str
+    explainer_player_id: str
+    round_duration_sec: int
+    word_pack_id: str
+
+
+class WordRevealed(Event, frozen=True):
+    """The live word. For the word holder alone."""
+
+    TYPE = "WORD_REVEALED"
+    word_id: str
+    word_text: str
+    difficulty: Difficulty
+    remaining_in_pack: int
+
+
+class WordResult(Event, frozen=True):
+    TYPE = "WORD_RESULT"
+    word_id: str
+    action: Literal["guessed", "skipped"]
+    team_id: str
+    points_awarded: int
+    new_score: int
+
+
+class WordCorrected(Event, frozen=True):
+    """A swipe that was undone or corrected. Older clients get a snapshot instead."""
+
+    TYPE = "WORD_CORRECTED"
+    SINCE = "1.1"
+    word_id: str
+    action: Literal["guessed", "skipped", "undone"]
+    team_id: str
+    points_awarded: int
+    new_score: int
+
+
+class TimerTick(Event, frozen=True):
+    TYPE = "TIMER_TICK"
+    LOGGED = False
+    remaining_seconds: int
+
+
+class GamePaused(Event, frozen=True):
+    TYPE = "GAME_PAUSED"
+    reason: str
+    message: str
+    remaining_seconds: int
+
+
+class GameResumed(Event, frozen=True):
+    TYPE = "GAME_RESUMED"
+    remaining_seconds: int
+
+
+class WordView(msgspec.Struct, frozen=True, rename="camel"):
+    """A word that is no secret any more."""
+
+    word_id: str
+    word_text: str
+    action: Literal["guessed", "skipped"]
+
+
+class RoundEnded(Event, frozen=True):
+    """``average_time_per_word`` is in seconds, one decimal, 0 without words."""
+
+    TYPE = "ROUND_ENDED"
+    NEEDS_ACK = True
+    ADDED = {"words": "1.1"}
+    reason: Literal["timer_expired", "pack_exhausted"]
+    round_number: int
+    team_id: str
+    words_guessed: int
+    words_skipped: int
+    points_earned: int
+    average_time_per_word: float
+    words: tuple[WordView, ...]
+
+
+class RoundView(msgspec.Struct, frozen=True, rename="camel"):
+    """A turn that was played."""
+
+    round_number: int
+    team_id: str
+    explainer_player_id: str
+    points: int
+    words_guessed: int
+    words_skipped: int
+
+
+class Standing(msgspec.Struct, frozen=True, rename="camel"):
+    """A line of the leaderboard; equal scores share a rank."""
+
+    team_id: str
+    team_name: str
+    score: int
+    rank: int
+
+
+class ScoreSummary(Event, frozen=True):
+    """``team_id`` and ``explainer_player_id`` are the next turn's, null after the last."""
+
+    TYPE = "SCORE_SUMMARY"
+    ADDED = {"rounds": "1.1", "teamId": "1.1", "explainerPlayerId": "1.1"}
+    leaderboard: tuple[Standing, ...]
+    next_round_in: int
+    rounds: tuple[RoundView, ...]
+    team_id: str | None
+    explainer_player_id: str | None
+
+
+class FinalScore(msgspec.Struct, frozen=True, rename="camel"):
+    team_id: str
+    score: int
+
+
+class GameEnded(Event, frozen=True):
+    """``winner_team_id`` is null when the game was ended on a tie; ``mvp_player_id`` when no word was guessed."""
+
+    TYPE = "GAME_ENDED"
+    NEEDS_ACK = True
+    winner_team_id: str | None
+    final_scores: tuple[FinalScore, ...]
+    game_duration_min: int
+    total_words_played: int
+    mvp_player_id: str | None
+
+
+class GameRestarted(Event, frozen=True):
+    TYPE = "GAME_RESTARTED"
+    teams: tuple[TeamView, ...]
+
+
+class SettingsUpdated(Event, frozen=True):
+    TYPE = "SETTINGS_UPDATED"
+    settings: Settings
+
+
+class HostChanged(Event, frozen=True):
+    TYPE = "HOST_CHANGED"
+    host_id: str
+    host_name: str
+    reason: Literal["disconnected", "transferred"]
+
+
+class RoomLocked(Event, frozen=True):
+    TYPE = "ROOM_LOCKED"
+
+
+class RoomUnlocked(Event, frozen=True):
+    TYPE = "ROOM_UNLOCKED"
+
+
+class RoomClosed(Event, frozen=True):
+    TYPE = "ROOM_CLOSED"
+    reason: str
+
+
+class Resync(Event, frozen=True):
+    """No message of its own: everybody in the audience gets a ``STATE_SNAPSHOT`` of what they may see."""
+
+    LOGGED = False
+
+
+class WordReported(Event, frozen=True):
+    """No message: the shell counts the report against the word in the pack. ``ref`` is the word's database key."""
+
+    LOGGED = False
+    ref: int
+    reason: str
+
+
+class Removed(Event, frozen=True):
+    """No message: the shell closes this member's sockets after telling them why."""
+
+    LOGGED = False
+    player_id: str
+    reason: Literal["disconnected", "voluntary", "kicked"]

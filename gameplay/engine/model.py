@@ -1,0 +1,195 @@
+"""What a room is made of. Plain data, saved as it stands.
+
+Times are milliseconds on the server's clock (`_ms`), durations too unless the name says seconds (`_s`).
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from gameplay.engine.states import RoomState
+
+MAX_PLAYERS = 10
+COUNTDOWN_S = 3
+REVIEW_MS = 5_000
+AUTO_PAUSE_MS = 10_000
+REPLACE_HOLDER_MS = 10_000
+AWAY_EXPIRED_MS = 30_000
+PROMOTE_HOST_MS = 60_000
+REMOVE_MS = 60_000
+
+Difficulty = Literal["easy", "medium", "hard"]
+
+
+class Settings(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The rules of one room; ranges as in the contract."""
+
+    num_teams: Annotated[int, Meta(ge=2, le=5)] = 2
+    round_duration_sec: Annotated[int, Meta(ge=10, le=180)] = 60
+    rounds_per_team: Annotated[int, Meta(ge=1, le=10)] = 3
+    target_score: Annotated[int, Meta(ge=5, le=200)] | None = None
+    skip_penalty: Annotated[int, Meta(ge=-1, le=0)] = 0
+    word_pack_ids: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(min_length=1, max_length=50)] = (
+        "default_animals",
+    )
+    difficulty: Literal["easy", "medium", "hard", "mixed"] = "mixed"
+    word_holder: Literal["host", "explainer"] = "host"
+    language: Annotated[str, Meta(min_length=2, max_length=10)] = "en"
+
+
+class Word(Struct, frozen=True):
+    """A word of a pack. ``ref`` is its key in the database, never shown to a client."""
+
+    ref: int
+    text: str
+    difficulty: Difficulty
+    pack_id: str
+
+
+class Member(Struct):
+    """Somebody who belongs to the room: the host, a player, or both after a promotion.
+
+    ``session`` is a hash of the secret, never the secret. ``away_since_ms`` is set while no socket of theirs is open.
+    """
+
+    id: str
+    name: str
+    session: str
+    color: str
+    seated: bool = True
+    team_id: str | None = None
+    sitting_out: bool = False
+    connected: bool = False
+    connected_since_ms: int = 0
+    away_since_ms: int | None = None
+    words_explained: int = 0
+
+
+class Team(Struct):
+    """A team; ``players`` in the order in which they explain. ``rotation`` is the index of the next to explain."""
+
+    id: str
+    name: str
+    color: str
+    players: list[str] = []
+    score: int = 0
+    rotation: int = 0
+
+
+class PlayedWord(Struct):
+    """A word that has been swiped in the running round. ``word_id`` is the room's own name for it."""
+
+    word_id: str
+    ref: int
+    text: str
+    action: Literal["guessed", "skipped"]
+    points: int
+    explainer_id: str
+    took_ms: int
+    position: int
+
+
+class Turn(Struct):
+    """Whose turn comes next, from the countdown on."""
+
+    team_id: str
+    explainer_id: str
+
+
+class Round(Struct):
+    """One team's turn with the clock.
+
+    While the clock runs ``ends_at_ms`` is set; while it stands ``remaining_ms`` is.
+    """
+
+    number: int
+    team_id: str
+    explainer_id: str
+    holder_id: str
+    duration_ms: int
+    pack_id: str
+    started_at_ms: int
+    ends_at_ms: int | None = None
+    remaining_ms: int = 0
+    word_id: str | None = None
+    word: Word | None = None
+    word_shown_at_ms: int = 0
+    words: list[PlayedWord] = []
+    next_tick_s: int = 0
+    end_reason: str | None = None
+
+
+class PlayedRound(Struct, rename="camel"):
+    """A line of the game's history."""
+
+    round_number: int
+    team_id: str
+    explainer_player_id: str
+    points: int
+    words_guessed: int
+    words_skipped: int
+
+
+class Deck(Struct):
+    """The words of a game in the order in which they come. ``seen`` were played from earlier decks of the room.
+
+    Saved apart from the room: it changes only when ``serial`` does; how far it is played stands in the room.
+    """
+
+    serial: int = 0
+    words: list[Word] = []
+    seen: list[int] = []
+
+
+class Room(Struct):
+    """One party: everything there is to know about it (§1.3)."""
+
+    code: str
+    host_id: str
+    members: dict[str, Member]
+    seed: int
+    created_at_ms: int
+    settings: Settings = Settings()
+    state: RoomState = RoomState.ROOM_CREATED
+    state_version: int = 1
+    sequence_id: int = 0
+    announced: bool = False
+    locked: bool = False
+    banned: list[str] = []
+    next_player: int = 1
+    teams: list[Team] = []
+    queue: list[str] = []
+    cycle: int = 0
+    tie_break: list[str] = []
+    turn: Turn | None = None
+    countdown_s: int = 0
+    countdown_at_ms: int | None = None
+    round: Round | None = None
+    active_team_id: str | None = None
+    round_number: int = 0
+    turns_played: int = 0
+    rounds: list[PlayedRound] = []
+    review_until_ms: int | None = None
+    paused_reason: str | None = None
+    game_number: int = 0
+    game_started_at_ms: int | None = None
+    game_duration_ms: int = 0
+    deck_position: int = 0
+    deck_fresh: bool = False
+    words_shown: int = 0
+    deck: Deck = msgspec.field(default_factory=Deck)
+
+    @property
+    def players(self) -> list[Member]:
+        """Those who hold a seat, in the order of joining."""
+        return [member for member in self.members.values() if member.seated]
+
+    @property
+    def host(self) -> Member:
+        """The member who has the host's controls."""
+        return self.members[self.host_id]
+
+    def team(self, team_id: str | None) -> Team | None:
+        """The team with this id, if there is one."""
+        return next((team for team in self.teams if team.id == team_id), None)

@@ -1,0 +1,1 @@
+"""The site: settings, ASGI entry, the server around daphne."""

@@ -1,0 +1,1 @@
+"""The shell around the game: live rooms, sockets, Redis and pages."""
