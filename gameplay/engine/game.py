@@ -1,34 +1,52 @@
-"""The engine's door: `create`, `apply`, `advance`, `next_deadline_ms`."""
+"""The engine's door: make a room, carry a command out, let time pass.
 
-from typing import Protocol
+The order of checks is that of §1.3: authorised, legal, already so, and only then applied.
+"""
 
-from gameplay.engine.commands import Command
-from gameplay.engine.events import Emission
-from gameplay.engine.model import Room, Settings, Word
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
+from gameplay.engine import commands as c
+from gameplay.engine import deadlines, names, people, rounds, teams
+from gameplay.engine.commands import Command, LeaveReason
+from gameplay.engine.deadlines import Deadline, Due
+from gameplay.engine.errors import IllegalMove, NotAllowed
+from gameplay.engine.errors import RoomClosed as RoomClosedError
+from gameplay.engine.events import Emission, PlayerConnection, RoomClosed, SettingsUpdated, WordReported
+from gameplay.engine.model import Member, Room, Settings
+from gameplay.engine.settings import parse_settings
+from gameplay.engine.states import BEFORE_GAME, IN_ROUND, GameEvent, RoomState
+from gameplay.engine.step import Library, Step
+from gameplay.engine.transitions import Who, is_repeat, moves
 
-class Library(Protocol):
-    """The words of the packs, in memory."""
+__all__ = ["COMMANDS", "Library", "Rule", "advance", "apply", "create", "next_deadline_ms", "parse_settings"]
 
-    def words(self, pack_ids: tuple[str, ...], difficulty: str, language: str) -> list[Word]:
-        """All enabled words of these packs; ``difficulty`` ``mixed`` means any."""
-        ...
-
-    def has_pack(self, pack_id: str) -> bool:
-        """Whether there is an enabled pack of this id."""
-        ...
-
-
-def create(
-    code: str, host_name: str, host_session: str, settings: Settings, seed: int, now_ms: int
-) -> Room:
-    """A new room in ``ROOM_CREATED``; ``host_session`` is the hash of the host's secret. Raises `NameInvalid`."""
-    raise NotImplementedError
+OPEN = frozenset(RoomState) - {RoomState.ROOM_CLOSED}
 
 
-def parse_settings(values: dict[str, object], base: Settings, library: Library) -> Settings:
-    """``base`` with ``values`` (wire names) put in. Raises `BadSettings`."""
-    raise NotImplementedError
+class Rule(NamedTuple):
+    """Who may give a command, which event it is or in which states it is taken, and what carries it out."""
+
+    who: Who
+    carry_out: Callable[[Step, str, Any], None]
+    event: GameEvent | None = None
+    states: frozenset[RoomState] = OPEN
+
+
+def create(code: str, host_name: str, host_session: str, settings: Settings, seed: int, now_ms: int) -> Room:
+    """A new room in ``ROOM_CREATED``; ``host_session`` is the hash of the host's secret. Raises `NameInvalid`.
+
+    The host counts as away from the start, until their first socket.
+    """
+    host = Member(
+        id="host_1",
+        name=names.clean(host_name),
+        session=host_session,
+        color="#444444",
+        seated=False,
+        away_since_ms=now_ms,
+    )
+    return Room(code=code, host_id=host.id, members={host.id: host}, seed=seed, created_at_ms=now_ms, settings=settings)
 
 
 def apply(room: Room, actor_id: str, command: Command, now_ms: int, library: Library) -> list[Emission]:
@@ -37,14 +55,142 @@ def apply(room: Room, actor_id: str, command: Command, now_ms: int, library: Lib
     For `Join` ``actor_id`` is empty; the new member's id is ``player_id`` of the returned `PlayerJoined`.
     Call `advance` first, so that what was due before ``now_ms`` has happened.
     """
-    raise NotImplementedError
+    rule = COMMANDS[type(command)]
+    if room.state is RoomState.ROOM_CLOSED:
+        raise RoomClosedError("This room is closed.")
+    if not _is_authorised(room, actor_id, rule.who):
+        raise NotAllowed("You may not do this here.")
+    if not _is_legal(room, rule):
+        raise IllegalMove(f"Not possible in {room.state}.")
+    step = Step(room, now_ms, library)
+    if rule.event is None or not is_repeat(room.state, rule.event) or isinstance(command, c.StartTeamSetup):
+        rule.carry_out(step, actor_id, command)
+    return step.emitted
 
 
 def advance(room: Room, now_ms: int, library: Library) -> list[Emission]:
     """Let everything happen that was due up to ``now_ms``: ticks, round ends, pauses, promotions, removals."""
-    raise NotImplementedError
+    step = Step(room, now_ms, library)
+    while (deadline := deadlines.earliest(room)) is not None and deadline.at_ms <= now_ms:
+        _let_happen(step, deadline)
+    return step.emitted
 
 
 def next_deadline_ms(room: Room) -> int | None:
     """When `advance` has something to do next; None: not before the next command."""
-    raise NotImplementedError
+    deadline = deadlines.earliest(room)
+    return None if deadline is None else deadline.at_ms
+
+
+def _is_authorised(room: Room, actor_id: str, who: Who) -> bool:
+    if who in (Who.NEWCOMER, Who.SYSTEM):
+        return True
+    member = room.members.get(actor_id)
+    if member is None:
+        return False
+    if who is Who.HOST:
+        return actor_id == room.host_id
+    if who is Who.PLAYER:
+        return member.seated
+    if who is Who.HOLDER:
+        return _may_hold_words(room, actor_id)
+    return True
+
+
+def _may_hold_words(room: Room, actor_id: str) -> bool:
+    if room.state in IN_ROUND and room.round is not None:
+        return actor_id == room.round.holder_id
+    return room.settings.word_holder == "explainer" or actor_id == room.host_id
+
+
+def _is_legal(room: Room, rule: Rule) -> bool:
+    if room.state not in rule.states:
+        return False
+    return rule.event is None or any(rule.who in move.who for move in moves(room.state, rule.event))
+
+
+def _let_happen(step: Step, deadline: Deadline) -> None:
+    room = step.room
+    match deadline.what:
+        case Due.AUTO_PAUSE:
+            rounds.auto_pause(step)
+        case Due.ROUND_TIMEOUT:
+            rounds.time_out(step)
+        case Due.TIMER_TICK:
+            rounds.tick(step)
+        case Due.COUNTDOWN:
+            rounds.count_down(step)
+        case Due.END_REVIEW:
+            rounds.end_review(step)
+        case Due.REPLACE_EXPLAINER:
+            rounds.replace_explainer(step)
+        case Due.PROMOTE_HOST:
+            people.promote(step)
+        case Due.WARN:
+            room.members[deadline.member_id].line = "warning"
+            step.emit(PlayerConnection(player_id=deadline.member_id, status="warning"))
+        case Due.LOST:
+            room.members[deadline.member_id].line = "lost"
+            step.emit(PlayerConnection(player_id=deadline.member_id, status="lost"))
+        case Due.REMOVE:
+            people.remove(step, room.members[deadline.member_id], LeaveReason.DISCONNECTED)
+
+
+def _update_settings(step: Step, actor_id: str, command: c.UpdateSettings) -> None:
+    room = step.room
+    settings = parse_settings(command.settings, room.settings, step.library)
+    if settings == room.settings:
+        return
+    resized = settings.num_teams != room.settings.num_teams
+    room.settings = settings
+    in_setup = room.state in (RoomState.TEAM_SETUP, RoomState.READY_TO_START)
+    if not (resized and in_setup):
+        step.touch()
+        step.emit(SettingsUpdated(settings=settings))
+        return
+    teams.resize(step)
+    step.emit(SettingsUpdated(settings=settings))
+
+
+def _report_word(step: Step, actor_id: str, command: c.ReportWord) -> None:
+    playing = step.room.round
+    word = next((word for word in playing.words if word.word_id == command.word_id), None) if playing else None
+    if word is None:
+        raise IllegalMove("This word was not played in the last round.")
+    step.emit(WordReported(ref=word.ref, reason=command.reason))
+
+
+def _close_room(step: Step, actor_id: str, command: c.CloseRoom) -> None:
+    step.move(GameEvent.ROOM_CLOSE)
+    step.emit(RoomClosed(reason="host"))
+
+
+COMMANDS: dict[type[Command], Rule] = {
+    c.StartTeamSetup: Rule(Who.HOST, teams.start_setup, GameEvent.HOST_START_SETUP),
+    c.JoinTeam: Rule(Who.PLAYER, teams.join_team, GameEvent.PLAYER_ASSIGNED),
+    c.AssignPlayer: Rule(Who.HOST, teams.assign_player, GameEvent.PLAYER_ASSIGNED),
+    c.ShuffleTeams: Rule(Who.HOST, teams.shuffle, GameEvent.PLAYER_ASSIGNED),
+    c.CancelTeamSetup: Rule(Who.HOST, teams.cancel_setup, GameEvent.HOST_CANCEL_SETUP),
+    c.ConfirmStart: Rule(Who.HOST, rounds.confirm_start, GameEvent.HOST_CONFIRM_START),
+    c.WordSwiped: Rule(Who.HOLDER, rounds.swipe, GameEvent.WORD_SWIPED),
+    c.UndoSwipe: Rule(Who.HOLDER, rounds.undo, GameEvent.WORD_SWIPED),
+    c.CorrectWord: Rule(Who.HOST, rounds.correct, GameEvent.SCORES_CALCULATED),
+    c.PauseGame: Rule(Who.HOST, rounds.pause, GameEvent.HOST_PAUSE),
+    c.ResumeGame: Rule(Who.HOST, rounds.resume, GameEvent.HOST_RESUME),
+    c.NextRound: Rule(Who.HOST, rounds.next_round, GameEvent.NEXT_ROUND_READY),
+    c.EndGame: Rule(Who.HOST, rounds.end_game, GameEvent.GAME_COMPLETE),
+    c.RestartGame: Rule(Who.HOST, rounds.restart, GameEvent.HOST_RESTART),
+    c.CloseRoom: Rule(Who.HOST, _close_room, GameEvent.ROOM_CLOSE),
+    c.LockRoom: Rule(Who.HOST, people.lock),
+    c.UnlockRoom: Rule(Who.HOST, people.unlock),
+    c.UpdateSettings: Rule(Who.HOST, _update_settings, states=BEFORE_GAME | {RoomState.FINAL_RESULTS}),
+    c.KickPlayer: Rule(Who.HOST, people.kick),
+    c.BanPlayer: Rule(Who.HOST, people.ban),
+    c.TransferHost: Rule(Who.HOST, people.transfer_host),
+    c.ReportWord: Rule(Who.MEMBER, _report_word, states=frozenset({RoomState.SCORE_REVIEW})),
+    c.LeaveRoom: Rule(Who.PLAYER, people.leave),
+    c.Join: Rule(Who.NEWCOMER, people.join),
+    c.HostArrived: Rule(Who.MEMBER, people.host_arrived),
+    c.Connected: Rule(Who.MEMBER, people.connected),
+    c.Disconnected: Rule(Who.MEMBER, people.disconnected),
+}

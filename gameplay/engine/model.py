@@ -18,6 +18,7 @@ REPLACE_HOLDER_MS = 10_000
 AWAY_EXPIRED_MS = 30_000
 PROMOTE_HOST_MS = 60_000
 REMOVE_MS = 60_000
+WARN_MS = 15_000
 
 Difficulty = Literal["easy", "medium", "hard"]
 
@@ -36,6 +37,16 @@ class Settings(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     difficulty: Literal["easy", "medium", "hard", "mixed"] = "mixed"
     word_holder: Literal["host", "explainer"] = "host"
     language: Annotated[str, Meta(min_length=2, max_length=10)] = "en"
+
+
+def renumbered(settings: Settings, num_teams: int) -> Settings:
+    """``settings`` with another number of teams."""
+    return msgspec.structs.replace(settings, num_teams=num_teams)
+
+
+def held_by_explainer(settings: Settings) -> Settings:
+    """``settings`` with the words on the explainer's phone."""
+    return msgspec.structs.replace(settings, word_holder="explainer")
 
 
 class Word(Struct, frozen=True):
@@ -63,6 +74,7 @@ class Member(Struct):
     connected: bool = False
     connected_since_ms: int = 0
     away_since_ms: int | None = None
+    line: Literal["ok", "warning", "lost"] = "ok"
     words_explained: int = 0
 
 
@@ -100,7 +112,8 @@ class Turn(Struct):
 class Round(Struct):
     """One team's turn with the clock.
 
-    While the clock runs ``ends_at_ms`` is set; while it stands ``remaining_ms`` is.
+    While the clock runs ``ends_at_ms`` is set; while it stands ``remaining_ms`` counts. ``word_shown_ms`` is when the
+    live word came, in played time. ``holder_id`` sees the words and swipes.
     """
 
     number: int
@@ -109,15 +122,21 @@ class Round(Struct):
     holder_id: str
     duration_ms: int
     pack_id: str
-    started_at_ms: int
     ends_at_ms: int | None = None
     remaining_ms: int = 0
     word_id: str | None = None
     word: Word | None = None
-    word_shown_at_ms: int = 0
+    word_shown_ms: int = 0
     words: list[PlayedWord] = []
     next_tick_s: int = 0
-    end_reason: str | None = None
+
+    def remaining(self, now_ms: int) -> int:
+        """Milliseconds left on the clock, never below 0."""
+        return self.remaining_ms if self.ends_at_ms is None else max(0, self.ends_at_ms - now_ms)
+
+    def elapsed(self, now_ms: int) -> int:
+        """Milliseconds played, pauses not counted."""
+        return self.duration_ms - self.remaining(now_ms)
 
 
 class PlayedRound(Struct, rename="camel"):
@@ -134,10 +153,12 @@ class PlayedRound(Struct, rename="camel"):
 class Deck(Struct):
     """The words of a game in the order in which they come. ``seen`` were played from earlier decks of the room.
 
+    ``source`` is the packs, difficulty and language that the words were taken by.
     Saved apart from the room: it changes only when ``serial`` does; how far it is played stands in the room.
     """
 
     serial: int = 0
+    source: tuple[tuple[str, ...], str, str] = ((), "", "")
     words: list[Word] = []
     seen: list[int] = []
 
@@ -161,7 +182,7 @@ class Room(Struct):
     teams: list[Team] = []
     queue: list[str] = []
     cycle: int = 0
-    tie_break: list[str] = []
+    contenders: list[str] = []
     turn: Turn | None = None
     countdown_s: int = 0
     countdown_at_ms: int | None = None
@@ -176,7 +197,6 @@ class Room(Struct):
     game_started_at_ms: int | None = None
     game_duration_ms: int = 0
     deck_position: int = 0
-    deck_fresh: bool = False
     words_shown: int = 0
     deck: Deck = msgspec.field(default_factory=Deck)
 

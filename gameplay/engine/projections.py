@@ -1,14 +1,15 @@
 """What one recipient may know of a room. Secrets have this one door, live, in a backfill and in a snapshot alike."""
 
 import zlib
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from gameplay.engine import rounds, scoring, teams
 from gameplay.engine.events import FinalScore, RoundView, Standing, TeamView, WordRevealed, WordView
-from gameplay.engine.model import Room, Settings
-from gameplay.engine.states import RoomState
+from gameplay.engine.model import MAX_PLAYERS, Member, Room, Round, Settings
+from gameplay.engine.states import IN_ROUND, RoomState
 
 Role = Literal["host", "player", "spectator"]
 
@@ -84,7 +85,95 @@ class GameState(msgspec.Struct, frozen=True, rename="camel"):
 
 def game_state(room: Room, actor_id: str | None, now_ms: int) -> GameState:
     """What ``actor_id`` (None: a spectator) may know of ``room`` at ``now_ms``."""
-    raise NotImplementedError
+    return GameState(
+        state=room.state,
+        state_version=room.state_version,
+        sequence_id=room.sequence_id,
+        settings=room.settings,
+        host_id=room.host_id,
+        host_name=room.host.name,
+        host_connected=room.host.connected,
+        max_players=MAX_PLAYERS,
+        locked=room.locked,
+        players=tuple(_player(player) for player in room.players),
+        teams=teams.views(room),
+        current_score={team.id: team.score for team in room.teams},
+        rounds=scoring.round_views(room),
+        leaderboard=scoring.leaderboard(room),
+        round_number=room.round_number or UNSET,
+        active_team_id=room.active_team_id or UNSET,
+        final=_final(room),
+        **_now_playing(room, now_ms),
+        **_secrets(room, actor_id),
+    )
+
+
+def _player(player: Member) -> PlayerView:
+    return PlayerView(
+        player_id=player.id,
+        player_name=player.name,
+        avatar_color=player.color,
+        team_id=player.team_id,
+        connected=player.connected,
+        sitting_out=player.sitting_out,
+    )
+
+
+def _now_playing(room: Room, now_ms: int) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    playing = room.round
+    if playing is not None:
+        fields["round"] = _round(room, playing)
+        fields["explainer_player_id"] = playing.explainer_id
+    if room.state in IN_ROUND and playing is not None:
+        fields["remaining_seconds"] = rounds.seconds(playing.remaining(now_ms))
+        fields["word_holder_id"] = playing.holder_id
+        fields["current_word_id"] = playing.word_id or UNSET
+        fields["pause_reason"] = room.paused_reason or UNSET
+    elif room.state is RoomState.ROUND_STARTING and room.turn is not None:
+        fields["remaining_seconds"] = room.countdown_s
+        fields["explainer_player_id"] = room.turn.explainer_id
+        fields["next_team_id"] = room.turn.team_id
+        fields["next_explainer_player_id"] = room.turn.explainer_id
+    elif room.state in (RoomState.SCORE_REVIEW, RoomState.READY_FOR_NEXT):
+        fields["just_ended_team_id"] = room.active_team_id or UNSET
+        fields["next_round_in"] = rounds.seconds(max(0, (room.review_until_ms or now_ms) - now_ms))
+        turn = rounds.upcoming(room)
+        if turn is not None:
+            fields["next_team_id"] = turn.team_id
+            fields["next_explainer_player_id"] = turn.explainer_id
+    return fields
+
+
+def _round(room: Room, playing: Round) -> CurrentRoundView:
+    return CurrentRoundView(
+        round_number=playing.number,
+        team_id=playing.team_id,
+        explainer_player_id=playing.explainer_id,
+        round_duration_sec=playing.duration_ms // 1000,
+        word_pack_id=playing.pack_id,
+        points=sum(word.points for word in playing.words),
+        words=scoring.word_views(playing),
+    )
+
+
+def _secrets(room: Room, actor_id: str | None) -> dict[str, Any]:
+    if actor_id is None or room.round is None or room.round.holder_id != actor_id:
+        return {}
+    return {"current_word": rounds.live_word(room) or UNSET}
+
+
+def _final(room: Room) -> FinalView | UnsetType:
+    if room.state is not RoomState.FINAL_RESULTS:
+        return UNSET
+    results = scoring.final_results(room)
+    return FinalView(
+        winner_team_id=results.winner_team_id,
+        final_scores=results.final_scores,
+        game_duration_min=results.game_duration_min,
+        total_words_played=results.total_words_played,
+        mvp_player_id=results.mvp_player_id,
+    )
 
 
 def state_checksum(room: Room) -> str:

@@ -51,6 +51,4 @@ class GameEvent(StrEnum):
 
 
 IN_ROUND = frozenset({RoomState.ROUND_ACTIVE, RoomState.ROUND_PAUSED})
-BEFORE_GAME = frozenset(
-    {RoomState.ROOM_CREATED, RoomState.LOBBY, RoomState.TEAM_SETUP, RoomState.READY_TO_START}
-)
+BEFORE_GAME = frozenset({RoomState.ROOM_CREATED, RoomState.LOBBY, RoomState.TEAM_SETUP, RoomState.READY_TO_START})

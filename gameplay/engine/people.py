@@ -1,0 +1,278 @@
+"""People: joining, leaving, losing the line and coming back, and who is the host."""
+
+from gameplay.engine import names, rounds, teams
+from gameplay.engine.commands import (
+    BanPlayer,
+    Connected,
+    Disconnected,
+    HostArrived,
+    Join,
+    KickPlayer,
+    LeaveReason,
+    LeaveRoom,
+    LockRoom,
+    TransferHost,
+    UnlockRoom,
+)
+from gameplay.engine.errors import Banned, IllegalMove, RoomFull, RoomLocked, UnknownPlayer
+from gameplay.engine.events import (
+    HostChanged,
+    PlayerConnection,
+    PlayerJoined,
+    PlayerLeft,
+    Removed,
+    Resync,
+    RoomCreated,
+    SettingsUpdated,
+)
+from gameplay.engine.events import RoomLocked as RoomLockedEvent
+from gameplay.engine.events import RoomUnlocked as RoomUnlockedEvent
+from gameplay.engine.model import AWAY_EXPIRED_MS, MAX_PLAYERS, PROMOTE_HOST_MS, Member, Room, held_by_explainer
+from gameplay.engine.states import IN_ROUND, GameEvent, RoomState
+from gameplay.engine.step import Step, is_balanced
+
+COLORS = (
+    "#FF5733",
+    "#2E86DE",
+    "#10AC84",
+    "#F5A623",
+    "#8E44AD",
+    "#E84393",
+    "#00A8B5",
+    "#6D8B2B",
+    "#B0561F",
+    "#5B6BC0",
+)
+IN_GAME = frozenset(
+    {
+        RoomState.ROUND_STARTING,
+        RoomState.ROUND_ACTIVE,
+        RoomState.ROUND_PAUSED,
+        RoomState.SCORE_REVIEW,
+        RoomState.READY_FOR_NEXT,
+    }
+)
+
+
+def host_arrived(step: Step, actor_id: str, command: HostArrived) -> None:
+    """The host's first socket: the room is announced, once (contract, "Handshake")."""
+    room = step.room
+    if room.announced:
+        return
+    room.announced = True
+    step.emit(RoomCreated(qr_code_url="", host_id=room.host_id, host_name=room.host.name, max_players=MAX_PLAYERS))
+
+
+def join(step: Step, actor_id: str, command: Join) -> None:
+    """Somebody new takes a seat; during a game they sit out until the next round.
+
+    Raises `Banned`, `RoomLocked`, `RoomFull`, `NameInvalid`, `NameTaken`.
+    """
+    room = step.room
+    if command.session in room.banned:
+        raise Banned("The host has removed you from this room.")
+    if room.locked:
+        raise RoomLocked("The host has locked this room.")
+    if len(room.players) >= MAX_PLAYERS:
+        raise RoomFull(f"This room has its {MAX_PLAYERS} players.")
+    name = names.claim(room, command.name)
+    player = Member(
+        id=f"player_{room.next_player:03d}",
+        name=name,
+        session=command.session,
+        color=COLORS[(room.next_player - 1) % len(COLORS)],
+        sitting_out=room.state in IN_GAME,
+        connected=True,
+        connected_since_ms=step.now_ms,
+    )
+    room.next_player += 1
+    room.members[player.id] = player
+    _announce_player(step, player)
+    _after_arrival(step, player)
+
+
+def connected(step: Step, actor_id: str, command: Connected) -> None:
+    """A member is there again; away for over 30 s in a game means to sit out until the next round (§3.4)."""
+    room = step.room
+    member = room.members[actor_id]
+    away_ms = 0 if member.away_since_ms is None else step.now_ms - member.away_since_ms
+    was_warned = member.line != "ok"
+    if not member.connected:
+        member.connected_since_ms = step.now_ms
+    member.connected = True
+    member.away_since_ms = None
+    member.line = "ok"
+    if was_warned:
+        step.emit(PlayerConnection(player_id=member.id, status="connected"))
+    if not member.seated and member.id != room.host_id:
+        _seat_former_host(step, member)
+    elif member.seated and away_ms > AWAY_EXPIRED_MS and room.state in IN_GAME and not member.sitting_out:
+        member.sitting_out = True
+        if rounds.is_explaining(room, member):
+            rounds.replace_explainer(step)
+        else:
+            step.emit(Resync())
+    _after_arrival(step, member)
+
+
+def disconnected(step: Step, actor_id: str, command: Disconnected) -> None:
+    """A member's last socket is gone; from now on they count as away."""
+    member = step.room.members[actor_id]
+    if not member.connected:
+        return
+    member.connected = False
+    member.away_since_ms = step.now_ms
+    teams.settle(step)
+
+
+def leave(step: Step, actor_id: str, command: LeaveRoom) -> None:
+    """A player gives the seat up."""
+    remove(step, step.room.members[actor_id], LeaveReason.VOLUNTARY)
+
+
+def kick(step: Step, actor_id: str, command: KickPlayer) -> None:
+    """The host removes a player. Raises `UnknownPlayer`."""
+    remove(step, _other_player(step.room, command.player_id), LeaveReason.KICKED)
+
+
+def ban(step: Step, actor_id: str, command: BanPlayer) -> None:
+    """The host removes a player for good. Raises `UnknownPlayer`."""
+    player = _other_player(step.room, command.player_id)
+    step.room.banned.append(player.session)
+    remove(step, player, LeaveReason.KICKED)
+
+
+def remove(step: Step, player: Member, reason: LeaveReason) -> None:
+    """Take ``player`` out of the room; their team keeps the score, the game goes on (§6.1).
+
+    A host who also plays hands the role to the longest connected player; with nobody there they keep the role alone.
+    """
+    room = step.room
+    was_explaining = rounds.is_explaining(room, player)
+    successor = successor_of(room, player) if player.id == room.host_id else None
+    if was_explaining:
+        player.connected = False
+    teams.leave_team(room, player)
+    player.seated = False
+    player.sitting_out = False
+    if player.id != room.host_id or successor is not None:
+        del room.members[player.id]
+    if successor is not None:
+        room.host_id = successor.id
+    step.move(GameEvent.PLAYER_LEFT)
+    step.emit(
+        PlayerLeft(player_id=player.id, player_name=player.name, player_count=len(room.players), reason=reason.value)
+    )
+    step.emit(Removed(player_id=player.id, reason=reason.value))
+    if successor is not None:
+        _announce_host(step, successor, "transferred" if reason is LeaveReason.VOLUNTARY else "disconnected")
+    if was_explaining and rounds.is_explaining(room, player):
+        rounds.replace_explainer(step)
+    teams.settle(step)
+
+
+def transfer_host(step: Step, actor_id: str, command: TransferHost) -> None:
+    """The host hands the role to a player. Raises `UnknownPlayer`, and `IllegalMove` if they are away."""
+    room = step.room
+    player = room.members.get(command.player_id)
+    if player is not None and player.id == room.host_id:
+        return
+    if player is None or not player.seated:
+        raise UnknownPlayer("There is no such player.")
+    if not player.connected:
+        raise IllegalMove("This player is not connected.")
+    step.touch()
+    make_host(step, player, "transferred")
+
+
+def promote(step: Step) -> None:
+    """The host has been gone for 60 s: the longest connected player becomes the host (§3.5)."""
+    successor = successor_of(step.room, step.room.host)
+    if successor is not None:
+        step.touch()
+        make_host(step, successor, "disconnected")
+
+
+def make_host(step: Step, player: Member, reason: str) -> None:
+    """``player`` is the host from now on and keeps the seat; the former host becomes a player when there."""
+    room = step.room
+    former = room.host
+    room.host_id = player.id
+    _announce_host(step, player, reason)
+    if former.connected and not former.seated:
+        _seat_former_host(step, former)
+    rounds.proceed(step)
+
+
+def successor_of(room: Room, host: Member) -> Member | None:
+    """The player who has been connected the longest, ``host`` aside."""
+    candidates = [player for player in room.players if player.connected and player.id != host.id]
+    return min(candidates, key=lambda player: player.connected_since_ms, default=None)
+
+
+def lock(step: Step, actor_id: str, command: LockRoom) -> None:
+    """No newcomers from now on."""
+    if not step.room.locked:
+        step.room.locked = True
+        step.touch()
+        step.emit(RoomLockedEvent())
+
+
+def unlock(step: Step, actor_id: str, command: UnlockRoom) -> None:
+    """Newcomers are welcome again."""
+    if step.room.locked:
+        step.room.locked = False
+        step.touch()
+        step.emit(RoomUnlockedEvent())
+
+
+def _other_player(room: Room, player_id: str) -> Member:
+    player = room.members.get(player_id)
+    if player is None or not player.seated:
+        raise UnknownPlayer("There is no such player.")
+    if player.id == room.host_id:
+        raise IllegalMove("The host cannot remove themselves.")
+    return player
+
+
+def _announce_player(step: Step, player: Member) -> None:
+    step.move(GameEvent.PLAYER_JOINED)
+    step.emit(
+        PlayerJoined(
+            player_id=player.id,
+            player_name=player.name,
+            player_count=len(step.room.players),
+            avatar_color=player.color,
+        )
+    )
+
+
+def _seat_former_host(step: Step, member: Member) -> None:
+    room = step.room
+    if len(room.players) >= MAX_PLAYERS:
+        return
+    member.seated = True
+    member.sitting_out = room.state in IN_GAME
+    _announce_player(step, member)
+
+
+def _after_arrival(step: Step, member: Member) -> None:
+    room = step.room
+    host = room.host
+    host_is_gone = host.away_since_ms is not None and step.now_ms - host.away_since_ms >= PROMOTE_HOST_MS
+    if member.seated and member.id != host.id and host_is_gone:
+        promote(step)
+    if room.state is RoomState.READY_TO_START and not is_balanced(room):
+        step.move(GameEvent.PLAYER_JOINED)
+    rounds.resume_countdown(step)
+    rounds.proceed(step)
+
+
+def _announce_host(step: Step, host: Member, reason: str) -> None:
+    room = step.room
+    step.emit(HostChanged(host_id=host.id, host_name=host.name, reason=reason))  # type: ignore[arg-type]
+    if host.seated and room.settings.word_holder == "host":
+        room.settings = held_by_explainer(room.settings)
+        step.emit(SettingsUpdated(settings=room.settings))
+    if room.state in IN_ROUND:
+        rounds.change_holder(step)

@@ -1,0 +1,77 @@
+"""Points, ranks and the final results (§2.2)."""
+
+from gameplay.engine.events import FinalScore, GameEnded, RoundView, Standing, WordView
+from gameplay.engine.model import PlayedRound, Room, Round, Settings
+
+
+def points_for(settings: Settings, action: str) -> int:
+    """What a swipe is worth."""
+    return 1 if action == "guessed" else settings.skip_penalty
+
+
+def leaderboard(room: Room) -> tuple[Standing, ...]:
+    """The teams, best first; equal scores share a rank, and the rank after a tie is skipped."""
+    ordered = sorted(room.teams, key=lambda team: -team.score)
+    return tuple(
+        Standing(
+            team_id=team.id,
+            team_name=team.name,
+            score=team.score,
+            rank=1 + sum(other.score > team.score for other in room.teams),
+        )
+        for team in ordered
+    )
+
+
+def word_views(played: Round) -> tuple[WordView, ...]:
+    """The swiped words of a round: no secret any more."""
+    return tuple(WordView(word_id=word.word_id, word_text=word.text, action=word.action) for word in played.words)
+
+
+def archive(room: Room, played: Round) -> PlayedRound:
+    """The line that ``played`` leaves in the game's history."""
+    return PlayedRound(
+        round_number=played.number,
+        team_id=played.team_id,
+        explainer_player_id=played.explainer_id,
+        points=sum(word.points for word in played.words),
+        words_guessed=sum(word.action == "guessed" for word in played.words),
+        words_skipped=sum(word.action == "skipped" for word in played.words),
+    )
+
+
+def round_views(room: Room) -> tuple[RoundView, ...]:
+    """The turns played so far."""
+    return tuple(
+        RoundView(
+            round_number=line.round_number,
+            team_id=line.team_id,
+            explainer_player_id=line.explainer_player_id,
+            points=line.points,
+            words_guessed=line.words_guessed,
+            words_skipped=line.words_skipped,
+        )
+        for line in room.rounds
+    )
+
+
+def average_time_s(played: Round) -> float:
+    """Mean seconds per swiped word, one decimal; 0 without words."""
+    if not played.words:
+        return 0.0
+    return round(sum(word.took_ms for word in played.words) / len(played.words) / 1000, 1)
+
+
+def final_results(room: Room) -> GameEnded:
+    """Winner (None on a tie), scores, length, words and MVP: who explained the most guessed words (None: nobody)."""
+    best = leaderboard(room)
+    winners = [standing.team_id for standing in best if standing.rank == 1]
+    explainers = [member for member in room.members.values() if member.words_explained]
+    mvp = max(explainers, key=lambda member: member.words_explained, default=None)
+    return GameEnded(
+        winner_team_id=winners[0] if len(winners) == 1 else None,
+        final_scores=tuple(FinalScore(team_id=standing.team_id, score=standing.score) for standing in best),
+        game_duration_min=round(room.game_duration_ms / 60_000),
+        total_words_played=sum(line.words_guessed + line.words_skipped for line in room.rounds),
+        mvp_player_id=mvp.id if mvp else None,
+    )

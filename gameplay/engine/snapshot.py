@@ -1,0 +1,75 @@
+"""A room as bytes, and back. The deck goes apart, for it is large and changes once a game."""
+
+import msgspec
+
+from gameplay.engine.model import Deck, Room
+
+SCHEMA = 1
+VERSION_JUMP = 1000
+NO_DECK = Deck()
+
+
+class SnapshotRefused(Exception):
+    """The bytes are no snapshot, or of a schema that this version does not read."""
+
+
+class _Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
+    schema: int
+    room: Room
+
+
+class _Header(msgspec.Struct, frozen=True):
+    schema: int
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_room = msgspec.msgpack.Decoder(_Snapshot).decode
+_decode_header = msgspec.msgpack.Decoder(_Header).decode
+_decode_deck = msgspec.msgpack.Decoder(Deck).decode
+
+
+def dump_state(room: Room) -> bytes:
+    """The room without its deck."""
+    return _encode(_Snapshot(SCHEMA, msgspec.structs.replace(room, deck=NO_DECK)))
+
+
+def dump_deck(room: Room) -> bytes:
+    """The room's deck; write it when ``room.deck.serial`` has changed."""
+    return _encode(room.deck)
+
+
+def load(state: bytes, deck: bytes | None) -> Room:
+    """The room that `dump_state` and `dump_deck` have written. Raises `SnapshotRefused`."""
+    try:
+        schema = _decode_header(state).schema
+        if schema != SCHEMA:
+            raise SnapshotRefused(f"This snapshot has schema {schema}; this version reads {SCHEMA}.")
+        room = _decode_room(state).room
+        room.deck = NO_DECK if deck is None else _decode_deck(deck)
+    except msgspec.MsgspecError as error:
+        raise SnapshotRefused(f"This is no snapshot of a room: {error}.") from error
+    return room
+
+
+def resume(room: Room, frozen_at_ms: int, now_ms: int) -> None:
+    """Let a restored room go on at ``now_ms`` as if no time had passed since ``frozen_at_ms``.
+
+    Everybody counts as away since now, and both counters jump, so that no number that a client may have seen comes
+    again (contract, last section).
+    """
+    gap_ms = max(0, now_ms - frozen_at_ms)
+    room.state_version += VERSION_JUMP
+    room.sequence_id += VERSION_JUMP
+    for member in room.members.values():
+        member.connected = False
+        member.connected_since_ms += gap_ms
+        member.away_since_ms = now_ms
+        member.line = "ok"
+    if room.countdown_at_ms is not None:
+        room.countdown_at_ms += gap_ms
+    if room.review_until_ms is not None:
+        room.review_until_ms += gap_ms
+    if room.game_started_at_ms is not None:
+        room.game_started_at_ms += gap_ms
+    if room.round is not None and room.round.ends_at_ms is not None:
+        room.round.ends_at_ms += gap_ms

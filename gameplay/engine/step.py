@@ -1,0 +1,72 @@
+"""One application of a command or a deadline: the room, the time, the words, and what has been said so far."""
+
+from typing import Protocol
+
+from gameplay.engine.errors import IllegalMove
+from gameplay.engine.events import Audience, Emission, Event, StateChanged
+from gameplay.engine.model import Room, Word
+from gameplay.engine.states import GameEvent, RoomState
+from gameplay.engine.transitions import TICKS, moves
+
+
+class Library(Protocol):
+    """The words of the packs, in memory."""
+
+    def words(self, pack_ids: tuple[str, ...], difficulty: str, language: str) -> list[Word]:
+        """All enabled words of these packs; ``difficulty`` ``mixed`` means any."""
+        ...
+
+    def has_pack(self, pack_id: str) -> bool:
+        """Whether there is an enabled pack of this id."""
+        ...
+
+
+def is_balanced(room: Room) -> bool:
+    """Everyone connected has a team, no team is empty, and sizes differ by at most one."""
+    if not room.teams or any(player.connected and player.team_id is None for player in room.players):
+        return False
+    sizes = [len(team.players) for team in room.teams]
+    return min(sizes) > 0 and max(sizes) - min(sizes) <= 1
+
+
+class Step:
+    """Collects the events of one change to ``room`` at ``now_ms``."""
+
+    def __init__(self, room: Room, now_ms: int, library: Library) -> None:
+        self.room = room
+        self.now_ms = now_ms
+        self.library = library
+        self.emitted: list[Emission] = []
+
+    def move(self, event: GameEvent) -> None:
+        """Let ``event`` happen: the table gives the new state, the version grows, a new state is announced.
+
+        Raises `IllegalMove` where the table has no row. Change the room first where the row has a condition.
+        """
+        room = self.room
+        target = self._target(event)
+        changed = target is not room.state
+        if changed or event not in TICKS:
+            room.state_version += 1
+        room.state = target
+        if changed:
+            self.emit(StateChanged(state=target, state_version=room.state_version, event=event))
+
+    def touch(self) -> None:
+        """Count a change that is no move of the state machine."""
+        self.room.state_version += 1
+
+    def emit(self, event: Event, audience: Audience = "all", actor_id: str | None = None) -> None:
+        """Say ``event`` to ``audience``; logged events are numbered."""
+        if not event.LOGGED:
+            self.emitted.append(Emission(event, audience, actor_id))
+            return
+        self.room.sequence_id += 1
+        self.emitted.append(Emission(event, audience, actor_id, self.room.sequence_id, self.room.state_version))
+
+    def _target(self, event: GameEvent) -> RoomState:
+        condition = "balanced" if is_balanced(self.room) else "unbalanced"
+        for row in moves(self.room.state, event):
+            if not row.repeat and row.guard in ("", condition):
+                return row.target
+        raise IllegalMove(f"{event} cannot happen in {self.room.state}.")

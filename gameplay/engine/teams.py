@@ -1,0 +1,170 @@
+"""Teams: making them, sitting down in them, dealing people into them."""
+
+from random import Random
+
+from gameplay.engine.commands import AssignPlayer, CancelTeamSetup, JoinTeam, ShuffleTeams, StartTeamSetup
+from gameplay.engine.errors import IllegalMove, TooFewPlayers, UnknownPlayer, UnknownTeam
+from gameplay.engine.events import (
+    PlayerAssignedTeam,
+    SettingsUpdated,
+    TeamSetupCancelled,
+    TeamSetupStarted,
+    TeamView,
+)
+from gameplay.engine.model import Member, Room, Team, renumbered
+from gameplay.engine.states import GameEvent, RoomState
+from gameplay.engine.step import Step, is_balanced
+
+STYLES = (
+    ("Team Red", "#E5383B"),
+    ("Team Blue", "#2F6FED"),
+    ("Team Green", "#1E9E5A"),
+    ("Team Gold", "#E0A100"),
+    ("Team Purple", "#8E4EC6"),
+)
+
+
+def views(room: Room) -> tuple[TeamView, ...]:
+    """The teams as everybody may see them."""
+    return tuple(
+        TeamView(id=team.id, name=team.name, color=team.color, players=tuple(team.players), score=team.score)
+        for team in room.teams
+    )
+
+
+def start_setup(step: Step, actor_id: str, command: StartTeamSetup) -> None:
+    """Make empty teams. Raises `TooFewPlayers`; with teams already there, `IllegalMove` unless nothing would change."""
+    room = step.room
+    number = command.num_teams or room.settings.num_teams
+    if room.state in (RoomState.TEAM_SETUP, RoomState.READY_TO_START):
+        if number != len(room.teams):
+            raise IllegalMove("The teams are being made already.")
+        return
+    if len(room.players) < number:
+        raise TooFewPlayers(f"{number} teams need at least {number} players.")
+    changed = number != room.settings.num_teams
+    room.settings = renumbered(room.settings, number)
+    make(room)
+    step.move(GameEvent.HOST_START_SETUP)
+    if changed:
+        step.emit(SettingsUpdated(settings=room.settings))
+    step.emit(TeamSetupStarted(teams=views(room)))
+
+
+def make(room: Room) -> None:
+    """Put ``num_teams`` empty teams into the room; nobody has a team afterwards."""
+    room.teams = [
+        Team(id=f"team_{index}", name=name, color=color)
+        for index, (name, color) in enumerate(STYLES[: room.settings.num_teams], 1)
+    ]
+    for player in room.players:
+        player.team_id = None
+
+
+def resize(step: Step) -> None:
+    """During the setup: as many teams as the settings say. Those in a team that goes lose it."""
+    room = step.room
+    kept = room.teams[: room.settings.num_teams]
+    for team in room.teams[len(kept) :]:
+        for player_id in team.players:
+            room.members[player_id].team_id = None
+    for index in range(len(kept) + 1, room.settings.num_teams + 1):
+        name, color = STYLES[index - 1]
+        kept.append(Team(id=f"team_{index}", name=name, color=color))
+    room.teams = kept
+    step.move(GameEvent.PLAYER_ASSIGNED)
+    step.emit(TeamSetupStarted(teams=views(room)))
+    settle(step)
+
+
+def cancel_setup(step: Step, actor_id: str, command: CancelTeamSetup) -> None:
+    """Back to the lobby, without teams."""
+    step.room.teams = []
+    for player in step.room.players:
+        player.team_id = None
+    step.move(GameEvent.HOST_CANCEL_SETUP)
+    step.emit(TeamSetupCancelled())
+
+
+def join_team(step: Step, actor_id: str, command: JoinTeam) -> None:
+    """A player sits down. Raises `UnknownTeam`."""
+    _assign(step, step.room.members[actor_id], command.team_id)
+
+
+def assign_player(step: Step, actor_id: str, command: AssignPlayer) -> None:
+    """The host seats a player. Raises `UnknownPlayer`, `UnknownTeam`."""
+    player = step.room.members.get(command.player_id)
+    if player is None or not player.seated:
+        raise UnknownPlayer("There is no such player.")
+    _assign(step, player, command.team_id)
+
+
+def shuffle(step: Step, actor_id: str, command: ShuffleTeams) -> None:
+    """Deal everybody into teams whose sizes differ by at most one. Raises `TooFewPlayers`."""
+    room = step.room
+    players = room.players
+    if len(players) < len(room.teams):
+        raise TooFewPlayers(f"{len(room.teams)} teams need at least {len(room.teams)} players.")
+    before = {player.id: player.team_id for player in players}
+    Random(f"{room.seed}:teams:{room.state_version}").shuffle(players)  # noqa: S311
+    for team in room.teams:
+        team.players = []
+        team.rotation = 0
+    for index, player in enumerate(players):
+        team = room.teams[index % len(room.teams)]
+        team.players.append(player.id)
+        player.team_id = team.id
+    step.move(GameEvent.PLAYER_ASSIGNED)
+    teams = views(room)
+    for player in room.players:
+        if player.team_id is not None and player.team_id != before[player.id]:
+            step.emit(PlayerAssignedTeam(player_id=player.id, team_id=player.team_id, teams=teams))
+    settle(step)
+
+
+def seat_latecomers(step: Step) -> None:
+    """Before a round: everyone connected plays; those without a team get a seat in the smallest."""
+    room = step.room
+    for player in room.players:
+        if not player.connected:
+            continue
+        player.sitting_out = False
+        if player.team_id is None:
+            team = min(room.teams, key=lambda team: len(team.players))
+            team.players.append(player.id)
+            player.team_id = team.id
+            step.move(GameEvent.PLAYER_ASSIGNED)
+            step.emit(PlayerAssignedTeam(player_id=player.id, team_id=team.id, teams=views(room)))
+
+
+def leave_team(room: Room, player: Member) -> None:
+    """Take ``player`` out of their team; the order of explaining stays as it is for the others."""
+    team = room.team(player.team_id)
+    player.team_id = None
+    if team is None:
+        return
+    index = team.players.index(player.id)
+    team.players.remove(player.id)
+    if index < team.rotation:
+        team.rotation -= 1
+
+
+def settle(step: Step) -> None:
+    """During the setup: the teams may just have become balanced."""
+    if step.room.state is RoomState.TEAM_SETUP and is_balanced(step.room):
+        step.move(GameEvent.TEAMS_BALANCED)
+
+
+def _assign(step: Step, player: Member, team_id: str) -> None:
+    room = step.room
+    team = room.team(team_id)
+    if team is None:
+        raise UnknownTeam("There is no such team.")
+    if player.team_id == team_id:
+        return
+    leave_team(room, player)
+    team.players.append(player.id)
+    player.team_id = team.id
+    step.move(GameEvent.PLAYER_ASSIGNED)
+    step.emit(PlayerAssignedTeam(player_id=player.id, team_id=team.id, teams=views(room)))
+    settle(step)

@@ -1,0 +1,108 @@
+"""Whose turn is next: equal turns for every team, then a tie-break (contract, "A round is one team's turn")."""
+
+from typing import NamedTuple
+
+from gameplay.engine.model import Room, Team, Turn
+
+
+class Schedule(NamedTuple):
+    """What is left of the current cycle of turns. ``contenders`` is every team, or those tied for first place."""
+
+    queue: tuple[str, ...]
+    cycle: int
+    contenders: tuple[str, ...]
+
+
+class Next(NamedTuple):
+    """The next turn, or None: then the game is over, or it waits for somebody to be there."""
+
+    turn: Turn | None
+    is_over: bool
+    schedule: Schedule
+
+
+def opening(room: Room) -> Schedule:
+    """The schedule at the start of a game."""
+    teams = tuple(team.id for team in room.teams)
+    return Schedule(teams, 1, teams)
+
+
+def next_turn(room: Room, schedule: Schedule | None = None) -> Next:
+    """Look ahead from ``schedule``, the room's own if None; changes nothing.
+
+    A team with nobody connected loses its turn; with nobody of the contenders connected the game waits.
+    """
+    schedule = schedule or room_schedule(room)
+    while True:
+        if not schedule.queue:
+            following = _next_cycle(room, schedule)
+            if following is None:
+                return Next(None, True, schedule)
+            schedule = following
+        if not any(_explainer(room, room.team(team_id)) for team_id in schedule.contenders):
+            return Next(None, False, schedule)
+        explainer_id = _explainer(room, room.team(schedule.queue[0]))
+        if explainer_id is not None:
+            return Next(Turn(team_id=schedule.queue[0], explainer_id=explainer_id), False, schedule)
+        schedule = schedule._replace(queue=schedule.queue[1:])
+
+
+def room_schedule(room: Room) -> Schedule:
+    """The schedule as it stands in the room."""
+    return Schedule(tuple(room.queue), room.cycle, tuple(room.contenders))
+
+
+def keep(room: Room, schedule: Schedule) -> None:
+    """Put ``schedule`` into the room."""
+    room.queue = list(schedule.queue)
+    room.cycle = schedule.cycle
+    room.contenders = list(schedule.contenders)
+
+
+def rotate(room: Room, turn: Turn) -> None:
+    """After ``turn`` the next in the team's order explains."""
+    team = room.team(turn.team_id)
+    if team is not None:
+        team.rotation = team.players.index(turn.explainer_id) + 1
+
+
+def replacement(room: Room, team_id: str, explainer_id: str) -> str | None:
+    """The next teammate who can explain instead of ``explainer_id``, if any."""
+    team = room.team(team_id)
+    if team is None:
+        return None
+    start = team.players.index(explainer_id) + 1 if explainer_id in team.players else team.rotation
+    return next(
+        (player for player in _order(team, start) if player != explainer_id and _can_explain(room, player)), None
+    )
+
+
+def _next_cycle(room: Room, schedule: Schedule) -> Schedule | None:
+    settings = room.settings
+    best = max(team.score for team in room.teams)
+    reached = settings.target_score is not None and best >= settings.target_score
+    if schedule.cycle < settings.rounds_per_team and not reached:
+        teams = tuple(team.id for team in room.teams)
+        return Schedule(teams, schedule.cycle + 1, teams)
+    tied = tuple(team.id for team in room.teams if team.score == best)
+    if len(tied) == 1:
+        return None
+    return Schedule(tied, schedule.cycle + 1, tied)
+
+
+def _explainer(room: Room, team: Team | None) -> str | None:
+    if team is None:
+        return None
+    return next((player for player in _order(team, team.rotation) if _can_explain(room, player)), None)
+
+
+def _order(team: Team, start: int) -> list[str]:
+    if not team.players:
+        return []
+    start %= len(team.players)
+    return team.players[start:] + team.players[:start]
+
+
+def _can_explain(room: Room, player_id: str) -> bool:
+    member = room.members[player_id]
+    return member.connected and not member.sitting_out
