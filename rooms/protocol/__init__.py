@@ -1,1 +1,4 @@
-"""The wire, pure: message catalogue, envelope, versions, acknowledgements, event log, recovery policy (§2, §3)."""
+"""The conversation as data and pure functions: messages, versions, acknowledgements, history, recovery (§2, §3).
+
+Nothing here knows Django, asyncio, a socket or a clock.
+"""

@@ -1,0 +1,78 @@
+"""How each major version reads and writes payloads. A new major adds a line to `CODECS`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from gameplay.engine.commands import Command
+from gameplay.engine.events import Event
+from rooms.protocol.catalogue import CLIENT, SERVER, ServerRow
+from rooms.protocol.errors import UnknownType
+from rooms.protocol.messages import MissedEvent, Reconnected
+from rooms.protocol.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One major version's way with payloads.
+
+    ``read(type, payload)`` gives the command, raising `UnknownType` or what msgspec raises. ``write(type, event,
+    version)`` gives JSON for a minor version, or None when that version does not have the message.
+    """
+
+    read: Callable[[str, msgspec.Raw], Command]
+    write: Callable[[str, Event, Version], bytes | None]
+
+
+_DECODERS: dict[str, msgspec.json.Decoder[Command]] = {
+    type_: msgspec.json.Decoder(row.payload) for type_, row in CLIENT.items()
+}
+_ENCODER = msgspec.json.Encoder()
+
+
+def read_1(type_: str, payload: msgspec.Raw) -> Command:
+    """Decode the payload of a 1.x client message."""
+    decoder = _DECODERS.get(type_)
+    if decoder is None:
+        raise UnknownType(type_, None)
+    return decoder.decode(payload)
+
+
+def write_1(type_: str, event: Event, version: Version) -> bytes | None:
+    """Encode a payload for 1.x: without the message types and fields that came after ``version``."""
+    row = SERVER[type_]
+    if version < row.since:
+        return None
+    if isinstance(event, Reconnected) and event.missed_events is not None:
+        missed = tuple(kept for old in event.missed_events if (kept := _missed_1(old, version)) is not None)
+        event = msgspec.structs.replace(event, missed_events=missed)
+    newer = _newer_fields(row, version)
+    if not newer:
+        return _ENCODER.encode(event)
+    return _without(_ENCODER.encode(event), newer)
+
+
+def _missed_1(missed: MissedEvent, version: Version) -> MissedEvent | None:
+    row = SERVER[missed.type]
+    if version < row.since:
+        return None
+    newer = _newer_fields(row, version)
+    if not newer:
+        return missed
+    return msgspec.structs.replace(missed, payload=msgspec.Raw(_without(missed.payload, newer)))
+
+
+def _newer_fields(row: ServerRow, version: Version) -> list[str]:
+    return [name for name, since in row.added.items() if version < since]
+
+
+def _without(payload: bytes | msgspec.Raw, names: list[str]) -> bytes:
+    fields: dict[str, Any] = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
+    for name in names:
+        fields.pop(name, None)
+    return _ENCODER.encode(fields)
+
+
+CODECS: Mapping[int, Codec] = {1: Codec(read_1, write_1)}

@@ -1,0 +1,194 @@
+"""From a socket's text to a command, and from an event to a socket's frame (§2.1)."""
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, UnsetType
+
+from gameplay.engine.commands import Command
+from gameplay.engine.events import Audience, Event
+from rooms.protocol.catalogue import CLIENT
+from rooms.protocol.codecs import CODECS, Codec
+from rooms.protocol.errors import Malformed, ProtocolError
+from rooms.protocol.limits import MAX_REQUEST_ID
+from rooms.protocol.versions import SPOKEN, Spoken, Version, negotiate
+
+_MAX_TYPE = 64
+_NOTHING = Raw(b"{}")
+_UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMessage:
+    """A message from a client, typed.
+
+    ``actor_id`` is empty where the client gave none. ``version`` is what the client wrote, which counts in the
+    handshake only, and is empty where it may be absent. Whether ``room_id`` and ``actor_id`` are the socket's own is
+    for the receiver to check.
+    """
+
+    type: str
+    actor_id: str
+    version: str
+    room_id: str
+    request_id: str | None
+    payload: Command
+
+
+class _ClientEnvelope(msgspec.Struct, rename="camel"):
+    type: str
+    room_id: str
+    version: str | UnsetType = UNSET
+    actor_id: str | None = None
+    timestamp: float | None = None
+    request_id: Annotated[str, Meta(max_length=MAX_REQUEST_ID)] | None = None
+    payload: Raw = _NOTHING
+
+
+class _Hints(msgspec.Struct, rename="camel"):
+    """What can still be told of a message whose envelope is broken."""
+
+    type: object = None
+    request_id: object = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_ClientEnvelope)
+_HINTS = msgspec.json.Decoder(_Hints)
+
+
+def parse(text: str | bytes, spoken: Spoken = SPOKEN, codecs: Mapping[int, Codec] = CODECS) -> ClientMessage:
+    """Read one message of a client; ``bytes`` are a binary frame, which is never right.
+
+    Raises `Malformed`, `UnknownType` or `UpgradeRequired`, and nothing else.
+    """
+    if isinstance(text, bytes):
+        raise Malformed("Messages are text, not binary.")
+    try:
+        head = _ENVELOPE.decode(text)
+    except _UNREADABLE as error:
+        raise Malformed(_reason(error), *_hints(text)) from error
+    request_type = head.type if len(head.type) <= _MAX_TYPE else None
+    try:
+        payload = codecs[_major(head, spoken)].read(head.type, head.payload)
+    except ProtocolError as error:
+        error.request_type, error.request_id = request_type, head.request_id
+        raise
+    except _UNREADABLE as error:
+        raise Malformed(_reason(error), request_type, head.request_id) from error
+    return ClientMessage(
+        type=head.type,
+        actor_id=head.actor_id or "",
+        version=head.version or "",
+        room_id=head.room_id,
+        request_id=head.request_id,
+        payload=payload,
+    )
+
+
+def _major(head: _ClientEnvelope, spoken: Spoken) -> int:
+    if head.version is not UNSET:
+        return negotiate(head.version, spoken).major
+    row = CLIENT.get(head.type)
+    if row is None or not row.bare:
+        raise Malformed("The version is missing.")
+    return spoken.server.major
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "The message is nested too deeply."
+    if isinstance(error, UnicodeError):
+        return "The message is not valid Unicode."
+    return f"The message cannot be read: {str(error)[:200]}."
+
+
+def _hints(text: str) -> tuple[str | None, str | None]:
+    try:
+        hints = _HINTS.decode(text)
+    except _UNREADABLE:
+        return None, None
+    return _short(hints.type, _MAX_TYPE), _short(hints.request_id, MAX_REQUEST_ID)
+
+
+def _short(value: object, most: int) -> str | None:
+    return value if isinstance(value, str) and len(value) <= most else None
+
+
+class _ServerEnvelope(msgspec.Struct, rename="camel", frozen=True):
+    type: str
+    room_id: str
+    timestamp: int
+    version: str
+    broadcast: Audience
+    payload: Raw
+    sequence_id: int | UnsetType = UNSET
+    state_version: int | UnsetType = UNSET
+    requires_ack: bool | UnsetType = UNSET
+    ack_id: str | UnsetType = UNSET
+
+
+_ENCODER = msgspec.json.Encoder()
+
+
+@dataclass(slots=True, eq=False)
+class Outgoing:
+    """A message on its way to any number of sockets; encoded at most once for each version."""
+
+    type: str
+    payload: Event
+    room_id: str
+    timestamp_ms: int
+    broadcast: Audience
+    sequence_id: int | None = None
+    state_version: int | None = None
+    ack_id: str | None = None
+    codecs: Mapping[int, Codec] = field(default_factory=lambda: CODECS, repr=False, kw_only=True)
+    _texts: dict[Version, bytes | None] = field(default_factory=dict, init=False, repr=False)
+    _frames: dict[Version, bytes | None] = field(default_factory=dict, init=False, repr=False)
+
+    def text(self, version: Version) -> bytes | None:
+        """The message as JSON for a client of this version; None when that version does not have the message."""
+        if version not in self._texts:
+            self._texts[version] = self._encode(version)
+        return self._texts[version]
+
+    def frame(self, version: Version) -> bytes | None:
+        """`text` as a whole WebSocket frame from a server, ready for the wire."""
+        try:
+            return self._frames[version]
+        except KeyError:
+            text = self.text(version)
+            frame = self._frames[version] = None if text is None else text_frame(text)
+            return frame
+
+    def _encode(self, version: Version) -> bytes | None:
+        payload = self.codecs[version.major].write(self.type, self.payload, version)
+        if payload is None:
+            return None
+        return _ENCODER.encode(
+            _ServerEnvelope(
+                type=self.type,
+                room_id=self.room_id,
+                timestamp=self.timestamp_ms,
+                version=str(version),
+                broadcast=self.broadcast,
+                payload=Raw(payload),
+                sequence_id=UNSET if self.sequence_id is None else self.sequence_id,
+                state_version=UNSET if self.state_version is None else self.state_version,
+                requires_ack=UNSET if self.ack_id is None else True,
+                ack_id=UNSET if self.ack_id is None else self.ack_id,
+            )
+        )
+
+
+def text_frame(text: bytes) -> bytes:
+    """One final, unmasked text frame around ``text`` (RFC 6455, section 5.2)."""
+    length = len(text)
+    if length < 126:
+        return bytes((0x81, length)) + text
+    if length < 1 << 16:
+        return struct.pack("!BBH", 0x81, 126, length) + text
+    return struct.pack("!BBQ", 0x81, 127, length) + text

@@ -1,0 +1,121 @@
+"""What has happened in a room of late, for those who were away (§3.4): the whole story since then, or a gap."""
+
+from collections import deque
+from collections.abc import Callable
+from itertools import takewhile
+from typing import Final, Literal
+
+import msgspec
+
+from gameplay.engine.events import Audience
+from rooms.protocol.envelope import Outgoing
+from rooms.protocol.limits import LOG_RETENTION_MS
+from rooms.protocol.messages import MissedEvent
+
+MAX_ENTRIES = 1_000
+MAX_BYTES = 128 * 1024
+GAP: Final = "gap"
+"""The answer of a log that cannot tell everything that was asked for."""
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A logged event. With ``actor_id`` it was for that member alone, whatever ``audience`` says.
+
+    ``payload`` is JSON as the newest version has it. An empty ``type`` marks a jump of the numbering: nothing happened.
+    """
+
+    sequence_id: int
+    at_ms: int
+    type: str
+    audience: Audience
+    actor_id: str | None
+    payload: bytes
+
+    def missed(self) -> MissedEvent:
+        """The entry as a line of ``missedEvents``."""
+        return MissedEvent(self.sequence_id, self.type, msgspec.Raw(self.payload))
+
+
+Visible = Callable[[Entry], bool]
+
+
+class _Dump(msgspec.Struct, array_like=True):
+    floor: int
+    entries: list[Entry]
+
+
+class EventLog:
+    """The logged events of one room, bounded in age, number and bytes.
+
+    ``sequence_id`` is the last number that the room has issued before the log begins.
+    """
+
+    def __init__(self, sequence_id: int = 0) -> None:
+        self._floor = sequence_id
+        self._entries: deque[Entry] = deque()
+        self._bytes = 0
+
+    @property
+    def sequence_id(self) -> int:
+        """The last number that the room has issued."""
+        return self._entries[-1].sequence_id if self._entries else self._floor
+
+    def append(self, outgoing: Outgoing, actor_id: str | None, now_ms: int) -> None:
+        """Log a message that has a sequence number; ``actor_id`` is its one recipient, if it has only one."""
+        if outgoing.sequence_id is None:
+            raise ValueError(f"{outgoing.type} has no sequence number")
+        payload = msgspec.json.encode(outgoing.payload)
+        self._add(Entry(outgoing.sequence_id, now_ms, outgoing.type, outgoing.broadcast, actor_id, payload))
+        self.prune(now_ms)
+
+    def jump(self, sequence_id: int, now_ms: int) -> None:
+        """Note that the numbering goes on after ``sequence_id``, as it does after a restore; no event carries it."""
+        self._add(Entry(sequence_id, now_ms, "", "all", None, b""))
+
+    def since(self, last_seq_id: int, is_visible: Visible) -> list[Entry] | Literal["gap"]:
+        """Every visible event after ``last_seq_id``, oldest first; `GAP` when the log cannot vouch for all of them.
+
+        That is when the number was never issued, or is older than the log reaches.
+        """
+        if last_seq_id < self._floor:
+            return GAP
+        newer = list(takewhile(lambda entry: entry.sequence_id > last_seq_id, reversed(self._entries)))
+        known = self._floor if len(newer) == len(self._entries) else self._entries[-len(newer) - 1].sequence_id
+        if known != last_seq_id:
+            return GAP
+        return [entry for entry in reversed(newer) if entry.type and is_visible(entry)]
+
+    def prune(self, now_ms: int) -> None:
+        """Let go of what is older than two minutes or too much."""
+        while self._entries and (
+            self._entries[0].at_ms < now_ms - LOG_RETENTION_MS
+            or len(self._entries) > MAX_ENTRIES
+            or self._bytes > MAX_BYTES
+        ):
+            oldest = self._entries.popleft()
+            self._floor = oldest.sequence_id
+            self._bytes -= len(oldest.payload)
+
+    def dump(self) -> bytes:
+        """The log as bytes, for `load`."""
+        return msgspec.msgpack.encode(_Dump(self._floor, list(self._entries)))
+
+    @classmethod
+    def load(cls, data: bytes, sequence_id: int) -> "EventLog":
+        """The log from its bytes, cut to fit a room whose last issued number is ``sequence_id``.
+
+        Events that the room does not know of any more are dropped; a log that lacks events of the room is empty,
+        since it could only tell a part of the story. Raises msgspec's ``DecodeError``.
+        """
+        dump = msgspec.msgpack.decode(data, type=_Dump)
+        log = cls(dump.floor)
+        for entry in dump.entries:
+            if entry.sequence_id <= sequence_id:
+                log._add(entry)
+        return log if log.sequence_id == sequence_id else cls(sequence_id)
+
+    def _add(self, entry: Entry) -> None:
+        if entry.sequence_id <= self.sequence_id:
+            raise ValueError(f"{entry.sequence_id} does not follow {self.sequence_id}")
+        self._entries.append(entry)
+        self._bytes += len(entry.payload)
