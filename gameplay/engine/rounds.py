@@ -90,7 +90,7 @@ def count_down(step: Step) -> None:
         _start_round(step, following.turn, following.schedule)
         return
     room.turn = following.turn
-    room.countdown_at_ms = step.now_ms + 1000
+    room.countdown_at_ms = (room.countdown_at_ms or step.now_ms) + 1000
     step.move(GameEvent.COUNTDOWN_TICK)
     _emit_countdown(step, following.turn)
 
