@@ -1,0 +1,201 @@
+"""Django settings. A laptop needs no variable at all; with DEBUG off an unsafe environment is refused."""
+
+import re
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import ExponentialWithJitterBackoff
+
+from partyflow import environment
+from partyflow.logs import logging_configuration
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+try:
+    DEBUG = env.bool("DEBUG", True)
+    VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var").absolute()
+    SECRET_KEY = env.str("SECRET_KEY", "")
+    ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+    PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
+    PORT = env.int("PORT", 8000)
+    DATABASE_URL = env.str("DATABASE_URL", "")
+    REDIS_URL = env.str("REDIS_URL", "")
+    RATE_LIMITS = env.bool("RATE_LIMITS", True)
+    WORKER_ID = env.str("WORKER_ID", "")
+except EnvError as error:
+    environment.refuse(str(error).replace("\n", " "))
+
+if PUBLIC_URL:
+    PUBLIC_URL = environment.origin_of(PUBLIC_URL)
+if DEBUG:
+    ALLOWED_HOSTS = ALLOWED_HOSTS or environment.laptop_hosts()
+    SECRET_KEY = SECRET_KEY or environment.kept_secret_key(environment.writable_directory(VAR_DIR))
+else:
+    environment.refuse_unsafe_production(SECRET_KEY, ALLOWED_HOSTS, PUBLIC_URL)
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
+if PUBLIC_HOST and PUBLIC_HOST not in ALLOWED_HOSTS:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, environment.bracketed(PUBLIC_HOST)]
+
+# A name that outlives a restart, so that a worker finds its own rooms again.
+WORKER_ID = WORKER_ID or re.sub(r"[^a-z0-9-]", "-", f"{socket.gethostname().lower()}-{PORT}")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "import_export",
+    "partyflow",
+    "rooms",
+    "gameplay",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "partyflow.urls"
+ASGI_APPLICATION = "partyflow.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Data
+
+if DATABASE_URL:
+    DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=0)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": environment.writable_directory(VAR_DIR) / "db.sqlite3",
+            "CONN_MAX_AGE": 0,
+            "OPTIONS": {
+                "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+                "timeout": 10,
+                "transaction_mode": "IMMEDIATE",
+            },
+        }
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Without REDIS_URL `manage.py serve` runs a Valkey of its own; everything else finds it at the same socket.
+EMBEDDED_VALKEY = not REDIS_URL
+REDIS_URL = REDIS_URL or f"unix://{environment.valkey_socket(VAR_DIR)}"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "pf:cache",
+        "OPTIONS": {
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_CONNECT_TIMEOUT": 2,
+            "SOCKET_TIMEOUT": 2,
+        },
+    }
+}
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    # A receiver waits up to 5 s for a message: a shorter socket timeout would kill it while idle.
+                    "socket_timeout": 15,
+                    "socket_connect_timeout": 2,
+                    "retry": AsyncRetry(ExponentialWithJitterBackoff(base=0.05, cap=1), 3),
+                }
+            ],
+            "prefix": "pf:channels",
+            "capacity": 10_000,
+        },
+    },
+    "local": {"BACKEND": "partyflow.channel_layer.LocalChannelLayer"},
+}
+
+# Pages
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# What a browser is told
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "media-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_configuration(is_readable=DEBUG)
