@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
+from enum import Enum, auto
 from itertools import takewhile
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -14,14 +15,22 @@ from rooms.protocol.messages import MissedEvent
 
 MAX_ENTRIES = 1_000
 MAX_BYTES = 128 * 1024
-GAP: Final = "gap"
+
+
+class Gap(Enum):
+    """The type of `GAP`."""
+
+    GAP = auto()
+
+
+GAP: Final = Gap.GAP
 """The answer of a log that cannot tell everything that was asked for."""
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
     """A logged event. With ``actor_id`` it was for that member alone, whatever ``audience`` says.
 
-    ``payload`` is JSON as the newest version has it. An empty ``type`` marks a jump of the numbering: nothing happened.
+    ``payload`` is JSON as the engine states it. An empty ``type`` marks a jump of the numbering: nothing happened.
     """
 
     sequence_id: int
@@ -37,6 +46,25 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
 
 Visible = Callable[[Entry], bool]
+
+
+def visible_to(actor_id: str | None, is_host: bool, is_player: bool) -> Visible:
+    """Which entries somebody may see; a spectator has no ``actor_id`` and is neither host nor player."""
+
+    def is_visible(entry: Entry) -> bool:
+        if entry.actor_id is not None:
+            return entry.actor_id == actor_id
+        match entry.audience:
+            case "all":
+                return True
+            case "host":
+                return is_host
+            case "players":
+                return is_player
+            case "actor":
+                return False
+
+    return is_visible
 
 
 class _Dump(msgspec.Struct, array_like=True):
@@ -72,7 +100,7 @@ class EventLog:
         """Note that the numbering goes on after ``sequence_id``, as it does after a restore; no event carries it."""
         self._add(Entry(sequence_id, now_ms, "", "all", None, b""))
 
-    def since(self, last_seq_id: int, is_visible: Visible) -> list[Entry] | Literal["gap"]:
+    def since(self, last_seq_id: int, is_visible: Visible) -> list[Entry] | Gap:
         """Every visible event after ``last_seq_id``, oldest first; `GAP` when the log cannot vouch for all of them.
 
         That is when the number was never issued, or is older than the log reaches.

@@ -65,7 +65,7 @@ class Connected(Event, frozen=True):
 
 
 class MissedEvent(msgspec.Struct, frozen=True, rename="camel"):
-    """An event of the past; ``payload`` is JSON as the newest version writes it."""
+    """An event of the past; ``payload`` is JSON as the engine states it."""
 
     seq_id: int
     type: str
