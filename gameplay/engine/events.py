@@ -44,7 +44,7 @@ class TeamView(msgspec.Struct, frozen=True, rename="camel"):
     name: str
     color: str
     players: tuple[str, ...]
-    score: int
+    score: int = 0
 
 
 class RoomCreated(Event, frozen=True):
@@ -163,6 +163,7 @@ class TimerTick(Event, frozen=True):
 
 class GamePaused(Event, frozen=True):
     TYPE = "GAME_PAUSED"
+    ADDED = {"remainingSeconds": "1.1"}
     reason: str
     message: str
     remaining_seconds: int
