@@ -1,0 +1,1 @@
+"""Load on a real server, spoken in the real protocol. ``python -m bench --help`` says how."""

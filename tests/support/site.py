@@ -1,0 +1,101 @@
+"""The site under test: a real server process with data of its own."""
+
+import asyncio
+import http.client
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.launcher import ServerProcess
+
+HTTP_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP answer; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Created:
+    """What ``POST /api/rooms`` answers: the room, and the host's secret."""
+
+    room_id: str
+    host_id: str
+    session_id: str
+
+
+class Site:
+    """A server for tests. Addresses have no limits unless ``env`` says ``RATE_LIMITS=on``."""
+
+    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+        # Directly under the temporary directory: the path of a unix socket has to be short.
+        self._directory = Path(tempfile.mkdtemp(prefix="partyflow-"))
+        self.server = ServerProcess(self._directory / "var", {"RATE_LIMITS": "off", **(env or {})})
+
+    @property
+    def origin(self) -> str:
+        return self.server.origin
+
+    def start(self) -> None:
+        self.server.start()
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        return self.server.stop()
+
+    def kill9(self) -> None:
+        self.server.kill()
+
+    def log(self) -> str:
+        return self.server.log()
+
+    def dispose(self) -> None:
+        """End everything and remove the data."""
+        self.server.dispose()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    async def request(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """One HTTP exchange; redirects are not followed."""
+        return await asyncio.to_thread(self._exchange, method, path, body, dict(headers or {}))
+
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Response:
+        return await self.request("GET", path, headers=headers)
+
+    async def post_json(self, path: str, value: object) -> Response:
+        return await self.request("POST", path, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+    async def create_room(self, host_name: str = "Alice", settings: Mapping[str, Any] | None = None) -> Created:
+        answer = await self.post_json("/api/rooms", {"hostName": host_name, "settings": dict(settings or {})})
+        assert answer.status == 201, (answer.status, answer.body[:500])
+        facts = answer.json()
+        return Created(facts["roomId"], facts["hostId"], facts["sessionId"])
+
+    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Response:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=HTTP_TIMEOUT_S)
+        try:
+            connection.request(method, path, body=body, headers=headers)
+            answer = connection.getresponse()
+            pairs = [line.split(";", 1)[0].partition("=") for line in answer.headers.get_all("Set-Cookie", [])]
+            return Response(
+                status=answer.status,
+                headers={name.lower(): value for name, value in answer.getheaders()},
+                cookies={name.strip(): value for name, _, value in pairs},
+                body=answer.read(),
+            )
+        finally:
+            connection.close()
