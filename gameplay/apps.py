@@ -1,0 +1,20 @@
+"""The Django app of word packs and results."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
+from django.utils.translation import gettext_lazy as _
+
+
+class GameplayConfig(AppConfig):
+    """Word packs and results; tells the library when a pack or a word changes."""
+
+    name = "gameplay"
+    verbose_name = _("Words and results")
+
+    def ready(self) -> None:
+        from gameplay import library
+        from gameplay.models import Word, WordPack
+
+        for model in (WordPack, Word):
+            post_save.connect(library.note_change, sender=model, dispatch_uid=f"library.{model.__name__}.save")
+            post_delete.connect(library.note_change, sender=model, dispatch_uid=f"library.{model.__name__}.delete")

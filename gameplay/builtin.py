@@ -1,0 +1,238 @@
+"""The word packs that come with the game: CSV files beside this module, brought into the database.
+
+What wins when both sides have changed:
+
+- The file gives a pack its name, language and position, and a word its text and difficulty.
+- Whether a pack or a word is enabled, and whether a pack is chosen by default, is the administrator's after the first
+  load. So is a word whose text or difficulty has been edited, and every word that the administrator added.
+- A word that is gone from the file goes from the pack, unless it was edited; then it stays as the administrator's own.
+- A pack that is gone from the manifest stays, disabled, as the administrator's own; should it return, it is enabled.
+
+A word keeps its database key as long as its letters and digits stay the same.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gameplay import library, wordlist
+from gameplay.models import Word, WordPack
+
+PACKS_DIR: Final = Path(__file__).parent / "packs"
+MANIFEST: Final = "packs.csv"
+
+
+class FaultyFiles(Exception):
+    """The files cannot be loaded. ``faults`` says why, each as ``file:line: what``; the database is untouched."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class PackFile(NamedTuple):
+    """A line of the manifest with the content of its file."""
+
+    pack_id: str
+    name: str
+    language: str
+    is_default: bool
+    position: int
+    path: Path
+    content: bytes
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 over everything that a load takes from the files."""
+        about = f"{self.name}\n{self.language}\n{self.position}\n"
+        return hashlib.sha256(about.encode() + self.content).hexdigest()
+
+
+class FileWord(NamedTuple):
+    """A word as a file has it."""
+
+    key: str
+    text: str
+    difficulty: str
+
+
+class Summary(NamedTuple):
+    """What a load found and did."""
+
+    packs: int
+    words: int
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+def load(directory: Path = PACKS_DIR) -> Summary:
+    """Bring the packs of ``directory`` into the database. Raises `FaultyFiles`.
+
+    Files that have not changed since they were last loaded are not even parsed.
+    """
+    files = _read_manifest(directory)
+    rows = {pack.pack_id: pack for pack in WordPack.objects.filter(pack_id__in=[file.pack_id for file in files])}
+    stale = [file for file in files if not _is_loaded(file, rows.get(file.pack_id))]
+    gone = WordPack.objects.filter(is_builtin=True).exclude(pack_id__in=[file.pack_id for file in files])
+    added = changed = removed = 0
+    if stale or gone.exists():
+        contents = _read_words(stale, rows)
+        with transaction.atomic():
+            gone.update(is_builtin=False, is_enabled=False, is_default=False)
+            for file in stale:
+                pack = _save_pack(file, rows.get(file.pack_id))
+                counts = _save_words(pack, contents[file.pack_id])
+                added, changed, removed = added + counts[0], changed + counts[1], removed + counts[2]
+            library.note_change()
+    words = Word.objects.filter(pack__is_builtin=True).count()
+    return Summary(len(files), words, added, changed, removed)
+
+
+def read_pack(path: Path, content: bytes) -> list[FileWord]:
+    """The words of one file. Raises `FaultyFiles`."""
+    table = _read_table(path, content, ("text", "difficulty"))
+    words: list[FileWord] = []
+    faults: list[str] = []
+    lines_by_key: dict[str, int] = {}
+    for line in table.lines:
+        word_text, difficulty = wordlist.tidy(line.cells["text"]), line.cells["difficulty"]
+        fault = wordlist.text_fault(word_text) or wordlist.difficulty_fault(difficulty)
+        key = wordlist.normalise(word_text)
+        if line.surplus:
+            fault = _("The line has more cells than the header.")
+        elif not fault and key in lines_by_key:
+            fault = _("“%(text)s” stands in line %(number)d already.") % {
+                "text": word_text,
+                "number": lines_by_key[key],
+            }
+        if fault:
+            faults.append(f"{path.name}:{line.number}: {fault}")
+        else:
+            lines_by_key[key] = line.number
+            words.append(FileWord(key, word_text, difficulty))
+    if faults:
+        raise FaultyFiles(faults)
+    return words
+
+
+def _read_table(path: Path, content: bytes, columns: Iterable[str]) -> wordlist.Table:
+    try:
+        table = wordlist.read_table(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FaultyFiles([f"{path.name}:{line}: {_('The file is not UTF-8 text.')}"]) from error
+    except wordlist.UnreadableLine as error:
+        raise FaultyFiles([f"{path.name}:{error.number}: {error}"]) from error
+    if missing := [name for name in columns if name not in table.columns]:
+        fault = _("The header lacks the column “%(name)s”.") % {"name": missing[0]}
+        raise FaultyFiles([f"{path.name}:1: {fault}"])
+    return table
+
+
+def _read_manifest(directory: Path) -> list[PackFile]:
+    path = directory / MANIFEST
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FaultyFiles([f"{path.name}:1: {error.strerror}"]) from error
+    files: dict[str, PackFile] = {}
+    faults: list[str] = []
+    for line in _read_table(path, content, ("pack_id", "name", "language", "default")).lines:
+        cells = line.cells
+        pack_path = directory / f"{cells['pack_id']}.csv"
+        row = WordPack(pack_id=cells["pack_id"], name=cells["name"], language=cells["language"])
+        try:
+            row.clean_fields(exclude=["owner"])
+            if cells["pack_id"] in files:
+                raise ValueError(_("The pack “%(pack)s” is listed twice.") % {"pack": cells["pack_id"]})
+            if cells["default"] not in ("yes", "no"):
+                raise ValueError(_("The column “default” has to say yes or no."))
+            files[cells["pack_id"]] = PackFile(
+                pack_id=cells["pack_id"],
+                name=cells["name"],
+                language=cells["language"],
+                is_default=cells["default"] == "yes",
+                position=len(files) + 1,
+                path=pack_path,
+                content=pack_path.read_bytes(),
+            )
+        except ValidationError as error:
+            faults += [f"{path.name}:{line.number}: {name}: {texts[0]}" for name, texts in error.message_dict.items()]
+        except OSError as error:
+            faults.append(f"{path.name}:{line.number}: {pack_path.name}: {error.strerror}")
+        except ValueError as error:
+            faults.append(f"{path.name}:{line.number}: {error}")
+    if faults:
+        raise FaultyFiles(faults)
+    return list(files.values())
+
+
+def _read_words(files: list[PackFile], rows: dict[str, WordPack]) -> dict[str, list[FileWord]]:
+    contents: dict[str, list[FileWord]] = {}
+    faults: list[str] = []
+    for file in files:
+        row = rows.get(file.pack_id)
+        if row and row.owner_id is not None:
+            owned = _("The pack “%(pack)s” belongs to a user; rename one of the two.") % {"pack": file.pack_id}
+            faults.append(f"{file.path.name}:1: {owned}")
+        try:
+            contents[file.pack_id] = read_pack(file.path, file.content)
+        except FaultyFiles as error:
+            faults += error.faults
+    if faults:
+        raise FaultyFiles(faults)
+    return contents
+
+
+def _is_loaded(file: PackFile, row: WordPack | None) -> bool:
+    return row is not None and row.is_builtin and row.checksum == file.checksum
+
+
+def _save_pack(file: PackFile, row: WordPack | None) -> WordPack:
+    if row is None:
+        row = WordPack(pack_id=file.pack_id, is_default=file.is_default)
+    elif not row.is_builtin:
+        row.is_enabled = True
+    row.is_builtin = True
+    row.name, row.language, row.position, row.checksum = file.name, file.language, file.position, file.checksum
+    row.save()
+    return row
+
+
+def _save_words(pack: WordPack, file_words: list[FileWord]) -> tuple[int, int, int]:
+    """How many words were added, changed and removed."""
+    rows = list(pack.words.all())
+    by_source = {row.source_key: row for row in rows if row.source_key}
+    by_key = {row.key: row for row in rows}
+    file_keys = {word.key for word in file_words}
+    new: list[Word] = []
+    changed: dict[int, Word] = {}
+    removed: list[int] = []
+    for row in by_source.values():
+        if row.source_key not in file_keys:
+            if row.is_edited:
+                row.source_key = ""
+                changed[row.pk] = row
+            else:
+                removed.append(row.pk)
+    for word in file_words:
+        known, namesake = by_source.get(word.key), by_key.get(word.key)
+        if known:
+            if not known.is_edited and (known.text, known.difficulty) != (word.text, word.difficulty):
+                known.text, known.difficulty = word.text, word.difficulty
+                changed[known.pk] = known
+        elif namesake is None:
+            new.append(Word(pack=pack, text=word.text, difficulty=word.difficulty, key=word.key, source_key=word.key))
+        elif not namesake.source_key:
+            namesake.source_key, namesake.is_edited = word.key, True
+            changed[namesake.pk] = namesake
+    Word.objects.filter(pk__in=removed).delete()
+    Word.objects.bulk_update(changed.values(), ["text", "difficulty", "source_key", "is_edited"], batch_size=500)
+    Word.objects.bulk_create(new, batch_size=500)
+    return len(new), len(changed), len(removed)

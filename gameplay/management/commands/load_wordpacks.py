@@ -1,0 +1,41 @@
+"""``manage.py load_wordpacks``: bring the built-in word packs into the database."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from gameplay import builtin
+
+SHOWN_FAULTS = 20
+
+
+class Command(BaseCommand):
+    """Loads what has changed since the last time; run it as often as you like."""
+
+    help = "Load the word packs that come with the game; quick when nothing has changed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--directory",
+            type=Path,
+            default=builtin.PACKS_DIR,
+            help=f"where {builtin.MANIFEST} and the packs lie (default: those of the game)",
+        )
+
+    def handle(self, *_args: Any, directory: Path, **_options: Any) -> None:
+        try:
+            summary = builtin.load(directory)
+        except builtin.FaultyFiles as error:
+            faults = error.faults[:SHOWN_FAULTS]
+            if len(error.faults) > SHOWN_FAULTS:
+                faults.append(f"... and {len(error.faults) - SHOWN_FAULTS} more")
+            raise CommandError("The word packs were not loaded.\n" + "\n".join(faults)) from error
+        self.stdout.write(f"{summary.packs} word packs with {summary.words} words: {_news(summary)}.")
+
+
+def _news(summary: builtin.Summary) -> str:
+    if not (summary.added or summary.changed or summary.removed):
+        return "nothing new"
+    return f"{summary.added} added, {summary.changed} changed, {summary.removed} removed"

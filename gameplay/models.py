@@ -1,0 +1,178 @@
+"""What the database keeps of the game: word packs, reports about words, and the results of finished games."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from gameplay import wordlist
+
+
+class Difficulty(models.TextChoices):
+    """How hard a word is: known to a six-year-old; known to everybody but hard to explain; known to grown-ups."""
+
+    EASY = "easy", _("easy")
+    MEDIUM = "medium", _("medium")
+    HARD = "hard", _("hard")
+
+
+class WordPack(models.Model):
+    """Words that are played together.
+
+    Of a built-in pack the file gives name, language and position; whether it is enabled and chosen by default is
+    the administrator's once it has been loaded. ``checksum`` is that of the file when it was last loaded.
+    """
+
+    pack_id = models.SlugField(
+        _("id"),
+        max_length=64,
+        unique=True,
+        validators=[RegexValidator(r"\A[a-z0-9]", _("An id begins with a small letter or a digit."))],
+        help_text=_("Rooms know the pack by this; it cannot be changed later."),
+    )
+    name = models.CharField(_("name"), max_length=60)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    position = models.PositiveSmallIntegerField(_("position"), default=1000)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    is_default = models.BooleanField(_("chosen by default"), default=False)
+    is_builtin = models.BooleanField(_("built in"), default=False, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="word_packs",
+    )
+    checksum = models.CharField(max_length=64, default="", editable=False)
+
+    class Meta:
+        verbose_name = _("word pack")
+        verbose_name_plural = _("word packs")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Word(models.Model):
+    """A word of a pack. ``key`` is what other spellings of it share and is unique in the pack.
+
+    ``source_key`` is the key it has in the built-in pack's file, empty for words that did not come from one. A word
+    that ``is_edited`` is the administrator's: loading the file again leaves it as it is.
+    """
+
+    pack = models.ForeignKey(WordPack, verbose_name=_("pack"), on_delete=models.CASCADE, related_name="words")
+    text = models.CharField(_("text"), max_length=wordlist.MAX_TEXT_LENGTH)
+    difficulty = models.CharField(_("difficulty"), max_length=6, choices=Difficulty)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    key = models.CharField(max_length=240, editable=False, db_index=True)
+    source_key = models.CharField(max_length=240, default="", editable=False)
+    is_edited = models.BooleanField(_("edited"), default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("word")
+        verbose_name_plural = _("words")
+        ordering = ["pack", "text"]
+        constraints = [models.UniqueConstraint(fields=["pack", "key"], name="unique_word_in_pack")]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the word; its key follows its text."""
+        self.key = wordlist.normalise(self.text)
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Tidy the text and set the key. Raises `ValidationError` for a bad text and one the pack has already."""
+        self.text = wordlist.tidy(self.text)
+        if fault := wordlist.text_fault(self.text):
+            raise ValidationError({"text": fault})
+        self.key = wordlist.normalise(self.text)
+        if self.pack_id and Word.objects.filter(pack=self.pack_id, key=self.key).exclude(pk=self.pk).exists():
+            raise ValidationError({"text": _("The pack has this word already.")})
+
+
+class WordReport(models.Model):
+    """Somebody in a room found that a word should not be in the pack. A room counts once for a word."""
+
+    word = models.ForeignKey(Word, verbose_name=_("word"), on_delete=models.CASCADE, related_name="reports")
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    room_code = models.CharField(_("room"), max_length=6)
+    created_at = models.DateTimeField(_("reported"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("word report")
+        verbose_name_plural = _("word reports")
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["word", "room_code"], name="one_report_per_word_and_room")]
+
+    def __str__(self) -> str:
+        return f"{self.room_code}: {self.reason}"
+
+
+class LibraryVersion(models.Model):
+    """One row that counts the changes to packs and words, so that every process notices them cheaply."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @classmethod
+    def current(cls) -> int:
+        """The number of the last change; 0 before the first."""
+        return cls.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+    @classmethod
+    def bump(cls) -> None:
+        """Count a change. Belongs into the transaction that makes it, behind the change itself."""
+        cls.objects.get_or_create(pk=1)
+        cls.objects.filter(pk=1).update(number=F("number") + 1)
+
+
+def public_id() -> str:
+    """128 bits that nobody can guess, fit for an address."""
+    return secrets.token_urlsafe(16)
+
+
+class GameResult(models.Model):
+    """A finished game. A room's games are told apart by their number; writing one twice leaves one row.
+
+    ``teams``: ``[{"id", "name", "color", "score", "rank", "players": [names]}]``, best first.
+    ``rounds``: ``[{"roundNumber", "teamId", "explainer", "points", "wordsGuessed", "wordsSkipped"}]``, as played.
+    ``winner`` is empty on a tie, ``mvp`` when no word was guessed.
+    """
+
+    public_id = models.CharField(_("public id"), max_length=22, unique=True, default=public_id, editable=False)
+    room_code = models.CharField(_("room"), max_length=6)
+    room_created_at = models.DateTimeField(_("room created"))
+    game_number = models.PositiveIntegerField(_("game"))
+    host_name = models.CharField(_("host"), max_length=80)
+    started_at = models.DateTimeField(_("started"), db_index=True)
+    ended_at = models.DateTimeField(_("ended"))
+    duration_s = models.PositiveIntegerField(_("duration in seconds"))
+    winner = models.CharField(_("winner"), max_length=80, blank=True)
+    mvp = models.CharField(_("most words explained by"), max_length=80, blank=True)
+    words_guessed = models.PositiveIntegerField(_("words guessed"))
+    words_skipped = models.PositiveIntegerField(_("words skipped"))
+    teams = models.JSONField(_("teams"))
+    rounds = models.JSONField(_("rounds"))
+    settings = models.JSONField(_("settings"))
+
+    class Meta:
+        verbose_name = _("game result")
+        verbose_name_plural = _("game results")
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["room_code", "room_created_at", "game_number"], name="one_result_per_game")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_code} {self.game_number}"

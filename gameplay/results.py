@@ -1,0 +1,102 @@
+"""Writing down what happened: the result of a finished game, and reports about words. None of it holds a room up."""
+
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from channels.db import database_sync_to_async
+from django.db import IntegrityError, transaction
+
+from gameplay.engine import scoring
+from gameplay.engine.model import Room
+from gameplay.models import GameResult, Word, WordReport
+
+
+def save_result(room: Room) -> Coroutine[Any, Any, GameResult]:
+    """Write the result of the game that has just ended in ``room``.
+
+    The room is read now, so it may go on meanwhile; the database is written in a thread when the result is awaited.
+    Writing the same game twice leaves one row. Raises `ValueError` if no game was played, `django.db.Error` later.
+    """
+    return _write(result_of(room))
+
+
+async def report_word(ref: int, reason: str, room_code: str) -> None:
+    """Count a report against the word with the database key ``ref``, once per room; none if the word is gone."""
+    await database_sync_to_async(_count_report, thread_sensitive=False)(ref, reason, room_code)
+
+
+def result_of(room: Room) -> GameResult:
+    """The unsaved row for the game that has just ended in ``room``. Raises `ValueError` if none was played."""
+    if room.game_started_at_ms is None:
+        raise ValueError(f"No game has been played in room {room.code}.")
+    final = scoring.final_results(room)
+    names = {member.id: member.name for member in room.members.values()}
+    winner = room.team(final.winner_team_id)
+    return GameResult(
+        room_code=room.code,
+        room_created_at=_moment(room.created_at_ms),
+        game_number=room.game_number,
+        host_name=room.host.name,
+        started_at=_moment(room.game_started_at_ms),
+        ended_at=_moment(room.game_started_at_ms + room.game_duration_ms),
+        duration_s=round(room.game_duration_ms / 1000),
+        winner=winner.name if winner else "",
+        mvp=names.get(final.mvp_player_id or "", ""),
+        words_guessed=sum(played.words_guessed for played in room.rounds),
+        words_skipped=sum(played.words_skipped for played in room.rounds),
+        teams=_teams(room, names),
+        rounds=[
+            {
+                "roundNumber": played.round_number,
+                "teamId": played.team_id,
+                "explainer": names.get(played.explainer_player_id, ""),
+                "points": played.points,
+                "wordsGuessed": played.words_guessed,
+                "wordsSkipped": played.words_skipped,
+            }
+            for played in room.rounds
+        ],
+        settings=msgspec.to_builtins(room.settings),
+    )
+
+
+def _teams(room: Room, names: dict[str, str]) -> list[dict[str, object]]:
+    teams = {team.id: team for team in room.teams}
+    return [
+        {
+            "id": standing.team_id,
+            "name": standing.team_name,
+            "color": teams[standing.team_id].color,
+            "score": standing.score,
+            "rank": standing.rank,
+            "players": [names[player] for player in teams[standing.team_id].players if player in names],
+        }
+        for standing in scoring.leaderboard(room)
+    ]
+
+
+async def _write(result: GameResult) -> GameResult:
+    stored: GameResult = await database_sync_to_async(_insert_once, thread_sensitive=False)(result)
+    return stored
+
+
+def _insert_once(result: GameResult) -> GameResult:
+    try:
+        with transaction.atomic():
+            result.save(force_insert=True)
+    except IntegrityError:
+        return GameResult.objects.get(
+            room_code=result.room_code, room_created_at=result.room_created_at, game_number=result.game_number
+        )
+    return result
+
+
+def _count_report(ref: int, reason: str, room_code: str) -> None:
+    if Word.objects.filter(pk=ref).exists():
+        WordReport.objects.get_or_create(word_id=ref, room_code=room_code, defaults={"reason": reason})
+
+
+def _moment(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms / 1000, tz=UTC)

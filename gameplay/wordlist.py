@@ -1,0 +1,100 @@
+"""Word lists as people write them: one word a line with its difficulty. What a word must look like is said here."""
+
+import csv
+import io
+import unicodedata
+from typing import Final, NamedTuple
+
+from django.utils.translation import gettext as _
+
+DIFFICULTIES: Final = ("easy", "medium", "hard")
+MAX_TEXT_LENGTH: Final = 60
+
+
+class Line(NamedTuple):
+    """A line of a CSV file: its number, counted from 1 with the header, and its cells by column name.
+
+    ``surplus`` says that it has more cells than the header.
+    """
+
+    number: int
+    cells: dict[str, str]
+    surplus: bool
+
+
+class Table(NamedTuple):
+    """A CSV file: the names of its columns in small letters, and its filled lines."""
+
+    columns: list[str]
+    lines: list[Line]
+
+
+class UnreadableLine(ValueError):
+    """The file is no CSV from line ``number`` on."""
+
+    def __init__(self, number: int, fault: str) -> None:
+        super().__init__(_("Line %(number)d cannot be read: %(fault)s.") % {"number": number, "fault": fault})
+        self.number = number
+
+
+def read_table(text: str) -> Table:
+    """Read a CSV file with a header; cells come stripped, missing ones empty. Raises `UnreadableLine`.
+
+    Commas, semicolons and tabs are understood, whichever the header uses.
+    """
+    header, _newline, _rest = text.partition("\n")
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = []
+    try:
+        columns = [name.strip().casefold() for name in next(reader, [])]
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                padded = cells + [""] * (len(columns) - len(cells))
+                surplus = any(padded[len(columns) :])
+                lines.append(Line(reader.line_num, dict(zip(columns, padded, strict=False)), surplus))
+    except csv.Error as error:
+        raise UnreadableLine(reader.line_num, str(error)) from error
+    return Table(columns, lines)
+
+
+def tidy(text: str) -> str:
+    """``text`` composed (NFC), trimmed and with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def normalise(text: str) -> str:
+    """What two spellings of one word share: letters and digits alone, case and width aside.
+
+    >>> normalise("Ice-Cream") == normalise("ice cream")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in folded if char.isalnum())
+
+
+def text_fault(text: str) -> str | None:
+    """What is wrong with a tidied text, for people to read; None: nothing.
+
+    A text begins with a letter or digit, so that no spreadsheet takes an exported one for a formula.
+    """
+    if not text:
+        return _("The text is empty.")
+    if len(text) > MAX_TEXT_LENGTH:
+        return _("The text has %(length)d characters; %(limit)d is the limit.") % {
+            "length": len(text),
+            "limit": MAX_TEXT_LENGTH,
+        }
+    if not text.isprintable():
+        return _("The text holds characters that nobody can see.")
+    if not text[0].isalnum():
+        return _("The text has to begin with a letter or a digit.")
+    return None
+
+
+def difficulty_fault(difficulty: str) -> str | None:
+    """What is wrong with a difficulty, for people to read; None: nothing."""
+    if difficulty in DIFFICULTIES:
+        return None
+    return _("The difficulty is “%(difficulty)s”; it has to be easy, medium or hard.") % {"difficulty": difficulty}
