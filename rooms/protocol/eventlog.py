@@ -124,22 +124,28 @@ class EventLog:
             self._floor = oldest.sequence_id
             self._bytes -= len(oldest.payload)
 
-    def dump(self) -> bytes:
-        """The log as bytes, for `load`."""
-        return msgspec.msgpack.encode(_Dump(self._floor, list(self._entries)))
+    def dump(self, after: int | None = None) -> bytes:
+        """The log as bytes, for `load`; with ``after`` only what follows this number."""
+        if after is None or after <= self._floor:
+            return msgspec.msgpack.encode(_Dump(self._floor, list(self._entries)))
+        newer = list(takewhile(lambda entry: entry.sequence_id > after, reversed(self._entries)))
+        return msgspec.msgpack.encode(_Dump(after, newer[::-1]))
 
     @classmethod
-    def load(cls, data: bytes, sequence_id: int) -> "EventLog":
+    def load(cls, data: bytes, sequence_id: int, *later: bytes) -> "EventLog":
         """The log from its bytes, cut to fit a room whose last issued number is ``sequence_id``.
 
-        Events that the room does not know of any more are dropped; a log that lacks events of the room is empty,
-        since it could only tell a part of the story. Raises msgspec's ``DecodeError``.
+        ``later`` are dumps of what followed, oldest first; they may overlap. Events that the room does not know of any
+        more are dropped; a log that lacks events of the room is empty, since it could only tell a part of the story.
+        Raises msgspec's ``DecodeError``.
         """
-        dump = msgspec.msgpack.decode(data, type=_Dump)
-        log = cls(dump.floor)
-        for entry in dump.entries:
-            if entry.sequence_id <= sequence_id:
-                log._add(entry)
+        log = cls(-1)
+        for dump in (msgspec.msgpack.decode(part, type=_Dump) for part in (data, *later)):
+            if dump.floor > log.sequence_id:
+                log = cls(dump.floor)
+            for entry in dump.entries:
+                if log.sequence_id < entry.sequence_id <= sequence_id:
+                    log._add(entry)
         return log if log.sequence_id == sequence_id else cls(sequence_id)
 
     def _add(self, entry: Entry) -> None:

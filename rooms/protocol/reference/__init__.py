@@ -1,0 +1,1 @@
+"""The documents and constants that are made from the catalogue and the transition table."""

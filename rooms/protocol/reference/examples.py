@@ -1,0 +1,220 @@
+"""One example of every message: a party of Alice, who hosts, and Bob, Carol, Dave and Erin, who play."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Raw
+
+from gameplay.engine import commands, events
+from gameplay.engine.commands import Command
+from gameplay.engine.events import Event, RoundView, Standing, TeamView, WordView
+from gameplay.engine.model import Settings
+from gameplay.engine.projections import CurrentRoundView, GameState, PlayerView
+from gameplay.engine.states import GameEvent, RoomState
+from rooms.protocol import messages
+from rooms.protocol.errors import ErrorCode
+
+ROOM = "ABC234"
+SENT_MS = 1_770_811_200_000
+SESSION = "3uY7nQZb0a2XkLr9TqVw5g"
+
+CLIENT: Mapping[str, Command] = {
+    "CONNECT": messages.Connect(role="player", player_name="Bob"),
+    "RECONNECT": messages.Reconnect(session_id=SESSION, last_seq_id=42, disconnect_timestamp=SENT_MS - 3_000),
+    "START_TEAM_SETUP": commands.StartTeamSetup(num_teams=2),
+    "JOIN_TEAM": commands.JoinTeam(team_id="team_1"),
+    "ASSIGN_PLAYER": commands.AssignPlayer(player_id="player_4", team_id="team_2"),
+    "SHUFFLE_TEAMS": commands.ShuffleTeams(),
+    "CANCEL_TEAM_SETUP": commands.CancelTeamSetup(),
+    "CONFIRM_START": commands.ConfirmStart(),
+    "WORD_SWIPED": commands.WordSwiped(word_id="word_7", action="guessed", swipe_duration_ms=2_800),
+    "UNDO_SWIPE": commands.UndoSwipe(),
+    "CORRECT_WORD": commands.CorrectWord(word_id="word_6", action="guessed"),
+    "REPORT_WORD": commands.ReportWord(word_id="word_6", reason="Nobody knows this word."),
+    "PAUSE_GAME": commands.PauseGame(),
+    "RESUME_GAME": commands.ResumeGame(),
+    "NEXT_ROUND": commands.NextRound(),
+    "END_GAME": commands.EndGame(),
+    "RESTART_GAME": commands.RestartGame(),
+    "CLOSE_ROOM": commands.CloseRoom(),
+    "LOCK_ROOM": commands.LockRoom(),
+    "UNLOCK_ROOM": commands.UnlockRoom(),
+    "UPDATE_SETTINGS": commands.UpdateSettings(settings={"roundDurationSec": 90, "wordHolder": "explainer"}),
+    "KICK_PLAYER": commands.KickPlayer(player_id="player_4"),
+    "BAN_PLAYER": commands.BanPlayer(player_id="player_4"),
+    "TRANSFER_HOST": commands.TransferHost(player_id="player_2"),
+    "LEAVE_ROOM": commands.LeaveRoom(),
+    "CREATE_SEAT_LINK": messages.CreateSeatLink(),
+    "ACK": messages.Ack(ack_id="ack_round_started_40"),
+    "HEARTBEAT": messages.Heartbeat(state_version=31, state_checksum="a3f5c8d9"),
+}
+
+TEAMS = (
+    TeamView(id="team_1", name="Team Red", color="#FF0000", players=("player_1", "player_3"), score=5),
+    TeamView(id="team_2", name="Team Blue", color="#0000FF", players=("player_2", "player_4"), score=4),
+)
+WORDS = (
+    WordView(word_id="word_5", word_text="Elephant", action="guessed"),
+    WordView(word_id="word_6", word_text="Weasel", action="skipped"),
+)
+ROUNDS = (
+    RoundView(
+        round_number=1,
+        team_id="team_1",
+        explainer_player_id="player_1",
+        points=5,
+        words_guessed=5,
+        words_skipped=1,
+    ),
+)
+LEADERBOARD = (
+    Standing(team_id="team_1", team_name="Team Red", score=5, rank=1),
+    Standing(team_id="team_2", team_name="Team Blue", score=4, rank=2),
+)
+
+
+def _player(number: int, name: str, color: str, team_id: str) -> PlayerView:
+    return PlayerView(
+        player_id=f"player_{number}",
+        player_name=name,
+        avatar_color=color,
+        team_id=team_id,
+        connected=True,
+        sitting_out=False,
+    )
+
+
+GAME_STATE = GameState(
+    state=RoomState.ROUND_ACTIVE,
+    state_version=31,
+    sequence_id=45,
+    settings=Settings(),
+    host_id="host_1",
+    host_name="Alice",
+    host_connected=True,
+    max_players=10,
+    locked=False,
+    players=(
+        _player(1, "Bob", "#FF5733", "team_1"),
+        _player(2, "Carol", "#33A1FF", "team_2"),
+        _player(3, "Dave", "#2EB872", "team_1"),
+        _player(4, "Erin", "#B05CFF", "team_2"),
+    ),
+    teams=TEAMS,
+    current_score={"team_1": 5, "team_2": 4},
+    rounds=ROUNDS,
+    leaderboard=LEADERBOARD,
+    round_number=2,
+    active_team_id="team_2",
+    explainer_player_id="player_2",
+    word_holder_id="host_1",
+    remaining_seconds=52,
+    round=CurrentRoundView(
+        round_number=2,
+        team_id="team_2",
+        explainer_player_id="player_2",
+        round_duration_sec=60,
+        word_pack_id="default_animals",
+        points=1,
+        words=WORDS,
+    ),
+    current_word_id="word_7",
+)
+
+_WORD_RESULT = events.WordResult(word_id="word_5", action="guessed", team_id="team_2", points_awarded=1, new_score=4)
+
+SERVER: Mapping[str, Event] = {
+    event.TYPE: event
+    for event in (
+        messages.Connected(
+            server_version="1.1",
+            session_id=SESSION,
+            actor_id="player_1",
+            role="player",
+            state_version=31,
+            state_checksum="a3f5c8d9",
+            heartbeat_interval_ms=10_000,
+            game_state=GAME_STATE,
+        ),
+        messages.Reconnected(
+            current_state=RoomState.ROUND_ACTIVE,
+            state_version=31,
+            game_state=GAME_STATE,
+            missed_events=(messages.MissedEvent(43, "WORD_RESULT", Raw(msgspec.json.encode(_WORD_RESULT))),),
+            summary=messages.MissedWords(words_guessed=1, words_skipped=0),
+        ),
+        messages.ReconnectFailed(
+            reason="SESSION_EXPIRED",
+            message="You've been disconnected too long. Rejoining as spectator.",
+            can_rejoin=True,
+            current_state=RoomState.ROUND_ACTIVE,
+        ),
+        messages.StateSnapshot(game_state=GAME_STATE),
+        messages.HeartbeatAck(state_version=31),
+        messages.ErrorPayload(
+            code=ErrorCode.INVALID_TRANSITION,
+            message="Not possible in SCORE_REVIEW.",
+            request_type="PAUSE_GAME",
+            request_id="r17",
+        ),
+        messages.SeatLink(url="https://party.example/ABC234/seat/pV3kX0s8wJq1", expires_in=120),
+        messages.Notice(message="The server restarts in five minutes; your game goes on."),
+        events.RoomCreated(
+            qr_code_url="https://party.example/ABC234", host_id="host_1", host_name="Alice", max_players=10
+        ),
+        events.PlayerJoined(player_id="player_1", player_name="Bob", player_count=1, avatar_color="#FF5733"),
+        events.PlayerLeft(player_id="player_4", player_name="Erin", player_count=3, reason="voluntary"),
+        events.PlayerConnection(player_id="player_4", status="warning"),
+        events.HostChanged(host_id="player_1", host_name="Bob", reason="disconnected"),
+        events.RoomLocked(),
+        events.RoomUnlocked(),
+        events.SettingsUpdated(settings=Settings(round_duration_sec=90)),
+        events.StateChanged(state=RoomState.TEAM_SETUP, state_version=6, event=GameEvent.HOST_START_SETUP),
+        events.TeamSetupStarted(teams=TEAMS),
+        events.TeamSetupCancelled(),
+        events.PlayerAssignedTeam(player_id="player_1", team_id="team_1", teams=TEAMS),
+        events.CountdownTick(remaining_seconds=3, team_id="team_2", explainer_player_id="player_2"),
+        events.RoundStarted(
+            round_number=2,
+            active_team_id="team_2",
+            explainer_player_id="player_2",
+            round_duration_sec=60,
+            word_pack_id="default_animals",
+        ),
+        events.WordRevealed(word_id="word_7", word_text="Otter", difficulty="medium", remaining_in_pack=47),
+        _WORD_RESULT,
+        events.WordCorrected(word_id="word_6", action="guessed", team_id="team_2", points_awarded=1, new_score=5),
+        events.TimerTick(remaining_seconds=52),
+        events.GamePaused(reason="Host disconnected", message="Waiting for host to reconnect...", remaining_seconds=41),
+        events.GameResumed(remaining_seconds=41),
+        events.RoundEnded(
+            reason="timer_expired",
+            round_number=2,
+            team_id="team_2",
+            words_guessed=1,
+            words_skipped=1,
+            points_earned=1,
+            average_time_per_word=2.9,
+            words=WORDS,
+        ),
+        events.ScoreSummary(
+            leaderboard=LEADERBOARD,
+            next_round_in=5,
+            rounds=ROUNDS,
+            team_id="team_1",
+            explainer_player_id="player_3",
+        ),
+        events.GameEnded(
+            winner_team_id="team_1",
+            final_scores=(
+                events.FinalScore(team_id="team_1", score=14),
+                events.FinalScore(team_id="team_2", score=12),
+            ),
+            game_duration_min=9,
+            total_words_played=31,
+            mvp_player_id="player_1",
+        ),
+        events.GameRestarted(teams=TEAMS),
+        events.RoomClosed(reason="host"),
+    )
+}

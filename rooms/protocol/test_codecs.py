@@ -1,0 +1,84 @@
+"""What 1.x clients get of a history that newer clients have made."""
+
+import json
+
+import msgspec
+
+from gameplay.engine import events
+from rooms.protocol import messages
+from rooms.protocol.codecs import CODECS
+from rooms.protocol.reference import examples
+from rooms.protocol.versions import Version
+
+V10, V11 = Version(1, 0), Version(1, 1)
+
+
+def missed(sequence_id, event):
+    return messages.MissedEvent(sequence_id, event.TYPE, msgspec.Raw(msgspec.json.encode(event)))
+
+
+def reconnected(version, *history):
+    message = messages.Reconnected(
+        current_state=examples.GAME_STATE.state,
+        state_version=31,
+        game_state=examples.GAME_STATE,
+        missed_events=tuple(missed(143 + index, event) for index, event in enumerate(history)),
+        summary=messages.MissedWords(words_guessed=1, words_skipped=0),
+    )
+    return json.loads(CODECS[1].write("RECONNECTED", message, version))
+
+
+def test_missed_events_come_with_number_type_and_payload():
+    result = events.WordResult(word_id="word_5", action="guessed", team_id="team_2", points_awarded=1, new_score=4)
+    assert reconnected(V11, result)["missedEvents"] == [
+        {
+            "seqId": 143,
+            "type": "WORD_RESULT",
+            "payload": {
+                "wordId": "word_5",
+                "action": "guessed",
+                "teamId": "team_2",
+                "pointsAwarded": 1,
+                "newScore": 4,
+            },
+        }
+    ]
+
+
+def test_missed_events_of_1_1_are_left_out_for_1_0():
+    history = (events.PlayerConnection(player_id="player_1", status="lost"), events.GameResumed(remaining_seconds=9))
+    assert [event["seqId"] for event in reconnected(V11, *history)["missedEvents"]] == [143, 144]
+    assert [event["seqId"] for event in reconnected(V10, *history)["missedEvents"]] == [144]
+
+
+def test_fields_of_1_1_are_left_out_of_missed_events_for_1_0():
+    round_ended = examples.SERVER["ROUND_ENDED"]
+    newest = reconnected(V11, round_ended)
+    older = reconnected(V10, round_ended)
+    assert newest["missedEvents"][0]["payload"]["words"]
+    assert "words" not in older["missedEvents"][0]["payload"]
+    assert older["missedEvents"][0]["payload"]["wordsGuessed"] == 1
+    assert newest["summary"] == {"wordsGuessed": 1, "wordsSkipped": 0}
+    assert "summary" not in older
+
+
+def test_a_snapshot_in_place_of_a_history_says_null():
+    message = messages.Reconnected(
+        current_state=examples.GAME_STATE.state,
+        state_version=31,
+        game_state=examples.GAME_STATE,
+        missed_events=None,
+        message="You missed some action! Catching you up...",
+    )
+    for version in (V10, V11):
+        payload = json.loads(CODECS[1].write("RECONNECTED", message, version))
+        assert payload["missedEvents"] is None
+        assert payload["message"].startswith("You missed")
+
+
+def test_what_does_not_apply_is_absent_not_null():
+    error = messages.ErrorPayload(code="NAME_TAKEN", message="Somebody has this name.")
+    assert json.loads(CODECS[1].write("ERROR", error, V11)) == {
+        "code": "NAME_TAKEN",
+        "message": "Somebody has this name.",
+    }
