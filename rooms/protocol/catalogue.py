@@ -20,7 +20,11 @@ Who = Literal["anyone", "host", "player", "player or host", "anyone seated", "wo
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
-    """A message that clients send. ``who`` may send it; the shell and the engine see to it."""
+    """A message that clients send.
+
+    ``who`` may send it; the shell and the engine see to it. ``answers`` are what the sender alone gets for it, beside
+    ``ERROR``; what it changes is told to everybody.
+    """
 
     direction: ClassVar[str] = "client"
 
@@ -28,7 +32,7 @@ class ClientRow:
     payload: CommandClass
     who: Who
     doc: str
-    when: str = ""
+    answers: tuple[str, ...] = ()
     since: Version = FIRST
     opens: bool = False
     """Whether a socket may begin with it."""
@@ -74,10 +78,6 @@ def _sent(
     )
 
 
-_PREGAME = "before the game"
-_REVIEW = "in `SCORE_REVIEW`"
-_SETUP = "in `TEAM_SETUP` and `READY_TO_START`"
-
 _CLIENT_ROWS = (
     ClientRow(
         "CONNECT",
@@ -85,7 +85,7 @@ _CLIENT_ROWS = (
         "anyone",
         "Opens the conversation. A host or a player with a `sessionId` takes their seat again; a player without one "
         "takes a new seat and needs a `playerName`; a spectator only looks on.",
-        "as the first message, and again after `NAME_INVALID`, `NAME_TAKEN` or `RECONNECT_FAILED`",
+        answers=("CONNECTED",),
         opens=True,
     ),
     ClientRow(
@@ -93,32 +93,29 @@ _CLIENT_ROWS = (
         messages.Reconnect,
         "player or host",
         "Opens the conversation of a client whose socket was lost while its page lived on.",
-        "as the first message",
+        answers=("RECONNECTED", "RECONNECT_FAILED"),
         opens=True,
     ),
-    ClientRow("START_TEAM_SETUP", commands.StartTeamSetup, "host", "Makes the teams.", "in `ROOM_CREATED`, `LOBBY`"),
-    ClientRow("JOIN_TEAM", commands.JoinTeam, "player", "Chooses a team.", _SETUP),
-    ClientRow("ASSIGN_PLAYER", commands.AssignPlayer, "host", "Puts a player into a team.", _SETUP),
-    ClientRow("SHUFFLE_TEAMS", commands.ShuffleTeams, "host", "Deals everybody into teams of even size.", _SETUP),
-    ClientRow("CANCEL_TEAM_SETUP", commands.CancelTeamSetup, "host", "Goes back to the lobby.", _SETUP),
-    ClientRow("CONFIRM_START", commands.ConfirmStart, "host", "Starts the game.", "in `READY_TO_START`"),
+    ClientRow("START_TEAM_SETUP", commands.StartTeamSetup, "host", "Makes the teams."),
+    ClientRow("JOIN_TEAM", commands.JoinTeam, "player", "Chooses a team."),
+    ClientRow("ASSIGN_PLAYER", commands.AssignPlayer, "host", "Puts a player into a team."),
+    ClientRow("SHUFFLE_TEAMS", commands.ShuffleTeams, "host", "Deals everybody into teams of even size."),
+    ClientRow("CANCEL_TEAM_SETUP", commands.CancelTeamSetup, "host", "Goes back to the lobby."),
+    ClientRow("CONFIRM_START", commands.ConfirmStart, "host", "Starts the game."),
     ClientRow(
         "WORD_SWIPED",
         commands.WordSwiped,
         "word holder",
         "Says what became of the live word. The first swipe of a word counts.",
-        "in `ROUND_ACTIVE`",
     ),
-    ClientRow(
-        "UNDO_SWIPE", commands.UndoSwipe, "word holder", "Takes the round's last swipe back.", "in `ROUND_ACTIVE`"
-    ),
-    ClientRow("CORRECT_WORD", commands.CorrectWord, "host", "Changes what became of a word of the round.", _REVIEW),
-    ClientRow("REPORT_WORD", commands.ReportWord, "anyone seated", "Says that a word should not be played.", _REVIEW),
-    ClientRow("PAUSE_GAME", commands.PauseGame, "host", "Stops the clock.", "in `ROUND_ACTIVE`"),
-    ClientRow("RESUME_GAME", commands.ResumeGame, "host", "Lets the clock run on.", "in `ROUND_PAUSED`"),
-    ClientRow("NEXT_ROUND", commands.NextRound, "host", "Ends the review before its time.", _REVIEW),
-    ClientRow("END_GAME", commands.EndGame, "host", "Goes to the results at once.", "in a game"),
-    ClientRow("RESTART_GAME", commands.RestartGame, "host", "A rematch with the same people.", "in `FINAL_RESULTS`"),
+    ClientRow("UNDO_SWIPE", commands.UndoSwipe, "word holder", "Takes the round's last swipe back."),
+    ClientRow("CORRECT_WORD", commands.CorrectWord, "host", "Changes what became of a word of the round."),
+    ClientRow("REPORT_WORD", commands.ReportWord, "anyone seated", "Says that a word should not be played."),
+    ClientRow("PAUSE_GAME", commands.PauseGame, "host", "Stops the clock."),
+    ClientRow("RESUME_GAME", commands.ResumeGame, "host", "Lets the clock run on."),
+    ClientRow("NEXT_ROUND", commands.NextRound, "host", "Ends the review before its time."),
+    ClientRow("END_GAME", commands.EndGame, "host", "Goes to the results at once."),
+    ClientRow("RESTART_GAME", commands.RestartGame, "host", "A rematch with the same people."),
     ClientRow("CLOSE_ROOM", commands.CloseRoom, "host", "Ends the party; everybody is sent off."),
     ClientRow("LOCK_ROOM", commands.LockRoom, "host", "Lets no newcomer in."),
     ClientRow("UNLOCK_ROOM", commands.UnlockRoom, "host", "Lets newcomers in again."),
@@ -127,7 +124,6 @@ _CLIENT_ROWS = (
         commands.UpdateSettings,
         "host",
         "Changes the settings that are named; all of them or, on `INVALID_SETTINGS`, none.",
-        _PREGAME + " and in `FINAL_RESULTS`",
     ),
     ClientRow("KICK_PLAYER", commands.KickPlayer, "host", "Removes a player, who may come back."),
     ClientRow("BAN_PLAYER", commands.BanPlayer, "host", "Removes a player for good."),
@@ -137,14 +133,16 @@ _CLIENT_ROWS = (
         "CREATE_SEAT_LINK",
         messages.CreateSeatLink,
         "player or host",
-        "Asks for a link that opens this seat on another phone; answered by `SEAT_LINK`.",
+        "Asks for a link that opens this seat on another phone.",
+        answers=("SEAT_LINK",),
     ),
     ClientRow("ACK", messages.Ack, "anyone", "Says that a message with `requiresAck` has arrived."),
     ClientRow(
         "HEARTBEAT",
         messages.Heartbeat,
         "anyone",
-        "A sign of life every 10 s; answered by `HEARTBEAT_ACK`, or by `STATE_SNAPSHOT` when the states differ.",
+        "A sign of life every 10 s, with what the client believes the state to be.",
+        answers=("HEARTBEAT_ACK", "STATE_SNAPSHOT"),
         bare=True,
     ),
 )

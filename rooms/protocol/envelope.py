@@ -38,7 +38,9 @@ class ClientMessage:
     payload: Command
 
 
-class _ClientEnvelope(msgspec.Struct, rename="camel"):
+class ClientEnvelope(msgspec.Struct, rename="camel"):
+    """What is around every payload from a client."""
+
     type: str
     room_id: str
     version: str | UnsetType = UNSET
@@ -55,7 +57,7 @@ class _Hints(msgspec.Struct, rename="camel"):
     request_id: object = None
 
 
-_ENVELOPE = msgspec.json.Decoder(_ClientEnvelope)
+_ENVELOPE = msgspec.json.Decoder(ClientEnvelope)
 _HINTS = msgspec.json.Decoder(_Hints)
 
 
@@ -88,7 +90,7 @@ def parse(text: str | bytes, spoken: Spoken = SPOKEN, codecs: Mapping[int, Codec
     )
 
 
-def _major(head: _ClientEnvelope, spoken: Spoken) -> int:
+def _major(head: ClientEnvelope, spoken: Spoken) -> int:
     if head.version is not UNSET:
         return negotiate(head.version, spoken).major
     row = CLIENT.get(head.type)
@@ -117,7 +119,9 @@ def _short(value: object, most: int) -> str | None:
     return value if isinstance(value, str) and len(value) <= most else None
 
 
-class _ServerEnvelope(msgspec.Struct, rename="camel", frozen=True):
+class ServerEnvelope(msgspec.Struct, rename="camel", frozen=True):
+    """What is around every payload from the server."""
+
     type: str
     room_id: str
     timestamp: int
@@ -169,7 +173,7 @@ class Outgoing:
         if payload is None:
             return None
         return _ENCODER.encode(
-            _ServerEnvelope(
+            ServerEnvelope(
                 type=self.type,
                 room_id=self.room_id,
                 timestamp=self.timestamp_ms,
