@@ -41,19 +41,24 @@ class Refused(Exception):
 
 
 class _Ear(WSListener):  # type: ignore[misc]
+    """One socket of a guest. What an older one still says is not the guest's business any more."""
+
     def __init__(self, guest: "Guest") -> None:
         self._guest = guest
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type == WSMsgType.TEXT:
-            self._guest.hear(frame.get_payload_as_bytes())
+            if self._guest.ear is self:
+                self._guest.hear(frame.get_payload_as_bytes())
         elif frame.msg_type == WSMsgType.CLOSE:
-            self._guest.close_code = int(frame.get_close_code())
+            if self._guest.ear is self:
+                self._guest.close_code = int(frame.get_close_code())
             transport.send_close(frame.get_close_code())
             transport.disconnect()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        self._guest.lost()
+        if self._guest.ear is self:
+            self._guest.lost()
 
 
 class Guest:
@@ -75,6 +80,7 @@ class Guest:
         self.messages: list[Message] = []
         self.connections: list[int] = []
         self.close_code: int | None = None
+        self.ear: WSListener | None = None
         self._read: dict[str, int] = {}
         self._transport: WSTransport | None = None
         self._news = asyncio.Event()
@@ -99,8 +105,9 @@ class Guest:
         self.close_code = None
         self.connections.append(len(self.messages))
         url = f"ws://127.0.0.1:{self.site.server.port}/ws/?{query or f'roomId={self.room_id}'}"
+        ear = self.ear = _Ear(self)
         try:
-            self._transport, _ = await ws_connect(lambda: _Ear(self), url, extra_headers=extra)
+            self._transport, _ = await ws_connect(lambda: ear, url, extra_headers=extra)
         except WSInvalidStatusError as error:
             raise Refused(int(error.response.status)) from None
 
@@ -161,14 +168,14 @@ class Guest:
         assert self._transport is not None
         self._stop_heartbeats()
         self._transport.underlying_transport.pause_reading()
-        self._transport = None
+        self._transport = self.ear = None
 
     def drop(self) -> None:
         """Lose the TCP connection without a goodbye."""
         assert self._transport is not None
         self._stop_heartbeats()
         self._transport.disconnect(graceful=False)
-        self._transport = None
+        self._transport = self.ear = None
 
     async def hang_up(self) -> None:
         """Close the socket as a closed tab does."""
@@ -255,6 +262,20 @@ class Guest:
         if self.version == LATEST:
             return str((await self.expect("ERROR", requestId=request_id))["code"])
         return str((await self.expect("ERROR", requestType=type_))["code"])
+
+    async def turned_away(self, payload: Mapping[str, Any], type_: str = "CONNECT", **envelope: Any) -> tuple[str, int]:
+        """Open a socket with this first message; the code of the refusal, and of the close that follows it."""
+        await self.open()
+        self.send(type_, payload, **envelope)
+        return await self.last_words()
+
+    async def last_words(self, patience_s: float = PATIENCE_S) -> tuple[str, int]:
+        """Wait for the end of the socket; the reason that was given last, and the close code."""
+        close = await self.closed(patience_s)
+        assert self.messages, f"{self.name}'s socket was closed with {close} and not a word"
+        reason = self.messages[-1]
+        assert reason.type in {"ERROR", "RECONNECT_FAILED"}, reason
+        return reason.payload.get("code") or reason["reason"], close or 0
 
     async def settle(self) -> list[Message]:
         """Wait until the server has dealt with all that was sent before; the messages that came in the meantime.

@@ -52,8 +52,8 @@ class Mirror:
     def _event(self, kind: str, payload: dict[str, Any]) -> None:
         if kind == "STATE_CHANGED":
             self.state = payload["state"]
-        elif kind in {"TEAM_SETUP_STARTED", "GAME_RESTARTED", "PLAYER_ASSIGNED_TEAM"}:
-            self.scores = {team["id"]: team["score"] for team in payload["teams"]}
+        elif kind in {"TEAM_SETUP_STARTED", "GAME_RESTARTED"}:
+            self.scores = {team["id"]: 0 for team in payload["teams"]}
         elif kind == "TEAM_SETUP_CANCELLED":
             self.scores = {}
         elif kind == "ROUND_STARTED":

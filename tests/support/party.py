@@ -13,6 +13,8 @@ from tests.support.wire import LATEST
 CAST = ("Bob", "Carol", "Dave", "Erin")
 CROWD = (*CAST, "Frank", "Grace", "Heidi", "Ivan", "Judy", "Ken")
 COUNTDOWN_PATIENCE_S = 8.0
+# One pack's hard words are few enough to be swiped to the end, which ends a round without waiting for its clock.
+FEW_WORDS = {"wordPackIds": ["default_animals"], "difficulty": "hard"}
 NO_SETTINGS: Mapping[str, Any] = {}
 
 
