@@ -94,9 +94,11 @@ class Word(models.Model):
         self.text = wordlist.tidy(self.text)
         if fault := wordlist.text_fault(self.text):
             raise ValidationError({"text": fault})
-        self.key = wordlist.normalise(self.text)
-        if self.pack_id and Word.objects.filter(pack=self.pack_id, key=self.key).exclude(pk=self.pk).exists():
-            raise ValidationError({"text": _("The pack has this word already.")})
+        stored_key, self.key = self.key, wordlist.normalise(self.text)
+        if self.pack_id and self.key != stored_key:
+            namesakes = Word.objects.filter(pack=self.pack_id, key=self.key).exclude(pk=self.pk)
+            if namesakes.exists():
+                raise ValidationError({"text": _("The pack has this word already.")})
 
 
 class WordReport(models.Model):

@@ -1,0 +1,55 @@
+"""The forms with which the admin edits and imports words."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from import_export.forms import ConfirmImportForm, ImportForm
+
+from gameplay import wordlist
+from gameplay.models import Word, WordPack
+
+if TYPE_CHECKING:
+    FormSet = forms.BaseModelFormSet[Word, forms.ModelForm[Word]]
+else:
+    FormSet = forms.BaseModelFormSet
+
+
+class WordFormSet(FormSet):
+    """The words of one page of the list; two of them cannot become the same word in one go."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: set[tuple[int, str]] = set()
+        for form in self.forms:
+            text = form.cleaned_data.get("text") if hasattr(form, "cleaned_data") else None
+            if text is None:
+                continue
+            identity = (form.instance.pack_id, wordlist.normalise(text))
+            if identity in seen:
+                form.add_error("text", _("Another line of this page has the same word."))
+            seen.add(identity)
+
+
+class WordImportForm(ImportForm):
+    """A file, and the pack for rows that name none."""
+
+    pack = forms.ModelChoiceField(
+        WordPack.objects.all(),
+        label=_("Pack"),
+        required=False,
+        help_text=_("For rows without a “pack” column. The columns “text” and “difficulty” are needed."),
+    )
+    field_order = ["resource", "pack", "import_file", "format"]
+
+
+class WordConfirmForm(ConfirmImportForm):
+    """The second step of an import, after the preview."""
+
+    pack = forms.ModelChoiceField(WordPack.objects.all(), required=False, widget=forms.HiddenInput())
+
+
+def chosen_pack(form: Any) -> WordPack | None:
+    """The pack of a valid import form; None if there is none, or no form yet."""
+    pack: WordPack | None = getattr(form, "cleaned_data", {}).get("pack")
+    return pack

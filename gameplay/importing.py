@@ -1,0 +1,91 @@
+"""How the admin imports words: choose a file, look at the preview, confirm."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from import_export.admin import ImportExportMixin
+from import_export.forms import ExportForm
+
+from gameplay import wordlist
+from gameplay.formats import FORMATS
+from gameplay.forms import WordConfirmForm, WordImportForm, chosen_pack
+from gameplay.resources import WordExport, WordImport
+
+
+class WordImportExportMixin(ImportExportMixin):
+    """Import and export for the admin of words. Faulty lines are shown by number, and then nothing is imported."""
+
+    formats = FORMATS
+    import_form_class = WordImportForm
+    confirm_form_class = WordConfirmForm
+    export_form_class = ExportForm
+    import_template_name = "admin/gameplay/word/import.html"
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return bool(self.has_add_permission(request) and self.has_change_permission(request))
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return bool(self.has_view_permission(request))
+
+    def get_import_resource_classes(self, request: HttpRequest) -> list[type[WordImport]]:
+        return [WordImport]
+
+    def get_export_resource_classes(self, request: HttpRequest) -> list[type[WordExport]]:
+        return [WordExport]
+
+    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        return {"pack": chosen_pack(kwargs.get("form"))}
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
+
+    def get_import_form_initial(self, request: HttpRequest) -> dict[str, Any]:
+        return {"pack": request.GET.get("pack")}
+
+    def get_confirm_form_initial(self, request: HttpRequest, import_form: Any) -> dict[str, Any]:
+        return {**super().get_confirm_form_initial(request, import_form), "pack": chosen_pack(import_form)}
+
+    def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
+        if isinstance(e, UnicodeDecodeError):
+            form.add_error("import_file", _("The file is not UTF-8 text. Save it as “CSV UTF-8”."))
+        elif isinstance(e, wordlist.UnreadableLine):
+            form.add_error("import_file", str(e))
+        else:
+            form.add_error("import_file", _("The file cannot be read. Is the format the right one?"))
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().process_import(request, **kwargs)
+        except FileNotFoundError:
+            messages.error(request, _("The uploaded file is gone. Choose it again."))
+            return HttpResponseRedirect(reverse("admin:gameplay_word_import"))
+        return response
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        if result.has_errors() or result.has_validation_errors():
+            messages.error(request, _("Nothing was imported: the packs have changed meanwhile. Choose the file again."))
+            return HttpResponseRedirect(reverse("admin:gameplay_word_import"))
+        response: HttpResponse = super().process_result(result, request)
+        return response
+
+    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
+        """One line a pack instead of one a word."""
+        touched = [row.instance for row in result if row.import_type in (row.IMPORT_TYPE_NEW, row.IMPORT_TYPE_UPDATE)]
+        packs = {word.pack_id: word.pack for word in touched}
+        for pack in packs.values():
+            count = sum(word.pack_id == pack.pk for word in touched)
+            text = ngettext("Imported %(count)d word.", "Imported %(count)d words.", count) % {"count": count}
+            LogEntry.objects.create(
+                user_id=request.user.pk,  # type: ignore[misc]
+                content_type=ContentType.objects.get_for_model(pack),
+                object_id=str(pack.pk),
+                object_repr=str(pack),
+                action_flag=CHANGE,
+                change_message=text,
+            )

@@ -1,0 +1,201 @@
+"""What the admin imports and exports, and how an import is checked line by line."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import tablib
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from import_export import resources, results
+from import_export.fields import Field
+from import_export.widgets import BooleanWidget, ForeignKeyWidget
+
+from gameplay import library, wordlist
+from gameplay.models import GameResult, Word, WordPack
+
+MAX_ROWS: Final = 20_000
+TRUE: Final = frozenset({"1", "yes", "true", "on"})
+FALSE: Final = frozenset({"0", "no", "false", "off"})
+
+
+class WordExport(resources.ModelResource):
+    """Words with their pack's id; the file can be edited and imported again."""
+
+    pack = Field(attribute="pack", column_name="pack", widget=ForeignKeyWidget(WordPack, "pack_id"))
+
+    class Meta:
+        model = Word
+        name = _("Words")
+        fields = ("pack", "text", "difficulty", "is_enabled")
+        export_order = fields
+
+
+class PreviewDiff(resources.Diff):
+    """Old and new values as marked-up text, without inline styles."""
+
+    def as_html(self) -> list[SafeString]:
+        cells = []
+        for old, new in zip(self.left, self.right, strict=True):
+            if old == new and not self.new:
+                cells.append(format_html("{}", new))
+            elif self.new or not old:
+                cells.append(format_html("<ins>{}</ins>", new))
+            else:
+                cells.append(format_html("<del>{}</del> <ins>{}</ins>", old, new))
+        return cells
+
+
+class LineResult(results.Result):
+    """Import results whose faulty rows are numbered by their line in the file."""
+
+    def append_invalid_row(self, number: int, row: Mapping[str, Any], validation_error: ValidationError) -> None:
+        shown = (row.get("pack", ""), row.get("text", ""), row.get("difficulty", ""))
+        line = row.get("line", number)
+        self.invalid_rows.append(results.InvalidRow(number=line, validation_error=validation_error, values=shown))
+
+
+class WordImport(resources.ModelResource):
+    """Words from a file with the columns ``text`` and ``difficulty``, perhaps ``pack`` and ``is_enabled``.
+
+    A word that its pack has already is updated; one that the file brings twice is a fault; one that other packs have
+    too is taken, and the preview says where else it stands. ``pack`` is the pack for rows that name none.
+    """
+
+    pack = Field(attribute="pack", column_name="pack")
+    is_enabled = Field(attribute="is_enabled", column_name="is_enabled", widget=BooleanWidget())
+    also_in = Field(attribute="also_in", column_name=_("also in"), readonly=True)
+
+    class Meta:
+        model = Word
+        fields = ("pack", "text", "difficulty", "is_enabled", "also_in")
+        import_order = fields
+        import_id_fields = ("text",)
+        use_bulk = True
+        batch_size = 500
+        skip_unchanged = True
+        report_skipped = True
+        clean_model_instances = False
+
+    def __init__(self, pack: WordPack | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.default_pack = pack
+        self.packs: dict[str, WordPack] = {}
+        self.known: dict[tuple[int, str], Word] = {}
+        self.places: dict[str, list[WordPack]] = {}
+        self.lines: dict[tuple[int, str], int] = {}
+
+    @classmethod
+    def get_diff_class(cls) -> type[PreviewDiff]:
+        return PreviewDiff
+
+    @classmethod
+    def get_result_class(cls) -> type[LineResult]:
+        return LineResult
+
+    def get_bulk_update_fields(self) -> list[str]:
+        return ["text", "key", "difficulty", "is_enabled", "is_edited"]
+
+    def before_import(self, dataset: tablib.Dataset, **_kwargs: Any) -> None:
+        """Read what the rows will be compared with, once. Raises `ValueError` for an unusable file."""
+        if len(dataset) > MAX_ROWS:
+            raise ValueError(_("The file has more than %(limit)d rows.") % {"limit": MAX_ROWS})
+        for name in ("text", "difficulty"):
+            if name not in dataset.headers:
+                raise ValueError(_("The header lacks the column “%(name)s”.") % {"name": name})
+        self.packs = {pack.pack_id: pack for pack in WordPack.objects.all()}
+        by_key = {pack.pk: pack for pack in self.packs.values()}
+        for word in Word.objects.order_by("pk"):
+            word.pack = by_key[word.pack_id]
+            self.known[word.pack_id, word.key] = word
+            self.places.setdefault(word.key, []).append(word.pack)
+
+    def before_import_row(self, row: dict[str, Any], row_number: int = 0, **_kwargs: Any) -> None:
+        """Bring the cells into shape; `import_instance` says what is wrong with them."""
+        row.setdefault("line", row_number)
+        for name in ("pack", "text", "difficulty", "is_enabled"):
+            row[name] = wordlist.tidy(_cell(row.get(name)))
+        row["difficulty"] = row["difficulty"].casefold()
+        if not row["pack"] and self.default_pack:
+            row["pack"] = self.default_pack.pack_id
+
+    def get_instance(self, _instance_loader: object, row: dict[str, Any]) -> Word | None:
+        pack = self.packs.get(row["pack"])
+        return self.known.get((pack.pk, wordlist.normalise(row["text"]))) if pack else None
+
+    def after_init_instance(self, instance: Word, new: bool, row: dict[str, Any], **_kwargs: Any) -> None:
+        places = self.places.get(wordlist.normalise(row["text"]), [])
+        instance.also_in = ", ".join(pack.name for pack in places if pack.pack_id != row["pack"])  # type: ignore[attr-defined]
+
+    def import_instance(self, instance: Word, row: dict[str, Any], **_kwargs: Any) -> None:
+        """Put the row into ``instance``. Raises `ValidationError` with all that is wrong, by field."""
+        faults = self._faults(row)
+        if faults:
+            raise ValidationError(faults)
+        before = (instance.text, instance.difficulty)
+        instance.pack = self.packs[row["pack"]]
+        instance.text, instance.difficulty = row["text"], row["difficulty"]
+        instance.key = wordlist.normalise(instance.text)
+        if row["is_enabled"]:
+            instance.is_enabled = row["is_enabled"].casefold() in TRUE
+        if instance.source_key and before != (instance.text, instance.difficulty):
+            instance.is_edited = True
+
+    def after_import(self, _dataset: tablib.Dataset, _result: results.Result, **kwargs: Any) -> None:
+        """Rows saved in bulk send no signals: tell the library here."""
+        if not kwargs.get("dry_run"):
+            library.note_change()
+
+    def _faults(self, row: dict[str, Any]) -> dict[str, str]:
+        faults = {}
+        if row.get("surplus"):
+            faults["__all__"] = _("The line has more cells than the header.")
+        if fault := wordlist.text_fault(row["text"]):
+            faults["text"] = fault
+        if fault := wordlist.difficulty_fault(row["difficulty"]):
+            faults["difficulty"] = fault
+        if row["is_enabled"] and row["is_enabled"].casefold() not in TRUE | FALSE:
+            faults["is_enabled"] = _("This has to be yes or no.")
+        pack = self.packs.get(row["pack"])
+        if pack is None:
+            faults["pack"] = (
+                _("There is no pack “%(pack)s”.") % {"pack": row["pack"]}
+                if row["pack"]
+                else _("Choose a pack for the rows that name none.")
+            )
+        elif "text" not in faults:
+            first = self.lines.setdefault((pack.pk, wordlist.normalise(row["text"])), row["line"])
+            if first != row["line"]:
+                faults["text"] = _("The pack gets this word from line %(number)s already.") % {"number": first}
+        return faults
+
+
+class GameResultExport(resources.ModelResource):
+    """Finished games, a row each; the teams in one cell, best first."""
+
+    class Meta:
+        model = GameResult
+        name = _("Game results")
+        fields = (
+            "public_id",
+            "room_code",
+            "game_number",
+            "host_name",
+            "started_at",
+            "ended_at",
+            "duration_s",
+            "winner",
+            "mvp",
+            "words_guessed",
+            "words_skipped",
+            "teams",
+        )
+        export_order = fields
+
+    def dehydrate_teams(self, result: GameResult) -> str:
+        return "; ".join(f"{team['name']} {team['score']} ({', '.join(team['players'])})" for team in result.teams)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
