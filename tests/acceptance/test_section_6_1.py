@@ -35,7 +35,7 @@ async def test_1_a_connection_is_established_within_2_seconds(site: Site) -> Non
 
 
 async def test_2_gameplay_messages_arrive_within_100_ms_at_p95(site: Site) -> None:
-    """Every message that a swipe brings to each of 44 sockets in four rooms; the load test measures the same at scale."""
+    """What a swipe brings to each of 44 sockets in four rooms. The load generator measures the same at scale."""
     parties = await asyncio.gather(*(Party.throw(site, CROWD, LONG_ROUND) for _ in range(4)))
     await asyncio.gather(*(party.start_game() for party in parties))
     delays: list[float] = []
@@ -133,7 +133,7 @@ async def test_7_ten_players_and_a_host_play_together(site: Site) -> None:
 
 @pytest.mark.xfail(reason="the run with 1000 rooms belongs to the work on scale: none is on record yet", strict=True)
 def test_8_a_thousand_rooms_play_on_one_instance() -> None:
-    """Too long for every test run: ``python -m bench --rooms 1000 --json FILE`` plays it; the figures kept are checked."""
+    """Too long for every test run: ``python -m bench --rooms 1000 --json FILE`` plays it, and the kept file counts."""
     assert LARGE_RUN.exists(), "no run is on record"
     figures = json.loads(LARGE_RUN.read_text())
     assert figures["rooms"] >= 1000
