@@ -12,27 +12,16 @@
  *   stopped     for good, `code` and the last `error` say why
  */
 
-import { CLOSE, TYPES, VERSION } from "./protocol.js";
-import { MAX_ATTEMPTS, delay, restartDelay } from "./backoff.js";
+import { AFTER_CLOSE, CLOSE, LIMITS, TYPES, VERSION } from "./protocol.js";
+import { delay, restartDelay } from "./backoff.js";
 
-const HANDSHAKE_MS = 10_000;
-const HEARTBEAT_MS = 10_000;
 const ANSWER_MS = 8_000;
 const PROBE_MS = 3_000;
 const RELOADED = "partyflow.reloaded";
 const NAME_ERRORS = ["NAME_INVALID", "NAME_TAKEN"];
 
-/** Codes after which nobody should try again by themselves. */
-const FINAL = [
-  CLOSE.TOO_BIG,
-  CLOSE.BAD_HANDSHAKE,
-  CLOSE.HANDSHAKE_TIMEOUT,
-  CLOSE.SESSION_UNKNOWN,
-  CLOSE.KICKED,
-  CLOSE.NO_SUCH_ROOM,
-  CLOSE.OPENED_ELSEWHERE,
-  CLOSE.ROOM_CLOSED,
-];
+/** What ends it: nobody should try again by themselves. */
+const FINAL = ["stop", "rejoin", "results"];
 
 export class RoomSocket {
   #socket = null;
@@ -58,8 +47,9 @@ export class RoomSocket {
    * @param {number} [options.maxAttempts] Infinity: never give up
    * @param {object} [options.world] what a test replaces: WebSocket, timers, random, now, events, reload
    */
-  constructor({ url, roomId, hello, progress, onMessage, onStatus, maxAttempts = MAX_ATTEMPTS, world = browser() }) {
-    Object.assign(this, { url, roomId, hello, progress, onMessage, onStatus, maxAttempts, world });
+  constructor({ url, roomId, hello, progress, onMessage, onStatus, maxAttempts, world = browser() }) {
+    Object.assign(this, { url, roomId, hello, progress, onMessage, onStatus, world });
+    this.maxAttempts = maxAttempts ?? LIMITS.RECONNECT_ATTEMPTS;
     this.status = { phase: "idle" };
   }
 
@@ -131,7 +121,7 @@ export class RoomSocket {
     socket.addEventListener("open", mine(() => this.#shakeHands()));
     socket.addEventListener("message", mine((event) => this.#hear(event)));
     socket.addEventListener("close", mine((event) => this.#onClose(event.code)));
-    this.#after("handshake", HANDSHAKE_MS, () => this.#fail());
+    this.#after("handshake", LIMITS.HANDSHAKE_TIMEOUT_MS, () => this.#fail());
   }
 
   #shakeHands() {
@@ -170,7 +160,7 @@ export class RoomSocket {
       this.#actorId = payload.actorId;
       this.#arrive(payload.heartbeatIntervalMs);
     } else if (type === TYPES.RECONNECTED) {
-      this.#arrive(HEARTBEAT_MS);
+      this.#arrive(LIMITS.HEARTBEAT_INTERVAL_MS);
     } else if (type === TYPES.RECONNECT_FAILED && payload.canRejoin) {
       this.#write(TYPES.CONNECT, { ...this.hello(), sessionId: this.#session });
     } else if (type === TYPES.ERROR) {
@@ -208,15 +198,15 @@ export class RoomSocket {
     const { phase } = this.status;
     this.#lostAt = this.world.now();
     this.#drop();
-    if (code === CLOSE.UPGRADE_REQUIRED) {
+    const action = AFTER_CLOSE[code];
+    if (action === "reload") {
       this.#upgrade();
     } else if (phase === "asking" && code === CLOSE.HANDSHAKE_TIMEOUT) {
       // The person is still thinking about a name; `connect` opens another socket.
-      this.#report({ phase: "asking", error: this.status.error });
-    } else if (FINAL.includes(code)) {
-      this.world.unlisten(this.#wake, this.#gone);
-      this.#report({ phase: "stopped", code, error: this.#lastError });
-    } else if (code === CLOSE.RESTARTING && phase === "online") {
+      this.#report(this.status);
+    } else if (FINAL.includes(action)) {
+      this.#stopFor(code);
+    } else if (action === "reconnect" && phase === "online") {
       this.#wait(restartDelay(this.world.random()));
     } else {
       this.#wait(delay(this.#attempt + 1, this.world.random()));
@@ -225,12 +215,16 @@ export class RoomSocket {
 
   #upgrade() {
     if (this.world.store.getItem(RELOADED)) {
-      this.world.unlisten(this.#wake, this.#gone);
-      this.#report({ phase: "stopped", code: CLOSE.UPGRADE_REQUIRED, error: this.#lastError });
+      this.#stopFor(CLOSE.UPGRADE_REQUIRED);
       return;
     }
     this.world.store.setItem(RELOADED, "1");
     this.world.reload();
+  }
+
+  #stopFor(code) {
+    this.world.unlisten(this.#wake, this.#gone);
+    this.#report({ phase: "stopped", code, error: this.#lastError });
   }
 
   /** The line is dead without a close: its away time began when the last message came. */

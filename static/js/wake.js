@@ -3,14 +3,23 @@
  * video does it there. Both need a tap first, and iOS only honours what is asked for before any `await`.
  */
 
+/** Seconds of the video after which it goes back to its start. */
+const LOOP_S = 6;
+
 export class Wake {
   #video;
   #lock = null;
   #isWanted = false;
 
-  /** `video` is a muted, looping <video> in the page. */
+  /** `video` is a <video playsinline> of a black, silent film. */
   constructor(video) {
     this.#video = video;
+    // Browsers let the screen go off behind a video that is muted or has `loop`.
+    video.addEventListener("timeupdate", () => {
+      if (video.currentTime > LOOP_S) {
+        video.currentTime = 0;
+      }
+    });
     document.addEventListener("visibilitychange", () => {
       if (this.#isWanted && document.visibilityState === "visible") {
         this.#acquire();
