@@ -13,6 +13,10 @@ def main():
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from partyflow.options import apply_options
+
+    if sys.argv[1:2] == ["serve"]:
+        apply_options(sys.argv[2:])
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

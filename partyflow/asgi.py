@@ -3,11 +3,17 @@
 import os
 
 from channels.routing import ProtocolTypeRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partyflow.settings")
 http = get_asgi_application()
 
-from rooms.routing import websocket_application  # noqa: E402 (needs the apps to be loaded)
+# Consumers need the apps, which are loaded now.
+# isort: split
+from partyflow.proxy import BehindProxy  # noqa: E402
+from rooms.routing import websocket_application  # noqa: E402
 
 application = ProtocolTypeRouter({"http": http, "websocket": websocket_application})
+if settings.BEHIND_PROXY:
+    application = BehindProxy(application)

@@ -17,6 +17,8 @@ SECRET_KEY_MIN_LENGTH = 50
 SOCKET_PATH_MAX_BYTES = 103
 """A unix socket's path has room for 108 bytes on Linux and 104 on macOS, a closing zero among them."""
 
+EVERY_INTERFACE = ("", "0.0.0.0", "::")  # noqa: S104 (phones have to reach it)
+
 
 def refuse(reason: str) -> NoReturn:
     raise ImproperlyConfigured(reason)
@@ -68,6 +70,16 @@ def laptop_hosts() -> list[str]:
     name = socket.gethostname().lower()
     names = {name, f"{name.split('.')[0]}.local"}
     return ["localhost", "127.0.0.1", "[::1]", *sorted(names), *(bracketed(a) for a in lan_addresses())]
+
+
+def laptop_url(bind: str, port: int) -> str:
+    """Where phones on the same network find a server that listens on `bind`; localhost if they can't."""
+    addresses = lan_addresses()
+    if bind in addresses:
+        addresses = [bind]
+    elif bind not in EVERY_INTERFACE:
+        addresses = []
+    return f"http://{bracketed(addresses[0]) if addresses else 'localhost'}:{port}"
 
 
 def bracketed(address: str) -> str:

@@ -1,5 +1,6 @@
 """Django settings. A laptop needs no variable at all; with DEBUG off an unsafe environment is refused."""
 
+import logging
 import re
 import socket
 from pathlib import Path
@@ -22,10 +23,12 @@ try:
     ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
     PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
     PORT = env.int("PORT", 8000)
+    BIND = env.str("BIND", "0.0.0.0")  # noqa: S104 (phones have to reach it)
     DATABASE_URL = env.str("DATABASE_URL", "")
     REDIS_URL = env.str("REDIS_URL", "")
     RATE_LIMITS = env.bool("RATE_LIMITS", True)
     WORKER_ID = env.str("WORKER_ID", "")
+    LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
 except EnvError as error:
     environment.refuse(str(error).replace("\n", " "))
 
@@ -36,7 +39,14 @@ if DEBUG:
     SECRET_KEY = SECRET_KEY or environment.kept_secret_key(environment.writable_directory(VAR_DIR))
 else:
     environment.refuse_unsafe_production(SECRET_KEY, ALLOWED_HOSTS, PUBLIC_URL)
+# What phones are sent to. `localhost`, where a host may have opened the page, would lead them nowhere.
+SITE_URL = PUBLIC_URL or environment.laptop_url(BIND, PORT)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
+# This server speaks plain HTTP: where the site is HTTPS, a proxy stands in front, and says who is calling.
+try:
+    BEHIND_PROXY = env.bool("BEHIND_PROXY", IS_HTTPS)
+except EnvError as error:
+    environment.refuse(str(error))
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
 if PUBLIC_HOST and PUBLIC_HOST not in ALLOWED_HOSTS:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, environment.bracketed(PUBLIC_HOST)]
@@ -70,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "partyflow.middleware.permissions_policy",
 ]
 
 ROOT_URLCONF = "partyflow.urls"
@@ -162,7 +173,9 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "partyflow.assets.HashedAssets"
+    },
 }
 
 # What a browser is told
@@ -183,11 +196,21 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
+PERMISSIONS_POLICY = (
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
+    "midi=(), payment=(), usb=(), autoplay=(self), fullscreen=(self), screen-wake-lock=(self)"
+)
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
+# Whether all of a domain's other hosts speak HTTPS is for its owner to say, not for a game on one of them.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
@@ -198,4 +221,4 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logging_configuration(is_readable=DEBUG)
+LOGGING = logging_configuration(is_readable=DEBUG, level=LOG_LEVEL)

@@ -3,11 +3,14 @@
 from importlib.util import find_spec
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.i18n import JavaScriptCatalog
+
+from partyflow.views import nowhere
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="jsi18n"),
     *(path("", include(module)) for module in ("rooms.api", "rooms.urls") if find_spec(module)),
+    re_path(r"^(?P<path>.*)$", nowhere),
 ]

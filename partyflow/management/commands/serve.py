@@ -1,0 +1,95 @@
+"""`manage.py serve`: the whole of PartyFlow in one process, with a Valkey of its own unless REDIS_URL names one."""
+
+import argparse
+import contextlib
+import io
+import signal
+import socket
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+import segno
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+
+from partyflow import environment
+from partyflow.options import add_options
+from partyflow.preflight import NotReady, allow_many_sockets, bound_socket, prepare_database, require_redis
+from partyflow.valkey import EmbeddedValkey, ValkeyFailed
+
+
+class Command(BaseCommand):
+    """Serve until SIGINT or SIGTERM."""
+
+    help = "Serve PartyFlow to browsers and phones until Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """The options are read by `manage.py` already; here they are checked and explained."""
+        add_options(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Raises `CommandError`, which prints one line, when something is missing."""
+        # From here on SIGTERM ends us the way Ctrl-C does: through every `finally`.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            listener = bound_socket(settings.BIND, settings.PORT)
+            prepare_database()
+            with embedded_valkey():
+                require_redis(settings.REDIS_URL)
+                allow_many_sockets()
+                self._run(listener)
+        except (NotReady, ValkeyFailed) as error:
+            raise CommandError(f"partyflow: {error}") from error
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+    def _run(self, listener: socket.socket) -> None:
+        # Only now: a wrong environment is told of without waiting for all of this.
+        from partyflow.asgi import application
+        from partyflow.server import Server
+        from rooms.registry import start_worker, stop_worker
+
+        Server(application, listener, start=start_worker, stop=stop_worker, ready=self._announce).run()
+
+    def _announce(self) -> None:
+        lines = ["", f"  PartyFlow is ready:  {home_url()}/"]
+        if urlsplit(settings.SITE_URL).hostname == "localhost":
+            lines += ["  Phones can't reach it: there is no network, or --bind keeps them out."]
+        else:
+            lines += [f"  On a phone:          {settings.SITE_URL}/", "", terminal_qr_code(f"{settings.SITE_URL}/")]
+        lines += ["", "  Ctrl-C ends it.", ""]
+        text = "\n".join(lines)
+        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
+        self.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        self.stdout.flush()
+
+
+@contextlib.contextmanager
+def embedded_valkey() -> Any:
+    """Our own Valkey for as long as the block runs; nothing if REDIS_URL names another one."""
+    if not settings.EMBEDDED_VALKEY:
+        yield
+        return
+    valkey = EmbeddedValkey(settings.VAR_DIR / "valkey", environment.valkey_socket(settings.VAR_DIR))
+    valkey.start()
+    try:
+        yield
+    finally:
+        valkey.stop()
+
+
+def home_url() -> str:
+    """The address for this machine's own browser."""
+    if settings.PUBLIC_URL:
+        return str(settings.PUBLIC_URL)
+    is_everywhere = settings.BIND in environment.EVERY_INTERFACE
+    return f"http://{'localhost' if is_everywhere else environment.bracketed(settings.BIND)}:{settings.PORT}"
+
+
+def terminal_qr_code(url: str) -> str:
+    """The code as text, two modules a character, readable on a dark terminal and on a light one."""
+    drawn = io.StringIO()
+    segno.make(url, error="L").terminal(drawn, compact=True)
+    return drawn.getvalue()

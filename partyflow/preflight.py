@@ -1,0 +1,106 @@
+"""What has to be there before the first phone comes in. What is missing is said in one line, as `NotReady`."""
+
+import resource
+import socket
+import time
+
+import redis
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from partyflow.environment import EVERY_INTERFACE
+from partyflow.logs import without_secrets
+
+OLDEST_REDIS = (6, 2)
+REDIS_TIMEOUT_S = 3.0
+LOADING_TIMEOUT_S = 60.0
+
+
+class NotReady(Exception):
+    """PartyFlow can't start; the message says why, and what to do, in one line."""
+
+
+def bound_socket(bind: str, port: int) -> socket.socket:
+    """A TCP socket that owns the port, not listening yet. Raises `NotReady`."""
+    try:
+        family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if bind in EVERY_INTERFACE and family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listener.bind((bind, port))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise NotReady(f"can't listen on {bind} port {port} ({reason}); --port chooses another") from error
+    return listener
+
+
+def prepare_database() -> None:
+    """Bring this site's own SQLite up to date, words and all; of a database that DATABASE_URL names, only ask for it.
+
+    With DEBUG off the static files are collected, or asked for, likewise. Raises `NotReady`.
+    """
+    is_ours = not settings.DATABASE_URL
+    try:
+        executor = MigrationExecutor(connection)
+        is_current = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if is_ours:
+            if not is_current:
+                call_command("migrate", interactive=False, verbosity=0)
+            call_command("load_wordpacks", verbosity=0)
+        elif not is_current:
+            raise NotReady("the database is not up to date; run manage.py migrate and manage.py load_wordpacks")
+    except DatabaseError as error:
+        reason = without_secrets(str(error).strip().replace("\n", " "))
+        raise NotReady(f"the database does not answer ({reason}); DATABASE_URL names it") from error
+    finally:
+        connection.close()
+    if not settings.DEBUG:
+        if is_ours:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        elif not getattr(staticfiles_storage, "hashed_files", None):
+            raise NotReady("the static files are not collected; run manage.py collectstatic")
+
+
+def require_redis(url: str) -> None:
+    """Wait until a Redis or Valkey that is new enough answers at `url`. Raises `NotReady`."""
+    name = without_secrets(url)
+    try:
+        with redis.Redis.from_url(
+            url,
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+            decode_responses=True,
+        ) as client:
+            version = str(_server_facts(client).get("redis_version", "0"))
+    except (redis.RedisError, ValueError, OSError) as error:
+        reason = without_secrets(str(error).strip().replace("\n", " "))
+        raise NotReady(f"Redis does not answer at {name} ({reason}); REDIS_URL names it") from error
+    if tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < OLDEST_REDIS:
+        raise NotReady(f"the Redis at {name} is {version}; {'.'.join(map(str, OLDEST_REDIS))} or newer is needed")
+
+
+def _server_facts(client: redis.Redis) -> dict[str, object]:
+    deadline = time.monotonic() + LOADING_TIMEOUT_S
+    while True:
+        try:
+            client.ping()
+            facts: dict[str, object] = client.info("server")
+            return facts
+        except redis.BusyLoadingError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def allow_many_sockets() -> None:
+    """Let this process have as many open files as the system allows: each phone is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

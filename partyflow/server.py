@@ -1,0 +1,156 @@
+"""The server process: daphne with uvloop, tasks that live as long as the process, and an end that loses nothing."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import partyflow.reactor  # noqa: F401 (installs the reactor, so it has to come before daphne)
+
+# isort: split
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.server import Server as DaphneServer
+from twisted.internet import reactor
+from twisted.logger import globalLogBeginner
+
+from partyflow.sockets import PING_INTERVAL_S, PING_TIMEOUT_S, GameSocket, GameSocketFactory
+from rooms.protocol.errors import CloseCode
+
+logger = logging.getLogger(__name__)
+
+BACKLOG = 4096
+"""How many phones may knock at the same time, when all come back after a restart."""
+HANDSHAKE_TIMEOUT_S = 20
+STOP_TIMEOUT_S = 8
+LEAVE_TIMEOUT_S = 3
+CANCEL_TIMEOUT_S = 2
+
+Hook = Callable[[], Awaitable[None]]
+
+
+class Server(DaphneServer):
+    """Serves `application` on `listener`, a bound socket, until SIGINT or SIGTERM.
+
+    `start` is awaited before the first connection is taken, then `ready` is called; `stop` is awaited when no more are
+    taken, while the sockets are still open.
+    """
+
+    def __init__(
+        self, application: Any, listener: socket.socket, *, start: Hook, stop: Hook, ready: Callable[[], None]
+    ) -> None:
+        super().__init__(
+            application,
+            endpoints=[f"fd:{listener.fileno()}"],
+            signal_handlers=False,
+            http_timeout=60,
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            websocket_connect_timeout=HANDSHAKE_TIMEOUT_S,
+            websocket_handshake_timeout=HANDSHAKE_TIMEOUT_S,
+            server_name="",
+        )
+        self._listener = listener
+        self._start = start
+        self._stop = stop
+        self._ready = ready
+        self._port: Any = None
+
+    def run(self) -> None:
+        """Serve; returns once everything has ended. Raises what `start` raised."""
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self.http_factory = HTTPFactory(self)
+        self.ws_factory = GameSocketFactory(self)
+        globalLogBeginner.beginLoggingTo([_forward_failure], redirectStandardIO=False, discardBuffer=True)
+        loop = reactor._asyncioEventloop
+        asyncio.set_event_loop(loop)
+        main = loop.create_task(self._live(loop))
+        main.add_done_callback(lambda _: reactor.stop())
+        reactor.callLater(1, self.application_checker)
+        reactor.callLater(2, self.timeout_checker)
+        reactor.run(installSignalHandlers=False)
+        main.result()
+
+    async def _live(self, loop: asyncio.AbstractEventLoop) -> None:
+        asked_to_end = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, asked_to_end.set)
+        await self._start()
+        # Everything made so far lives for ever: the collector need not look at it, nor come by for every few objects.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        self._listen()
+        self._ready()
+        await asked_to_end.wait()
+        await self._drain()
+
+    def _listen(self) -> None:
+        self._listener.setblocking(False)
+        self._listener.listen(BACKLOG)
+        self._port = reactor.adoptStreamPort(self._listener.fileno(), self._listener.family, self.http_factory)
+
+    async def _drain(self) -> None:
+        """Take no more connections, let the rooms be written and the sockets be told, then end what is left."""
+        logger.info("Stopping")
+        await self._port.stopListening().asFuture(asyncio.get_running_loop())
+        self._listener.close()
+        await _until(lambda: not self._open(WebRequest), LEAVE_TIMEOUT_S)
+        try:
+            await asyncio.wait_for(self._stop(), STOP_TIMEOUT_S)
+        except Exception:
+            logger.exception("The rooms could not be stopped in order")
+        for protocol in self._open(GameSocket):
+            protocol.close(CloseCode.RESTARTING)
+        await _until(lambda: not self._open(GameSocket), LEAVE_TIMEOUT_S)
+        await self._cancel_applications()
+
+    def _open(self, kind: type[Any]) -> list[Any]:
+        return [
+            protocol
+            for protocol, details in self.connections.items()
+            if isinstance(protocol, kind) and "disconnected" not in details
+        ]
+
+    async def _cancel_applications(self) -> None:
+        running = [
+            application
+            for details in self.connections.values()
+            if (application := details.get("application_instance")) and not application.done()
+        ]
+        if running:
+            await asyncio.wait(running, timeout=CANCEL_TIMEOUT_S)
+            for application in running:
+                application.cancel()
+            await asyncio.wait(running, timeout=CANCEL_TIMEOUT_S)
+
+    # Called by daphne's protocols
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        # daphne lets any client set it with a header of its own.
+        scope["root_path"] = ""
+        if isinstance(protocol, GameSocket):
+            scope["extensions"] = {"partyflow.frames": protocol.frames}
+        return super().create_application(protocol, scope)
+
+    def protocol_disconnected(self, protocol: Any) -> None:
+        # A rejected socket is reported twice, the second time when it may be forgotten already.
+        if protocol in self.connections:
+            super().protocol_disconnected(protocol)
+
+
+async def _until(is_true: Callable[[], bool], timeout_s: float) -> None:
+    """Wait for `is_true`, but no longer than `timeout_s`."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            while not is_true():  # noqa: ASYNC110 (thousands of sockets leave: looking now and then is cheaper)
+                await asyncio.sleep(0.02)
+
+
+def _forward_failure(event: dict[str, Any]) -> None:
+    """Twisted's own log is chatter, but an exception that nobody caught is ours to know."""
+    if failure := event.get("log_failure"):
+        logger.error("Unhandled in the reactor: %s", failure.getTraceback())

@@ -1,0 +1,18 @@
+"""Answers that belong to the whole site."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import resolve
+from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import page_not_found
+
+
+@csrf_exempt
+def nowhere(request: HttpRequest, path: str) -> HttpResponse:
+    """The last route: our own page for an address that nothing knows, or a hint to the one with a slash at its end.
+
+    Without it, `DEBUG` would show phones a list of all routes.
+    """
+    lacks_slash = request.method in {"GET", "HEAD"} and not path.endswith("/")
+    if lacks_slash and resolve(f"/{path}/").func is not nowhere:
+        return HttpResponsePermanentRedirect(f"{request.path}/")
+    return page_not_found(request, Http404())
