@@ -7,32 +7,57 @@ from gameplay.engine.model import Room
 
 MAX_VISIBLE = 20
 MAX_CODE_POINTS = 40
+MAX_RAW = 200
+MAX_MARKS_IN_A_ROW = 4
 JOINERS = frozenset("\u200c\u200d")
 BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-INVISIBLE = ("Mn", "Me", "Cf")
+MARKS = ("Mn", "Me")
+UNSEEN = frozenset((*JOINERS, "\u034f", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))))
+"""What may stand in a name, as emoji and some scripts need it, but makes no difference that anybody sees."""
 
 
 def clean(name: str) -> str:
     """``name`` after NFKC, trimming and folding of spaces.
 
-    Raises `NameInvalid` unless 1–20 visible characters remain, none of them a control, bidi or blank character.
+    Raises `NameInvalid` unless 1–20 visible characters remain, none of them a control, bidi or blank character, and
+    no accents piled up so that they run into the lines above.
     """
-    text = " ".join(unicodedata.normalize("NFKC", name[:200]).strip().split(" "))
-    if len(text) > MAX_CODE_POINTS or any(not _is_allowed(character) for character in text):
+    text = " ".join(part for part in unicodedata.normalize("NFKC", name[: MAX_RAW + 1]).strip().split(" ") if part)
+    if len(name) > MAX_RAW or len(text) > MAX_CODE_POINTS or not all(map(_is_allowed, text)):
         raise NameInvalid("A name has 1 to 20 visible characters.")
-    visible = [character for character in text if unicodedata.category(character) not in INVISIBLE]
+    visible = [character for character in text if character not in UNSEEN and not _is_mark(character)]
     if not 1 <= len(visible) <= MAX_VISIBLE or all(character == " " for character in visible):
         raise NameInvalid("A name has 1 to 20 visible characters.")
+    if _longest_run_of_marks(text) > MAX_MARKS_IN_A_ROW:
+        raise NameInvalid("This name has too many accents on one character.")
     return text
 
 
 def claim(room: Room, name: str) -> str:
     """The cleaned ``name`` if nobody in the room has it. Raises `NameInvalid`, `NameTaken`."""
     text = clean(name)
-    folded = text.casefold()
-    if any(member.name.casefold() == folded for member in room.members.values()):
+    seen = _as_seen(text)
+    if any(_as_seen(member.name) == seen for member in room.members.values()):
         raise NameTaken("Somebody here already has this name.")
     return text
+
+
+def _as_seen(text: str) -> str:
+    """The name without differences that nobody sees, upper and lower case among them."""
+    return unicodedata.normalize("NFKC", "".join(character for character in text if character not in UNSEEN).casefold())
+
+
+def _longest_run_of_marks(text: str) -> int:
+    longest = run = 0
+    for character in text:
+        if character not in JOINERS:
+            run = run + 1 if _is_mark(character) else 0
+            longest = max(longest, run)
+    return longest
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in MARKS
 
 
 def _is_allowed(character: str) -> bool:
