@@ -10,7 +10,7 @@ from gameplay.engine import commands as c
 from gameplay.engine import deadlines, names, people, rounds, teams
 from gameplay.engine.commands import Command, LeaveReason
 from gameplay.engine.deadlines import Deadline, Due
-from gameplay.engine.errors import IllegalMove, NotAllowed
+from gameplay.engine.errors import BadSettings, IllegalMove, NotAllowed
 from gameplay.engine.errors import RoomClosed as RoomClosedError
 from gameplay.engine.events import Emission, PlayerConnection, RoomClosed, SettingsUpdated, WordReported
 from gameplay.engine.model import Member, Room, Settings
@@ -141,6 +141,8 @@ def _update_settings(step: Step, actor_id: str, command: c.UpdateSettings) -> No
     settings = parse_settings(command.settings, room.settings, step.library)
     if settings == room.settings:
         return
+    if room.host.seated and settings.word_holder == "host":
+        raise BadSettings("The host plays in a team, so the words have to go to the explainer's phone.")
     resized = settings.num_teams != room.settings.num_teams
     room.settings = settings
     in_setup = room.state in (RoomState.TEAM_SETUP, RoomState.READY_TO_START)
