@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from gameplay.engine import people
+from gameplay.engine import people, rounds
 from gameplay.engine.model import (
     AUTO_PAUSE_MS,
     AWAY_EXPIRED_MS,
@@ -71,9 +71,9 @@ def _of_the_state(room: Room) -> Iterator[Deadline]:
         yield _at(playing.ends_at_ms, Due.ROUND_TIMEOUT)
         if playing.next_tick_s > 0:
             yield _at(playing.ends_at_ms - playing.next_tick_s * 1000, Due.TIMER_TICK)
-    if room.state in IN_ROUND and playing is not None and playing.holder_id != room.host_id:
+    if room.state in IN_ROUND and playing is not None and playing.holder_id == playing.explainer_id:
         holder = room.members.get(playing.holder_id)
-        if holder is not None and holder.away_since_ms is not None:
+        if holder is not None and holder.away_since_ms is not None and rounds.can_hand_on(room):
             yield _at(holder.away_since_ms + REPLACE_HOLDER_MS, Due.REPLACE_EXPLAINER)
 
 

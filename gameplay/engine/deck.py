@@ -43,4 +43,4 @@ def draw(room: Room) -> Word | None:
 
 def remaining(room: Room) -> int:
     """How many words are still to come."""
-    return len(room.deck.words) - room.deck_position
+    return max(0, len(room.deck.words) - room.deck_position)

@@ -169,6 +169,7 @@ def remove(step: Step, player: Member, reason: LeaveReason) -> None:
     if was_explaining and rounds.is_explaining(room, player):
         rounds.replace_explainer(step)
     teams.settle(step)
+    rounds.proceed(step)
 
 
 def transfer_host(step: Step, actor_id: str, command: TransferHost) -> None:
@@ -264,7 +265,6 @@ def _after_arrival(step: Step, member: Member) -> None:
         promote(step)
     if room.state is RoomState.READY_TO_START and not is_balanced(room):
         step.move(GameEvent.PLAYER_JOINED)
-    rounds.resume_countdown(step)
     rounds.proceed(step)
 
 

@@ -56,7 +56,8 @@ def confirm_start(step: Step, actor_id: str, command: ConfirmStart) -> None:
         team.score = 0
     for member in room.members.values():
         member.words_explained = 0
-    _start_countdown(step, following.turn, following.schedule, GameEvent.HOST_CONFIRM_START)
+    turns.keep(room, turns.opening(room))
+    _start_countdown(step, following.turn, GameEvent.HOST_CONFIRM_START)
 
 
 def proceed(step: Step) -> None:
@@ -64,7 +65,7 @@ def proceed(step: Step) -> None:
     room = step.room
     if room.state is not RoomState.READY_FOR_NEXT:
         return
-    if turns.next_turn(room).is_over:
+    if turns.is_played_out(room):
         complete(step)
         return
     if not room.host.connected:
@@ -72,18 +73,20 @@ def proceed(step: Step) -> None:
     teams.seat_latecomers(step)
     following = turns.next_turn(room)
     if following.turn is not None:
-        _start_countdown(step, following.turn, following.schedule, GameEvent.COUNTDOWN_TICK)
+        _start_countdown(step, following.turn, GameEvent.COUNTDOWN_TICK)
+    elif following.is_over:
+        complete(step)
 
 
 def count_down(step: Step) -> None:
-    """A second of the countdown is over."""
+    """A second of the countdown is over; with nobody left to explain it is broken off."""
     room = step.room
     following = turns.next_turn(room)
-    if following.is_over:
-        complete(step)
-        return
     if following.turn is None:
+        room.turn = None
         room.countdown_at_ms = None
+        step.move(GameEvent.NEXT_ROUND_READY)
+        proceed(step)
         return
     room.countdown_s -= 1
     if room.countdown_s <= 0:
@@ -93,13 +96,6 @@ def count_down(step: Step) -> None:
     room.countdown_at_ms = (room.countdown_at_ms or step.now_ms) + 1000
     step.move(GameEvent.COUNTDOWN_TICK)
     _emit_countdown(step, following.turn)
-
-
-def resume_countdown(step: Step) -> None:
-    """Somebody is back: a countdown that was held goes on."""
-    room = step.room
-    if room.state is RoomState.ROUND_STARTING and room.countdown_at_ms is None:
-        room.countdown_at_ms = step.now_ms + 1000
 
 
 def tick(step: Step) -> None:
@@ -155,7 +151,7 @@ def undo(step: Step, actor_id: str, command: UndoSwipe) -> None:
     """
     room = step.room
     playing = _round(room)
-    if not playing.words:
+    if not playing.words or playing.words[-1].position >= len(room.deck.words):
         raise IllegalMove("There is nothing to undo in this round.")
     undone = playing.words.pop()
     _credit(room, undone, -1)
@@ -296,6 +292,14 @@ def replace_explainer(step: Step) -> None:
     step.emit(Resync())
 
 
+def can_hand_on(room: Room) -> bool:
+    """In a round: whether somebody else could hold the words instead of the explainer."""
+    playing = room.round
+    return playing is not None and (
+        playing.holder_id != room.host_id or turns.replacement(room, playing.team_id, playing.explainer_id) is not None
+    )
+
+
 def change_holder(step: Step) -> None:
     """In a round, after the host has changed: words go to the explainer's phone now."""
     room = step.room
@@ -323,9 +327,8 @@ def is_explaining(room: Room, member: Member) -> bool:
     return room.state in IN_ROUND and room.round is not None and room.round.explainer_id == member.id
 
 
-def _start_countdown(step: Step, turn: Turn, schedule: turns.Schedule, event: GameEvent) -> None:
+def _start_countdown(step: Step, turn: Turn, event: GameEvent) -> None:
     room = step.room
-    turns.keep(room, schedule)
     room.turn = turn
     room.round = None
     room.countdown_s = COUNTDOWN_S

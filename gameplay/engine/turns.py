@@ -47,6 +47,11 @@ def next_turn(room: Room, schedule: Schedule | None = None) -> Next:
         schedule = schedule._replace(queue=schedule.queue[1:])
 
 
+def is_played_out(room: Room) -> bool:
+    """Whether every turn of the game has come, and one team leads."""
+    return not room.queue and _next_cycle(room, room_schedule(room)) is None
+
+
 def room_schedule(room: Room) -> Schedule:
     """The schedule as it stands in the room."""
     return Schedule(tuple(room.queue), room.cycle, tuple(room.contenders))
@@ -81,7 +86,8 @@ def _next_cycle(room: Room, schedule: Schedule) -> Schedule | None:
     settings = room.settings
     best = max(team.score for team in room.teams)
     reached = settings.target_score is not None and best >= settings.target_score
-    if schedule.cycle < settings.rounds_per_team and not reached:
+    tie_break = len(schedule.contenders) < len(room.teams)
+    if schedule.cycle < settings.rounds_per_team and not reached and not tie_break:
         teams = tuple(team.id for team in room.teams)
         return Schedule(teams, schedule.cycle + 1, teams)
     tied = tuple(team.id for team in room.teams if team.score == best)
