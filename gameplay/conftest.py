@@ -1,0 +1,31 @@
+"""What the tests of words and results share."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from gameplay import library
+from gameplay.models import Word, WordPack
+
+MakePack = Callable[..., WordPack]
+
+
+@pytest.fixture(autouse=True)
+def _library_as_in_a_new_process() -> Iterator[None]:
+    library.forget()
+    yield
+    library.forget()
+
+
+@pytest.fixture
+def make_pack(db: None) -> MakePack:
+    """Makes a pack: ``make_pack("zoo", easy="Cat Dog", hard="Okapi", is_enabled=False)``."""
+
+    def make(pack_id: str, *, easy: str = "", medium: str = "", hard: str = "", **fields: object) -> WordPack:
+        pack = WordPack.objects.create(pack_id=pack_id, **{"name": pack_id.title(), **fields})
+        for difficulty, texts in (("easy", easy), ("medium", medium), ("hard", hard)):
+            for text in texts.split():
+                Word.objects.create(pack=pack, text=text.replace("_", " "), difficulty=difficulty)
+        return pack
+
+    return make

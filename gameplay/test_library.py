@@ -1,0 +1,202 @@
+"""The library: words in memory, as fresh as the database."""
+
+import asyncio
+import logging
+
+import pytest
+from django.core.exceptions import SynchronousOnlyOperation
+from django.db import OperationalError, connection
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from gameplay import library
+from gameplay.conftest import MakePack
+from gameplay.engine import game
+from gameplay.models import LibraryVersion, Word, WordPack
+
+
+def texts(*pack_ids: str, difficulty: str = "mixed", language: str = "en") -> list[str]:
+    return [word.text for word in library.refresh().words(pack_ids, difficulty, language)]
+
+
+def test_it_is_a_library_as_the_engine_wants_it(make_pack: MakePack) -> None:
+    make_pack("zoo", easy="Cat")
+    shelf: game.Library = library.library()
+    [word] = shelf.words(("zoo",), "mixed", "en")
+    assert (word.ref, word.text, word.difficulty, word.pack_id) == (Word.objects.get().pk, "Cat", "easy", "zoo")
+    assert shelf.has_pack("zoo")
+    assert not shelf.has_pack("farm")
+
+
+def test_words_come_by_pack_difficulty_and_language(make_pack: MakePack) -> None:
+    make_pack("zoo", easy="Cat Dog", hard="Okapi")
+    make_pack("kitchen", easy="Cup", medium="Whisk")
+    make_pack("tiere", easy="Katze", language="de")
+    assert texts("zoo") == ["Cat", "Dog", "Okapi"]
+    assert texts("zoo", "kitchen", difficulty="easy") == ["Cat", "Dog", "Cup"]
+    assert texts("zoo", "tiere", language="de") == ["Katze"]
+    assert texts("zoo", "nowhere", difficulty="medium") == []
+
+
+def test_a_word_of_two_packs_comes_once_from_the_first(make_pack: MakePack) -> None:
+    make_pack("zoo", easy="Sea_lion")
+    make_pack("coast", easy="Sea-lion Crab")
+    assert texts("zoo", "coast") == ["Sea lion", "Crab"]
+    assert texts("coast", "zoo") == ["Sea-lion", "Crab"]
+
+
+def test_disabled_words_and_packs_are_not_there(make_pack: MakePack) -> None:
+    make_pack("zoo", easy="Cat Dog")
+    make_pack("farm", easy="Cow", is_enabled=False)
+    Word.objects.filter(text="Dog").update(is_enabled=False)
+    assert texts("zoo", "farm") == ["Cat"]
+    assert not library.library().has_pack("farm")
+
+
+def test_packs_are_told_in_order_with_their_counts(make_pack: MakePack) -> None:
+    make_pack("zoo", easy="Cat Dog", hard="Okapi", position=2)
+    make_pack("kitchen", medium="Whisk", position=1, is_default=True)
+    make_pack("tiere", easy="Katze", language="de")
+    make_pack("empty")
+    kitchen, zoo = library.library().packs("en")
+    assert (kitchen.id, kitchen.name, kitchen.is_default, kitchen.word_count) == ("kitchen", "Kitchen", True, 1)
+    assert (zoo.id, zoo.word_count) == ("zoo", 3)
+    assert zoo.by_difficulty == {"easy": 2, "medium": 0, "hard": 1}
+    assert len(library.library().packs()) == 3
+
+
+def test_a_room_starts_with_the_default_packs_or_with_all_of_its_language(make_pack: MakePack) -> None:
+    make_pack("zoo", easy="Cat", is_default=True)
+    make_pack("kitchen", easy="Cup")
+    make_pack("tiere", easy="Katze", language="de")
+    assert library.library().default_pack_ids("en") == ("zoo",)
+    assert library.library().default_pack_ids("de") == ("tiere",)
+    assert library.library().default_pack_ids("fr") == ()
+
+
+def test_a_word_that_is_broken_in_the_database_is_left_out_and_logged(
+    make_pack: MakePack, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_pack("zoo", easy="Cat Dog Cow")
+    Word.objects.filter(text="Dog").update(difficulty="eazy")
+    Word.objects.filter(text="Cow").update(text="")
+    with caplog.at_level(logging.WARNING):
+        assert texts("zoo") == ["Cat"]
+    assert len(caplog.records) == 2
+
+
+def test_nothing_is_read_while_nothing_changes(make_pack: MakePack) -> None:
+    make_pack("zoo", easy="Cat")
+    first = library.library()
+    Word.objects.filter(text="Cat").update(text="Lion")
+    assert library.refresh() is first
+    LibraryVersion.bump()
+    assert texts("zoo") == ["Lion"]
+
+
+@pytest.mark.parametrize("change", ["save a word", "delete a word", "save a pack", "delete a pack"])
+def test_a_change_is_seen_as_soon_as_it_is_committed(
+    change: str, make_pack: MakePack, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    pack = make_pack("zoo", easy="Cat Dog")
+    word = pack.words.get(text="Dog")
+    before = library.library()
+    with django_capture_on_commit_callbacks(execute=True):
+        match change:
+            case "save a word":
+                word.text = "Wolf"
+                word.save()
+            case "delete a word":
+                word.delete()
+            case "save a pack":
+                pack.is_enabled = False
+                pack.save()
+            case "delete a pack":
+                pack.delete()
+        assert library.library() is before
+    expected = {"save a word": ["Cat", "Wolf"], "delete a word": ["Cat"]}.get(change, [])
+    assert [found.text for found in library.library().words(("zoo",), "mixed", "en")] == expected
+
+
+def test_a_process_without_a_library_does_not_load_one_for_a_change(
+    make_pack: MakePack, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        make_pack("zoo", easy="Cat")
+    assert callbacks
+    assert library._current is None
+
+
+@pytest.mark.usefixtures("db")
+async def test_on_the_event_loop_it_has_to_be_loaded_beforehand() -> None:
+    with pytest.raises(SynchronousOnlyOperation):
+        library.library()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_loads_from_the_event_loop_and_then_needs_no_database() -> None:
+    pack = WordPack.objects.create(pack_id="zoo", name="Zoo")
+    Word.objects.create(pack=pack, text="Cat", difficulty="easy")
+
+    async def load() -> list[str]:
+        await library.load_library()
+        return [word.text for word in library.library().words(("zoo",), "mixed", "en")]
+
+    assert asyncio.run(load()) == ["Cat"]
+
+
+class Clock:
+    """Sleeps at once, a given number of times."""
+
+    def __init__(self, naps: int) -> None:
+        self.naps = naps
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        if len(self.slept) == self.naps:
+            raise asyncio.CancelledError
+        self.slept.append(seconds)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_process_changed_is_noticed_within_half_a_minute() -> None:
+    pack = WordPack.objects.create(pack_id="zoo", name="Zoo")
+    library.refresh()
+    Word.objects.bulk_create([Word(pack=pack, text="Cat", difficulty="easy", key="cat")])
+    LibraryVersion.bump()
+    clock = Clock(naps=1)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(library.keep_fresh(clock.sleep))
+    assert clock.slept == [30]
+    assert [word.text for word in library.library().words(("zoo",), "mixed", "en")] == ["Cat"]
+
+
+def test_a_database_that_is_away_ends_neither_the_watch_nor_the_library(
+    make_pack: MakePack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_pack("zoo", easy="Cat")
+    loaded = library.library()
+
+    def fail() -> int:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(LibraryVersion, "current", fail)
+    with caplog.at_level(logging.WARNING), pytest.raises(asyncio.CancelledError):
+        asyncio.run(library.keep_fresh(Clock(naps=2).sleep))
+    assert [record.getMessage() for record in caplog.records] == [
+        "Word packs could not be checked for changes: the database is away"
+    ] * 2
+    assert library.library() is loaded
+
+
+def test_five_thousand_words_load_with_three_questions(make_pack: MakePack) -> None:
+    pack = make_pack("zoo")
+    Word.objects.bulk_create(
+        Word(pack=pack, text=f"Animal {number}", difficulty="easy", key=f"animal{number}") for number in range(5000)
+    )
+    connection.queries_log.clear()
+    connection.force_debug_cursor = True
+    try:
+        assert len(texts("zoo")) == 5000
+        assert len(connection.queries_log) == 3
+    finally:
+        connection.force_debug_cursor = False

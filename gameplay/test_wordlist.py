@@ -1,0 +1,78 @@
+"""Reading word lists, and what a word must look like."""
+
+import pytest
+
+from gameplay import wordlist
+
+
+def test_a_line_knows_its_number_though_blank_lines_come_before() -> None:
+    table = wordlist.read_table("text,difficulty\n\nCat, easy\n,\n\nDog,hard\n")
+    assert table.columns == ["text", "difficulty"]
+    assert [(line.number, line.cells) for line in table.lines] == [
+        (3, {"text": "Cat", "difficulty": "easy"}),
+        (6, {"text": "Dog", "difficulty": "hard"}),
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_whatever_a_spreadsheet_puts_between_cells_is_understood(delimiter: str) -> None:
+    table = wordlist.read_table(f'Text{delimiter}Difficulty\r\n"A, b"{delimiter}easy\r\n')
+    assert table.lines == [wordlist.Line(2, {"text": "A, b", "difficulty": "easy"}, surplus=False)]
+
+
+def test_short_lines_are_filled_and_long_ones_marked() -> None:
+    short, long = wordlist.read_table("text,difficulty\nCat\nDog,easy,brown\n").lines
+    assert short == wordlist.Line(2, {"text": "Cat", "difficulty": ""}, surplus=False)
+    assert long.surplus
+
+
+def test_a_quote_that_never_ends_is_reported_with_its_line() -> None:
+    with pytest.raises(wordlist.UnreadableLine) as caught:
+        wordlist.read_table('text,difficulty\nCat,easy\n"Dog,easy\n')
+    assert caught.value.number == 3
+    assert "Line 3" in str(caught.value)
+
+
+def test_an_empty_file_has_no_columns() -> None:
+    assert wordlist.read_table("") == wordlist.Table([], [])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Ice cream", "ice-cream"), ("X-ray", "XRAY"), ("Ｃａｔ", "cat"), ("Straße", "STRASSE")]
+)
+def test_spellings_of_one_word_share_a_key(one: str, other: str) -> None:
+    assert wordlist.normalise(one) == wordlist.normalise(other)
+
+
+def test_different_words_have_different_keys() -> None:
+    assert len({wordlist.normalise(text) for text in ("Bat", "Bats", "Schon", "Schön", "Кот", "猫")}) == 6
+
+
+def test_tidying_composes_letters_and_closes_gaps() -> None:
+    assert wordlist.tidy("  cafe\u0301 \n au\u00a0 lait ") == "café au lait"
+
+
+@pytest.mark.parametrize("text", ["Cat", "3-D glasses", "Ночь", "猫", "Beginner's luck", "x" * 60])
+def test_words_of_any_language_are_good(text: str) -> None:
+    assert wordlist.text_fault(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "empty"),
+        ("x" * 61, "61 characters"),
+        ("Cat\u202edog", "nobody can see"),
+        ("Cat\x00", "nobody can see"),
+        ("=1+1", "begin with a letter"),
+        ("-cat", "begin with a letter"),
+        ("@cat", "begin with a letter"),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_said(text: str, fault: str) -> None:
+    assert fault in (wordlist.text_fault(text) or "")
+
+
+def test_a_difficulty_is_one_of_three_words() -> None:
+    assert [wordlist.difficulty_fault(level) for level in ("easy", "medium", "hard")] == [None] * 3
+    assert "“Easy”" in (wordlist.difficulty_fault("Easy") or "")
