@@ -47,7 +47,7 @@ class ClientEnvelope(msgspec.Struct, rename="camel"):
     actor_id: str | None = None
     timestamp: float | None = None
     request_id: Annotated[str, Meta(max_length=MAX_REQUEST_ID)] | None = None
-    payload: Raw = _NOTHING
+    payload: Raw | UnsetType = UNSET
 
 
 class _Hints(msgspec.Struct, rename="camel"):
@@ -74,7 +74,7 @@ def parse(text: str | bytes, spoken: Spoken = SPOKEN, codecs: Mapping[int, Codec
         raise Malformed(_reason(error), *_hints(text)) from error
     request_type = head.type if len(head.type) <= _MAX_TYPE else None
     try:
-        payload = codecs[_major(head, spoken)].read(head.type, head.payload)
+        payload = codecs[_major(head, spoken)].read(head.type, _NOTHING if head.payload is UNSET else head.payload)
     except ProtocolError as error:
         error.request_type, error.request_id = request_type, head.request_id
         raise

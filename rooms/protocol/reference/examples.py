@@ -1,6 +1,8 @@
 """One example of every message: a party of Alice, who hosts, and Bob, Carol, Dave and Erin, who play."""
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -12,18 +14,30 @@ from gameplay.engine.model import Settings
 from gameplay.engine.projections import CurrentRoundView, GameState, PlayerView
 from gameplay.engine.states import GameEvent, RoomState
 from rooms.protocol import messages
+from rooms.protocol.acks import ack_id
+from rooms.protocol.catalogue import ClientRow, ServerRow, Who
+from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import ErrorCode
+from rooms.protocol.versions import SPOKEN
 
 ROOM = "ABC234"
 SENT_MS = 1_770_811_200_000
 SESSION = "3uY7nQZb0a2XkLr9TqVw5g"
+SENDERS: Mapping[Who, str] = {
+    "anyone": "player_001",
+    "host": "host_1",
+    "player": "player_001",
+    "player or host": "player_001",
+    "anyone seated": "player_001",
+    "word holder": "host_1",
+}
 
 CLIENT: Mapping[str, Command] = {
     "CONNECT": messages.Connect(role="player", player_name="Bob"),
     "RECONNECT": messages.Reconnect(session_id=SESSION, last_seq_id=42, disconnect_timestamp=SENT_MS - 3_000),
     "START_TEAM_SETUP": commands.StartTeamSetup(num_teams=2),
     "JOIN_TEAM": commands.JoinTeam(team_id="team_1"),
-    "ASSIGN_PLAYER": commands.AssignPlayer(player_id="player_4", team_id="team_2"),
+    "ASSIGN_PLAYER": commands.AssignPlayer(player_id="player_004", team_id="team_2"),
     "SHUFFLE_TEAMS": commands.ShuffleTeams(),
     "CANCEL_TEAM_SETUP": commands.CancelTeamSetup(),
     "CONFIRM_START": commands.ConfirmStart(),
@@ -40,9 +54,9 @@ CLIENT: Mapping[str, Command] = {
     "LOCK_ROOM": commands.LockRoom(),
     "UNLOCK_ROOM": commands.UnlockRoom(),
     "UPDATE_SETTINGS": commands.UpdateSettings(settings={"roundDurationSec": 90, "wordHolder": "explainer"}),
-    "KICK_PLAYER": commands.KickPlayer(player_id="player_4"),
-    "BAN_PLAYER": commands.BanPlayer(player_id="player_4"),
-    "TRANSFER_HOST": commands.TransferHost(player_id="player_2"),
+    "KICK_PLAYER": commands.KickPlayer(player_id="player_004"),
+    "BAN_PLAYER": commands.BanPlayer(player_id="player_004"),
+    "TRANSFER_HOST": commands.TransferHost(player_id="player_002"),
     "LEAVE_ROOM": commands.LeaveRoom(),
     "CREATE_SEAT_LINK": messages.CreateSeatLink(),
     "ACK": messages.Ack(ack_id="ack_round_started_40"),
@@ -50,8 +64,8 @@ CLIENT: Mapping[str, Command] = {
 }
 
 TEAMS = (
-    TeamView(id="team_1", name="Team Red", color="#FF0000", players=("player_1", "player_3"), score=5),
-    TeamView(id="team_2", name="Team Blue", color="#0000FF", players=("player_2", "player_4"), score=4),
+    TeamView(id="team_1", name="Team Red", color="#E5383B", players=("player_001", "player_003"), score=5),
+    TeamView(id="team_2", name="Team Blue", color="#2F6FED", players=("player_002", "player_004"), score=4),
 )
 WORDS = (
     WordView(word_id="word_5", word_text="Elephant", action="guessed"),
@@ -61,7 +75,7 @@ ROUNDS = (
     RoundView(
         round_number=1,
         team_id="team_1",
-        explainer_player_id="player_1",
+        explainer_player_id="player_001",
         points=5,
         words_guessed=5,
         words_skipped=1,
@@ -75,7 +89,7 @@ LEADERBOARD = (
 
 def _player(number: int, name: str, color: str, team_id: str) -> PlayerView:
     return PlayerView(
-        player_id=f"player_{number}",
+        player_id=f"player_{number:03d}",
         player_name=name,
         avatar_color=color,
         team_id=team_id,
@@ -106,13 +120,13 @@ GAME_STATE = GameState(
     leaderboard=LEADERBOARD,
     round_number=2,
     active_team_id="team_2",
-    explainer_player_id="player_2",
+    explainer_player_id="player_002",
     word_holder_id="host_1",
     remaining_seconds=52,
     round=CurrentRoundView(
         round_number=2,
         team_id="team_2",
-        explainer_player_id="player_2",
+        explainer_player_id="player_002",
         round_duration_sec=60,
         word_pack_id="default_animals",
         points=1,
@@ -129,7 +143,7 @@ SERVER: Mapping[str, Event] = {
         messages.Connected(
             server_version="1.1",
             session_id=SESSION,
-            actor_id="player_1",
+            actor_id="player_001",
             role="player",
             state_version=31,
             state_checksum="a3f5c8d9",
@@ -162,22 +176,22 @@ SERVER: Mapping[str, Event] = {
         events.RoomCreated(
             qr_code_url="https://party.example/ABC234", host_id="host_1", host_name="Alice", max_players=10
         ),
-        events.PlayerJoined(player_id="player_1", player_name="Bob", player_count=1, avatar_color="#FF5733"),
-        events.PlayerLeft(player_id="player_4", player_name="Erin", player_count=3, reason="voluntary"),
-        events.PlayerConnection(player_id="player_4", status="warning"),
-        events.HostChanged(host_id="player_1", host_name="Bob", reason="disconnected"),
+        events.PlayerJoined(player_id="player_001", player_name="Bob", player_count=1, avatar_color="#FF5733"),
+        events.PlayerLeft(player_id="player_004", player_name="Erin", player_count=3, reason="voluntary"),
+        events.PlayerConnection(player_id="player_004", status="warning"),
+        events.HostChanged(host_id="player_001", host_name="Bob", reason="disconnected"),
         events.RoomLocked(),
         events.RoomUnlocked(),
         events.SettingsUpdated(settings=Settings(round_duration_sec=90)),
         events.StateChanged(state=RoomState.TEAM_SETUP, state_version=6, event=GameEvent.HOST_START_SETUP),
         events.TeamSetupStarted(teams=TEAMS),
         events.TeamSetupCancelled(),
-        events.PlayerAssignedTeam(player_id="player_1", team_id="team_1", teams=TEAMS),
-        events.CountdownTick(remaining_seconds=3, team_id="team_2", explainer_player_id="player_2"),
+        events.PlayerAssignedTeam(player_id="player_001", team_id="team_1", teams=TEAMS),
+        events.CountdownTick(remaining_seconds=3, team_id="team_2", explainer_player_id="player_002"),
         events.RoundStarted(
             round_number=2,
             active_team_id="team_2",
-            explainer_player_id="player_2",
+            explainer_player_id="player_002",
             round_duration_sec=60,
             word_pack_id="default_animals",
         ),
@@ -202,7 +216,7 @@ SERVER: Mapping[str, Event] = {
             next_round_in=5,
             rounds=ROUNDS,
             team_id="team_1",
-            explainer_player_id="player_3",
+            explainer_player_id="player_003",
         ),
         events.GameEnded(
             winner_team_id="team_1",
@@ -212,9 +226,41 @@ SERVER: Mapping[str, Event] = {
             ),
             game_duration_min=9,
             total_words_played=31,
-            mvp_player_id="player_1",
+            mvp_player_id="player_001",
         ),
         events.GameRestarted(teams=TEAMS),
         events.RoomClosed(reason="host"),
     )
 }
+
+
+def from_client(row: ClientRow) -> dict[str, Any]:
+    """A whole message of this row."""
+    payload: dict[str, Any] = msgspec.to_builtins(CLIENT[row.type])
+    return {
+        "type": row.type,
+        "roomId": ROOM,
+        "actorId": "" if row.type == "CONNECT" else SENDERS[row.who],
+        "timestamp": SENT_MS,
+        "version": str(SPOKEN.server),
+        "payload": {name: value for name, value in payload.items() if value is not None},
+    }
+
+
+def from_server(row: ServerRow) -> dict[str, Any]:
+    """A whole message of this row, as a socket of the newest version gets it."""
+    outgoing = Outgoing(
+        type=row.type,
+        payload=SERVER[row.type],
+        room_id=ROOM,
+        timestamp_ms=SENT_MS,
+        broadcast=row.audiences[0],
+        sequence_id=45 if row.logged else None,
+        state_version=31 if row.logged else None,
+        ack_id=ack_id(row.type, 45) if row.needs_ack else None,
+    )
+    text = outgoing.text(SPOKEN.server)
+    if text is None:
+        raise LookupError(f"{SPOKEN.server} has no {row.type}")
+    message: dict[str, Any] = json.loads(text)
+    return message
