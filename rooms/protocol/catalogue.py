@@ -193,6 +193,7 @@ _SERVER_ROWS = (
 
 CLIENT: Mapping[str, ClientRow] = {row.type: row for row in _CLIENT_ROWS}
 SERVER: Mapping[str, ServerRow] = {row.type: row for row in _SERVER_ROWS}
+ROWS: tuple[ClientRow | ServerRow, ...] = (*_CLIENT_ROWS, *_SERVER_ROWS)
 
 
 @dataclass(frozen=True, slots=True)

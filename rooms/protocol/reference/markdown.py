@@ -6,7 +6,7 @@ from typing import Any
 from gameplay.engine.game import COMMANDS
 from gameplay.engine.states import RoomState
 from gameplay.engine.transitions import moves
-from rooms.protocol.catalogue import CLIENT, CLOSES, SERVER, ClientRow, ServerRow
+from rooms.protocol.catalogue import CLIENT, CLOSES, ROWS, SERVER, ClientRow, ServerRow
 from rooms.protocol.errors import ErrorCode
 from rooms.protocol.reference import examples, prose
 from rooms.protocol.reference.meanings import ERRORS
@@ -184,7 +184,7 @@ def _link(row: ClientRow | ServerRow) -> str:
 
 
 def _shapes() -> str:
-    payloads = {row.payload.__name__ for row in (*CLIENT.values(), *SERVER.values())}
+    payloads = {row.payload.__name__ for row in ROWS}
     inside = sorted({name for schema in shapes().values() for name in referred(schema)} - (payloads - {"WordRevealed"}))
     return "\n".join(("## Shapes\n", *(_shape(name, shapes()[name]) for name in inside)))
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from gameplay.engine.states import GameEvent, RoomState
-from rooms.protocol.catalogue import CLIENT, SERVER
+from rooms.protocol.catalogue import ROWS, SERVER
 from rooms.protocol.envelope import ClientEnvelope, ServerEnvelope
 from rooms.protocol.errors import ErrorCode
 from rooms.protocol.reference.meanings import FIELDS
@@ -26,8 +26,7 @@ def shapes() -> dict[str, Schema]:
 
     A field that came with a minor version has ``x-since`` and is not required, for older sockets do not get it.
     """
-    rows = (*CLIENT.values(), *SERVER.values())
-    _, found = msgspec.json.schema_components([*ENVELOPES, *(row.payload for row in rows)], ref_template=REF + "{name}")
+    _, found = msgspec.json.schema_components([*ENVELOPES, *(row.payload for row in ROWS)], ref_template=REF + "{name}")
     found["MissedEvent"]["properties"]["payload"] = {"type": "object"}
     found["UpdateSettings"]["properties"]["settings"] = {"$ref": REF + "Settings"}
     for envelope in ENVELOPES:
