@@ -1,0 +1,62 @@
+# `make run` starts PartyFlow, `make test` checks it. Python 3.11 or newer and, for the tests, Chromium are all they need.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+FIT = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(FIT)' 2>/dev/null && echo $$python && break; done)
+PIP = .venv/bin/python -m pip -qq --disable-pip-version-check --no-input
+APT = $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get -qq
+
+.PHONY: help run test lint fmt docs bench clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
+
+run: .venv/run ## start PartyFlow on 0.0.0.0:$PORT (8000); the settings come from the environment
+	@exec .venv/bin/python manage.py serve
+
+test: .venv/test chromium lint ## every check: style, types, unit, system and browser tests
+	.venv/bin/python -m pytest
+
+lint: .venv/test ## style and types alone
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+fmt: .venv/test ## put the code into its style
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+docs: .venv/run ## write the generated documents anew
+	.venv/bin/python manage.py generate_docs
+
+bench: .venv/test ## a server under load, and what it cost; BENCH="--rooms 500" and so on
+	.venv/bin/python -m bench $(BENCH)
+
+clean: ## remove what was made, but not var/, where the data is
+	rm -rf .venv staticfiles test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null 2>&1 \
+		|| { echo "Installing Chromium for the browser tests"; $(APT) update && $(APT) install -y chromium; }
+
+.venv/run: requirements.txt | .venv/bin/python
+	@echo "Installing what PartyFlow runs on"
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+.venv/test: requirements-dev.txt .venv/run
+	@echo "Installing what the tests need"
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "partyflow: Python 3.11 or newer is needed; PYTHON=... says where it is" >&2; exit 1; }
+	@$(PYTHON) -c '$(FIT)' || { echo "partyflow: Python 3.11 or newer is needed, $(PYTHON) is older" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null \
+		|| { echo "Installing Python's venv"; $(APT) update && $(APT) install -y python3-venv; }
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,171 @@
+"""The house is built in storeys: imports point downwards only, and the ground floor is pure."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# From the top down; a module belongs to the longest name that fits.
+STOREYS = ["partyflow", "rooms", "rooms.protocol", "gameplay", "gameplay.engine"]
+PACKAGES = ("partyflow", "rooms", "gameplay")
+
+# What the pure packages may use besides themselves: nothing that waits, listens, reads a clock or rolls dice by itself.
+PURE_MODULES = {
+    "__future__", "abc", "base64", "binascii", "bisect", "collections", "copy", "dataclasses", "enum", "functools",
+    "hashlib", "heapq", "hmac", "itertools", "json", "math", "operator", "re", "string", "struct", "types", "typing",
+    "unicodedata", "zlib", "msgspec",
+}  # fmt: skip
+# Writes documents and does not run in a game.
+REFERENCE = "rooms.protocol.reference"
+# `random.Random(seed)` is a value; the module's own generator is not.
+SEEDED_RANDOM = "random"
+
+
+def modules() -> dict[str, Path]:
+    """All modules that run in production, by their dotted names."""
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if path.name.startswith("test_") or path.name == "conftest.py":
+                continue
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imports(name: str) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything that a module imports, wherever in it: `a.b.c` for ``from a.b import c``."""
+    path = MODULES[name]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = node.module or ""
+            if node.level:
+                package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+                origin = ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])])
+            yield from ((node.lineno, f"{origin}.{alias.name}") for alias in node.names)
+
+
+def storey(name: str) -> int | None:
+    """How far down a module of ours lives; None for other people's."""
+    fitting = [number for number, storey in enumerate(STOREYS) if f"{name}.".startswith(f"{storey}.")]
+    return max(fitting, key=lambda number: len(STOREYS[number])) if fitting else None
+
+
+def module_of(imported: str) -> str | None:
+    """The module of ours that an imported name is, or lives in."""
+    while imported and imported not in MODULES:
+        imported = imported.rpartition(".")[0]
+    return imported or None
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert {"partyflow.settings", "rooms.protocol.envelope", "gameplay.engine.game"} <= MODULES.keys()
+    assert len(MODULES) > 40
+    assert ("gameplay.engine.states" in {module_of(name) for _, name in imports("gameplay.engine.game")}) is True
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_never_climb(name: str) -> None:
+    here = storey(name)
+    assert here is not None
+    climbing = [
+        f"{MODULES[name].relative_to(ROOT)}:{line} imports {imported}"
+        for line, imported in imports(name)
+        if (there := storey(imported)) is not None and there < here
+    ]
+    assert not climbing
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if storey(name) in {2, 4} and REFERENCE not in name])
+def test_the_engine_and_the_protocol_are_pure(name: str) -> None:
+    impure = []
+    for line, imported in imports(name):
+        top = imported.partition(".")[0]
+        if storey(imported) is not None or top in PURE_MODULES or imported == f"{SEEDED_RANDOM}.Random":
+            continue
+        if top == SEEDED_RANDOM and only_seeded(name):
+            continue
+        impure.append(f"{MODULES[name].relative_to(ROOT)}:{line} imports {imported}")
+    assert not impure
+
+
+def only_seeded(name: str) -> bool:
+    """Whether a module uses nothing of `random` but its class `Random`."""
+    used = {
+        node.attr
+        for node in ast.walk(ast.parse(MODULES[name].read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == SEEDED_RANDOM
+    }
+    return used <= {"Random"}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    below = {
+        name: {module for _, imported in top_level_imports(name) if (module := module_of(imported)) and module != name}
+        for name in MODULES
+    }
+    assert circle(below) == []
+
+
+def top_level_imports(name: str) -> Iterator[tuple[int, str]]:
+    """The imports that run when the module is loaded: not those inside functions, nor those for types alone."""
+    tree = ast.parse(MODULES[name].read_text())
+    deferred = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        or (isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING")
+        for part in ast.walk(node)
+        if (inner := getattr(part, "lineno", None)) is not None
+    }
+    return ((line, imported) for line, imported in imports(name) if line not in deferred)
+
+
+def circle(below: dict[str, set[str]]) -> list[str]:
+    """One circle of the graph, as the names along it; empty if there is none."""
+    done: set[str] = set()
+
+    def walk(name: str, way: list[str]) -> list[str]:
+        if name in way:
+            return [*way[way.index(name) :], name]
+        if name in done:
+            return []
+        for lower in sorted(below[name]):
+            if found := walk(lower, [*way, name]):
+                return found
+        done.add(name)
+        return []
+
+    return next((found for name in sorted(below) if (found := walk(name, []))), [])
+
+
+def test_a_circle_would_be_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_everything_that_is_imported_is_pinned() -> None:
+    ours = {*PACKAGES, "tests", "bench"}
+    pinned = {
+        line.split("==")[0].lower().replace("-", "_")
+        for line in (ROOT / "requirements.txt").read_text().splitlines()
+        if "==" in line
+    }
+    called = {"csp": "django_csp", "environs": "environs", "import_export": "django_import_export"}
+    missing = {
+        top
+        for name in MODULES
+        for _, imported in imports(name)
+        if (top := imported.partition(".")[0]) not in sys.stdlib_module_names | ours
+        and called.get(top, top).lower() not in pinned
+    }
+    assert not missing

@@ -1,0 +1,85 @@
+"""The server class with a small application of its own, to be tried through real sockets: `python -m …`.
+
+The first words of what a client sends say what the application shall do; what happens to it is printed.
+"""
+
+import asyncio
+import socket
+import sys
+from typing import Any
+
+from partyflow.server import Server
+from rooms.protocol.envelope import text_frame
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "http":
+        await asyncio.sleep(0.5 if scope["path"] == "/slow" else 0)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+        return
+    assert (await receive())["type"] == "websocket.connect"
+    if scope["path"] == "/refuse":
+        await send({"type": "websocket.close"})
+        return
+    await send({"type": "websocket.accept"})
+    frames = scope["extensions"]["partyflow.frames"]
+    while True:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            print(scope["path"], "disconnected", message["code"], flush=True)
+            return
+        match message["text"].split(" ", 2):
+            case ["send", text]:
+                await send({"type": "websocket.send", "text": text})
+            case ["send-bytes", text]:
+                await send({"type": "websocket.send", "bytes": text.encode()})
+            case ["send-long", size]:
+                await send({"type": "websocket.send", "text": "x" * int(size)})
+            case ["frames", count, size]:
+                for number in range(int(count)):
+                    frames.write(text_frame(b"%06d" % number + b"x" * (int(size) - 6)))
+            case ["frames-and-ends", count]:
+                for number in range(int(count)):
+                    frames.write(text_frame(b"%d" % number))
+                    await send({"type": "websocket.send", "text": str(number)})
+            case ["close", code, reason]:
+                frames.close(int(code), reason)
+            case ["asgi-close", code]:
+                await send({"type": "websocket.close", "code": int(code)})
+            case ["root-path"]:
+                await send({"type": "websocket.send", "text": f"root={scope['root_path']}"})
+            case ["busy"]:
+                await asyncio.sleep(3)
+            case ["raise"]:
+                raise RuntimeError("as asked")
+            case _:
+                raise AssertionError(message)
+
+
+async def start() -> None:
+    if "--failing" in sys.argv:
+        raise RuntimeError("no start today")
+    print("start", flush=True)
+
+
+async def stop() -> None:
+    print("stop", flush=True)
+    if "--stuck" in sys.argv:
+        raise RuntimeError("no stop today")
+
+
+def main() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    Server(
+        application,
+        listener,
+        start=start,
+        stop=stop,
+        ready=lambda: print("port", listener.getsockname()[1], flush=True),
+    ).run()
+    print("end", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""The server class through real sockets: what it writes, what it bounds, how it closes and how it ends."""
+
+import http.client
+import itertools
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Queue
+
+import pytest
+
+from tests.support.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, Frame, RawSocket
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WAIT_S = 20.0
+
+
+class SocketServer:
+    """`tests.support.socket_server` as a process; what it prints is read line by line."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.socket_server", *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self._numbers = itertools.count()
+        self._fresh: Queue[str] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def start(self) -> None:
+        self.port = int(self.wait_for("port").split()[1])
+
+    def connect(self, path: str = "", headers: str = "", receive_buffer: int | None = None) -> RawSocket:
+        """A socket with a path of its own, by which `close_code` knows it."""
+        return RawSocket(self.port, path or f"/{next(self._numbers)}", headers, receive_buffer)
+
+    def close_code(self, client: RawSocket) -> int:
+        """The code with which the application was told that `client` is gone."""
+        return int(self.wait_for(f"{client.path.split('?')[0]} disconnected ").rsplit(" ", 1)[1])
+
+    def wait_for(self, beginning: str) -> str:
+        """The next line that begins so."""
+        while True:
+            line = self._fresh.get(timeout=WAIT_S)
+            if line.startswith(beginning):
+                return line
+
+    def ask_to_end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        self.process.send_signal(number)
+
+    def dispose(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+            self._fresh.put(line.rstrip())
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SocketServer]:
+    server = SocketServer()
+    try:
+        server.start()
+        yield server
+        server.ask_to_end()
+        assert server.process.wait(WAIT_S) == 0
+    finally:
+        server.dispose()
+
+
+@pytest.fixture
+def own_server() -> Iterator[SocketServer]:
+    server = SocketServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.dispose()
+
+
+def test_frames_and_asgi_messages_arrive_in_the_order_of_their_writing(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send("frames-and-ends 200")
+        received = [client.frame() for _ in range(400)]
+    assert received == [Frame(TEXT, str(number // 2).encode()) for number in range(400)]
+
+
+def test_bytes_arrive_as_a_binary_message(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send("send-bytes abc")
+        assert client.frame() == Frame(BINARY, b"abc")
+
+
+def test_a_message_larger_than_what_may_come_in_may_go_out(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send("send-long 100000")
+        assert client.frame() == Frame(TEXT, b"x" * 100_000)
+
+
+def test_a_slow_reader_gets_every_frame_in_order_as_long_as_the_buffer_holds(server: SocketServer) -> None:
+    with server.connect(receive_buffer=4096) as client:
+        client.send("frames 20 10000")
+        time.sleep(0.3)  # lets the kernel's buffers fill up
+        frames = [client.frame() for _ in range(20)]
+        client.send("send still-here")
+        assert client.frame() == Frame(TEXT, b"still-here")
+    assert [int(frame.payload[:6]) for frame in frames] == list(range(20))
+    assert {len(frame.payload) for frame in frames} == {10_000}
+
+
+def test_a_reader_that_leaves_too_much_lying_is_told_so_and_closed_with_4429(server: SocketServer) -> None:
+    with server.connect("/?roomId=ABC234", receive_buffer=4096) as client:
+        client.send("frames 4000 10000")
+        *frames, error, close = client.frames_until_close()
+    assert (close.opcode, close.code) == (CLOSE, 4429)
+    assert b'"code":"RATE_LIMITED"' in error.payload
+    assert b'"roomId":"ABC234"' in error.payload
+    assert [int(frame.payload[:6]) for frame in frames] == list(range(len(frames))), "no frame is torn or skipped"
+    assert sum(len(frame.payload) for frame in frames) < 8_000_000, "most of it was never buffered"
+
+
+def test_a_client_that_sends_faster_than_it_is_heard_is_closed_with_4429(server: SocketServer) -> None:
+    with server.connect("/?roomId=ABC234") as client:
+        client.send("busy")
+        for _ in range(300):
+            client.send("send x")
+        error, close = client.frames_until_close()
+    assert b'"code":"RATE_LIMITED"' in error.payload
+    assert close.code == 4429
+
+
+@pytest.mark.parametrize("code", [1000, 1009, 1011, 1012, 4401, 4429])
+def test_a_socket_is_closed_with_the_code_that_was_asked_for(server: SocketServer, code: int) -> None:
+    for command in (f"close {code} because", f"asgi-close {code}"):
+        with server.connect() as client:
+            client.send("send goodbye")
+            client.send(command)
+            goodbye, close = client.frames_until_close()
+            assert goodbye.payload == b"goodbye"
+            assert (close.opcode, close.code) == (CLOSE, code)
+            assert close.reason in {"", "because"}
+            client.finish(code)
+        assert server.close_code(client) == code
+
+
+@pytest.mark.parametrize("size", [16 * 1024 + 1, 1_000_000])
+def test_a_message_over_16_kib_is_answered_with_1009(server: SocketServer, size: int) -> None:
+    with server.connect() as client:
+        client.send_frame(TEXT, b"x" * size)
+        close = client.frame()
+        assert (close.opcode, close.code) == (CLOSE, 1009)
+        client.finish(1009)
+    assert server.close_code(client) == 1009
+
+
+def test_a_message_of_16_kib_is_heard(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send("send " + "x" * (16 * 1024 - 5))
+        assert client.frame() == Frame(TEXT, b"x" * (16 * 1024 - 5))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\x81\x05hello", 1002),  # not masked
+        (b"\x83\x80\x00\x00\x00\x00", 1002),  # a reserved opcode
+        (b"\x81\x82\x00\x00\x00\x00\xc3\x28", 1007),  # not UTF-8
+    ],
+    ids=["unmasked", "reserved opcode", "not utf-8"],
+)
+def test_a_breach_of_the_protocol_is_answered_with_a_close_frame(server: SocketServer, data: bytes, code: int) -> None:
+    with server.connect() as client:
+        client.send_bytes(data)
+        close = client.frame()
+    assert (close.opcode, close.code) == (CLOSE, code)
+    assert server.close_code(client) == 1006, "the client did not answer"
+
+
+def test_a_close_without_a_code_is_1005_and_a_lost_connection_is_1006(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send_frame(CLOSE)
+        assert client.frame().opcode == CLOSE
+        assert server.close_code(client) == 1005
+    with server.connect() as client:
+        client.send("send x")
+        client.frame()
+    assert server.close_code(client) == 1006
+
+
+def test_an_exception_in_the_application_closes_its_socket_with_1011(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send("raise")
+        assert client.frame().code == 1011
+
+
+def test_a_refused_handshake_is_a_403(server: SocketServer) -> None:
+    with server.connect("/refuse") as client:
+        assert client.status == 403
+
+
+def test_compression_is_not_negotiated(server: SocketServer) -> None:
+    with server.connect(headers="Sec-WebSocket-Extensions: permessage-deflate\r\n") as client:
+        assert client.status == 101
+        assert "Extensions" not in client.answer
+
+
+def test_a_client_can_not_choose_the_root_path(server: SocketServer) -> None:
+    with server.connect(headers="Daphne-Root-Path: /elsewhere\r\n") as client:
+        client.send("root-path")
+        assert client.frame().payload == b"root="
+
+
+def test_a_silent_peer_is_pinged_and_dropped_within_20_s_but_not_one_that_answers(server: SocketServer) -> None:
+    with server.connect() as dead, server.connect() as alive:
+        began = time.monotonic()
+        ping = alive.frame()
+        assert ping.opcode == PING
+        alive.send_frame(PONG, ping.payload)
+        assert dead.frame().opcode == PING
+        with pytest.raises(ConnectionError):
+            dead.frame()
+        assert 8 < time.monotonic() - began < 20
+        alive.send("send here")
+        frames = [alive.frame()]
+        while frames[-1].opcode == PING:
+            frames.append(alive.frame())
+        assert frames[-1] == Frame(TEXT, b"here")
+
+
+def test_many_may_knock_at_once(server: SocketServer) -> None:
+    knocking = []
+    try:
+        for _ in range(400):
+            knock = socket.socket()
+            knock.setblocking(False)
+            knock.connect_ex(("127.0.0.1", server.port))
+            knocking.append(knock)
+        for knock in knocking:
+            knock.settimeout(WAIT_S)
+            knock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert knock.recv(64).startswith(b"HTTP/1.1 200")
+    finally:
+        for knock in knocking:
+            knock.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_end_closes_every_socket_with_1012_and_exits_with_0(
+    own_server: SocketServer, number: signal.Signals
+) -> None:
+    with own_server.connect() as polite, own_server.connect() as silent:
+        polite.send("send x")
+        polite.frame()
+        own_server.ask_to_end(number)
+        assert polite.frame().code == 1012
+        polite.finish(1012)
+        assert silent.frame().code == 1012
+        assert own_server.process.wait(WAIT_S) == 0
+    assert own_server.lines[-1] == "end"
+    assert own_server.lines.index("stop") < own_server.lines.index(f"{polite.path} disconnected 1012")
+
+
+def test_nobody_is_let_in_while_the_server_ends_but_who_waits_for_an_answer_gets_it(own_server: SocketServer) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", own_server.port, timeout=WAIT_S)
+    connection.request("GET", "/slow")
+    time.sleep(0.2)  # the request has to arrive before the signal does
+    own_server.ask_to_end()
+    wait_until_refused(own_server.port)
+    assert connection.getresponse().read() == b"ok"
+    assert own_server.process.wait(WAIT_S) == 0
+
+
+def wait_until_refused(port: int) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            return
+    pytest.fail("new connections are still let in")
+
+
+def test_a_stop_that_fails_does_not_keep_the_sockets_from_being_told() -> None:
+    server = SocketServer("--stuck")
+    try:
+        server.start()
+        with server.connect() as client:
+            server.ask_to_end()
+            assert client.frame().code == 1012
+        assert server.process.wait(WAIT_S) == 0
+    finally:
+        server.dispose()
+
+
+def test_a_start_that_fails_ends_the_process_before_it_listens() -> None:
+    server = SocketServer("--failing")
+    try:
+        assert server.process.wait(WAIT_S) == 1
+        assert not any(line.startswith("port") for line in server.lines)
+    finally:
+        server.dispose()
