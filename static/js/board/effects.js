@@ -1,0 +1,69 @@
+/** What a message is accompanied by: a sound, a note, a sentence for those who listen. Few of each. */
+
+import { headline } from "../board/podium.js";
+import { turnText } from "../board/turn.js";
+import { fill, gettext } from "../i18n.js";
+import { TYPES } from "../protocol.js";
+import { nameOf } from "../store.js";
+
+const LAST_TICKS = 5;
+
+/** React to `{state, previous, message}`. Errors that a dialog shows by itself carry its request. */
+export function accompany({ state, previous, message }, { sound, toasts, announcer }) {
+  const game = state.gameState;
+  const react = REACTIONS[message.type];
+  if (!react || (!game && message.type !== TYPES.ERROR)) {
+    return;
+  }
+  const { tune, toast, kind, text } = react(message.payload, game, previous) ?? {};
+  if (tune) {
+    sound.play(tune);
+  }
+  if (toast) {
+    toasts.show(toast, kind);
+  }
+  if (text) {
+    announcer.say(text);
+  }
+}
+
+const REACTIONS = {
+  [TYPES.PLAYER_JOINED]: ({ playerName, playerCount }) => ({
+    tune: "join",
+    text: fill(gettext("%(name)s has joined. %(count)s players."), { name: playerName, count: playerCount }),
+  }),
+  [TYPES.PLAYER_LEFT]: ({ playerName, reason }) => ({
+    toast: fill(reason === "kicked" ? gettext("%(name)s was removed") : gettext("%(name)s has left"), { name: playerName }),
+  }),
+  [TYPES.PLAYER_CONNECTION]({ playerId, status }, game) {
+    const texts = {
+      warning: gettext("%(name)s lost the connection"),
+      degraded: gettext("%(name)s has an unstable connection"),
+    };
+    return texts[status] ? { toast: fill(texts[status], { name: nameOf(game, playerId) }), kind: "warning" } : null;
+  },
+  [TYPES.STATE_CHANGED]({ state }, game) {
+    const texts = {
+      READY_TO_START: gettext("The teams are ready."),
+      ROUND_STARTING: turnText(game),
+      ROUND_PAUSED: gettext("Paused."),
+    };
+    return { text: texts[state] };
+  },
+  [TYPES.COUNTDOWN_TICK]: (payload, game) => ({ tune: "tick", text: turnText(game) }),
+  [TYPES.ROUND_STARTED]: () => ({ tune: "start" }),
+  [TYPES.WORD_RESULT]: ({ action }) => ({ tune: action }),
+  [TYPES.WORD_CORRECTED]: ({ action }) => ({ tune: action === "undone" ? "undo" : null }),
+  [TYPES.TIMER_TICK]: ({ remainingSeconds }) => ({
+    tune: remainingSeconds <= LAST_TICKS ? "tick" : null,
+    text: remainingSeconds === 10 ? gettext("Ten seconds.") : null,
+  }),
+  [TYPES.ROUND_ENDED]: ({ pointsEarned }) => ({
+    tune: "end",
+    text: fill(gettext("The round is over: %(points)s points."), { points: pointsEarned }),
+  }),
+  [TYPES.GAME_ENDED]: (payload, game) => ({ tune: "win", text: headline(game) }),
+  [TYPES.RECONNECTED]: ({ message }) => ({ toast: message, kind: "good" }),
+  [TYPES.NOTICE]: ({ message }) => ({ toast: message, kind: "warning" }),
+  [TYPES.ERROR]: ({ message }) => ({ toast: message, kind: "error" }),
+};

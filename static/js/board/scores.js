@@ -1,0 +1,30 @@
+/** The score board: a line for each team, the one at play marked. */
+
+import { create, part, setText, sync } from "../dom.js";
+import { dress, shape } from "../teams.js";
+
+/** Draw the teams of `game` into `list`, in their own order so that nobody has to look for theirs. */
+export function drawScores(list, game, { activeTeamId = null, bonus = 0 } = {}) {
+  sync(list, game.teams, {
+    key: (team) => team.id,
+    make,
+    update(item, team) {
+      const isActive = team.id === activeTeamId;
+      item.toggleAttribute("data-playing", isActive);
+      item.setAttribute("aria-current", String(isActive));
+      setText(part("points", item), team.score + (isActive ? bonus : 0));
+    },
+  });
+}
+
+function make(team) {
+  const item = create(
+    "li",
+    { class: "score" },
+    shape(team.id),
+    create("span", { class: "score__name" }, team.name),
+    create("span", { class: "score__points", "data-el": "points" }),
+  );
+  dress(item, team.id);
+  return item;
+}

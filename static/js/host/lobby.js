@@ -1,0 +1,44 @@
+/** The lobby: how to get in, and who is here. */
+
+import { part, setText, show } from "../dom.js";
+import { drawTiles } from "../board/tiles.js";
+import { fill, gettext } from "../i18n.js";
+import { TYPES } from "../protocol.js";
+import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
+import { rulesText } from "./rules.js";
+
+export function lobbyView(section, host) {
+  const start = actionButton(section, "makeTeams");
+  onAction(section, {
+    enlarge: () => host.dialogs.open("qr"),
+    copyLink: () => host.copy(host.page.joinUrl, gettext("Link copied")),
+    hideCode: () => host.code.toggle(),
+    settings: () => host.settings.open(),
+    makeTeams() {
+      if (isUsable(start)) {
+        host.send(TYPES.START_TEAM_SETUP);
+      }
+    },
+  });
+
+  return {
+    draw(state) {
+      const game = state.gameState;
+      const missing = game.settings.numTeams - game.players.length;
+      drawTiles(part("tiles", section), state, host.choosePlayer);
+      setText(part("player-count", section), `${game.players.length}/${game.maxPlayers}`);
+      show(part("empty", section), game.players.length === 0);
+      show(part("locked", section), game.locked);
+      setText(part("rules", section), rulesText(game.settings, host.packs));
+      setUsable(start, missing <= 0);
+      setText(part("why", section), missing > 0 ? waitingText(game) : "");
+    },
+  };
+}
+
+function waitingText(game) {
+  return fill(gettext("%(teams)s teams need at least %(teams)s players; %(players)s are here."), {
+    teams: game.settings.numTeams,
+    players: game.players.length,
+  });
+}

@@ -1,0 +1,199 @@
+/** The host's page: the room's controls, and in the round the words. Everything hangs together here. */
+
+import { Announcer } from "../announce.js";
+import { accompany } from "../board/effects.js";
+import { phaseOf } from "../board/facts.js";
+import { drawLine, isAway } from "../board/line.js";
+import { drawTiles } from "../board/tiles.js";
+import { part, show } from "../dom.js";
+import { gettext } from "../i18n.js";
+import { TYPES } from "../protocol.js";
+import { Room, socketAddress } from "../room.js";
+import { Sound } from "../sound.js";
+import { player } from "../store.js";
+import { Toasts } from "../toasts.js";
+import { Wake } from "../wake.js";
+import { countdownView } from "./countdown.js";
+import { Dialogs } from "./dialogs.js";
+import { farewell, farewellView } from "./farewell.js";
+import { listenToKeys } from "./keys.js";
+import { lobbyView } from "./lobby.js";
+import { pauseView } from "./pause.js";
+import { resultsView } from "./results.js";
+import { reviewView } from "./review.js";
+import { RoomCode } from "./roomcode.js";
+import { roundView } from "./round.js";
+import { SeatLink } from "./seatlink.js";
+import { SettingsDialog } from "./settings.js";
+import { teamsView } from "./teams.js";
+import { buildToolbar } from "./toolbar.js";
+
+const CLOCK_MS = 200;
+
+class HostPage {
+  page = document.body.dataset;
+  packs = JSON.parse(document.getElementById("packs").textContent);
+  dialogs = new Dialogs();
+  sound = new Sound();
+  wake = new Wake(part("awake"));
+  announcer = new Announcer(part("announcer"));
+  toasts = new Toasts(part("toasts"));
+  code = new RoomCode(this.page);
+  room = new Room({
+    code: this.page.code,
+    url: socketAddress(this.page.ws),
+    hello: () => ({ role: "host" }),
+  });
+
+  constructor() {
+    this.settings = new SettingsDialog(this);
+    this.seatLink = new SeatLink(this);
+    const make = {
+      lobby: lobbyView,
+      teams: teamsView,
+      countdown: countdownView,
+      round: roundView,
+      pause: pauseView,
+      review: reviewView,
+      results: resultsView,
+      farewell: farewellView,
+    };
+    this.sections = new Map(
+      [...document.querySelectorAll("[data-view]")].map((section) => [section.dataset.view, section]),
+    );
+    this.views = Object.fromEntries(
+      Object.entries(make).map(([name, view]) => [name, view(this.sections.get(name), this)]),
+    );
+    this.viewName = "connecting";
+    this.drawToolbar = buildToolbar(this);
+  }
+
+  start() {
+    listenToKeys(this);
+    this.room.subscribe((change) => this.#take(change));
+    window.setInterval(() => this.#tick(), CLOCK_MS);
+    this.room.start();
+  }
+
+  get view() {
+    return this.views[this.viewName];
+  }
+
+  /** Give a command; its request id, or null when there is no line (which the page shows anyway). */
+  send(type, payload) {
+    return this.room.send(type, payload);
+  }
+
+  announce(text) {
+    this.announcer.say(text);
+  }
+
+  async copy(text, done) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.toasts.show(done, "good");
+    } catch (error) {
+      // Plain HTTP has no clipboard: the address has to be read.
+      console.info("Nothing was copied:", error);
+      this.toasts.show(text);
+    }
+  }
+
+  choosePlayer = async (playerId) => {
+    const { gameState: game } = this.room.state;
+    const name = player(game, playerId)?.playerName;
+    const types = { kick: TYPES.KICK_PLAYER, ban: TYPES.BAN_PLAYER, transfer: TYPES.TRANSFER_HOST };
+    const type = name && types[await this.dialogs.player(name)];
+    if (type) {
+      this.send(type, { playerId });
+    }
+  };
+
+  async endGame() {
+    const isWanted = await this.dialogs.confirm({
+      title: gettext("End the game?"),
+      text: gettext("The scores so far become the result."),
+      yes: gettext("End the game"),
+    });
+    if (isWanted) {
+      this.send(TYPES.END_GAME);
+    }
+  }
+
+  async closeRoom() {
+    const isWanted = await this.dialogs.confirm({
+      title: gettext("Close the room?"),
+      text: gettext("Everybody leaves, and the code stops working."),
+      yes: gettext("Close the room"),
+    });
+    if (isWanted) {
+      this.send(TYPES.CLOSE_ROOM);
+    }
+  }
+
+  #take(change) {
+    const { state, message } = change;
+    if (message) {
+      this.settings.hear(message);
+      this.seatLink.hear(message);
+      this.view?.hear?.(message);
+      accompany(change, this);
+    }
+    this.#draw(state);
+  }
+
+  #draw(state) {
+    const { status } = this.room;
+    drawLine(part("line"), status);
+    document.body.toggleAttribute("data-offline", isAway(status));
+    show(part("retry"), status.phase === "lost");
+    this.#enter(this.#wanted(state, status));
+    this.drawToolbar(state);
+    if (state.gameState) {
+      this.#drawPeople(state);
+    }
+    this.view?.draw(state);
+    this.#tick();
+  }
+
+  #wanted(state, status) {
+    if (farewell(state, status, this.page)) {
+      return "farewell";
+    }
+    return state.gameState ? phaseOf(state.gameState) : "connecting";
+  }
+
+  #enter(name) {
+    if (name === this.viewName) {
+      return;
+    }
+    const held = this.sections.get(this.viewName).contains(document.activeElement);
+    this.view?.leave?.();
+    this.sections.forEach((section, other) => show(section, other === name));
+    this.viewName = name;
+    document.body.dataset.view = name;
+    if (name === "farewell") {
+      this.dialogs.closeAll();
+    }
+    // Focus goes along with what replaced the place where it was.
+    if ((held || document.activeElement === document.body) && !this.dialogs.isOpen) {
+      const section = this.sections.get(name);
+      const goal = this.view?.focus;
+      (goal && !goal.hidden ? goal : section.querySelector("h1")).focus({ preventScroll: true });
+    }
+  }
+
+  #drawPeople(state) {
+    const dialog = this.dialogs.get("people");
+    drawTiles(part("tiles", dialog), state, this.choosePlayer);
+    show(part("nobody", dialog), state.gameState.players.length === 0);
+  }
+
+  #tick() {
+    if (this.room.state.gameState) {
+      this.view?.tick?.(this.room.state, performance.now());
+    }
+  }
+}
+
+new HostPage().start();

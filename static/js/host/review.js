@@ -1,0 +1,100 @@
+/** After a round: its words, which the host can correct before they count, the scores, and what comes next. */
+
+import { create, part, setData, setText, show, sync } from "../dom.js";
+import { tally } from "../board/facts.js";
+import { drawScores } from "../board/scores.js";
+import { drawTurn } from "../board/turn.js";
+import { actionName } from "../board/wordlist.js";
+import { remainingSeconds } from "../clock.js";
+import { fill, gettext, ngettext } from "../i18n.js";
+import { TYPES } from "../protocol.js";
+import { team } from "../store.js";
+import { dress } from "../teams.js";
+import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
+
+export function reviewView(section, host) {
+  const next = actionButton(section, "nextRound");
+  const goOn = () => isUsable(next) && host.send(TYPES.NEXT_ROUND);
+  onAction(section, { nextRound: goOn, endGame: () => host.endGame() });
+  return {
+    keys: { n: goOn },
+    draw(state) {
+      const game = state.gameState;
+      const round = game.round;
+      const isOpen = game.state === "SCORE_REVIEW";
+      dress(section, round?.teamId);
+      setText(part("headline", section), headline(game));
+      setText(part("sum", section), sum(state));
+      sync(part("words", section), round?.words ?? [], {
+        key: (word) => word.wordId,
+        make: (word) => verdict(word, host),
+        update: (item, word) => fillVerdict(item, word, isOpen),
+      });
+      show(part("no-words", section), !round?.words.length);
+      show(part("help", section), isOpen && Boolean(round?.words.length));
+      drawScores(part("scores", section), game, { activeTeamId: round?.teamId });
+      drawTurn(part("turn", section), game);
+      show(part("turn", section), Boolean(game.nextTeamId));
+      setUsable(next, isOpen);
+      setText(part("next-label", section), game.nextTeamId ? gettext("Next round") : gettext("To the results"));
+    },
+    tick(state, now) {
+      const seconds = remainingSeconds(state.review, now);
+      setText(part("next-in", section), waitText(state.gameState, seconds));
+    },
+  };
+}
+
+function verdict(word, host) {
+  const onclick = ({ currentTarget }) => {
+    if (isUsable(currentTarget)) {
+      const action = currentTarget.dataset.action === "guessed" ? "skipped" : "guessed";
+      host.send(TYPES.CORRECT_WORD, { wordId: word.wordId, action });
+    }
+  };
+  return create(
+    "li",
+    {},
+    create(
+      "button",
+      { class: "verdict", type: "button", "data-el": "verdict", onclick },
+      create("span", { class: "verdict__mark", "aria-hidden": "true" }),
+      create("span", { class: "verdict__word" }, word.wordText),
+      create("span", { class: "verdict__action", "data-el": "action" }),
+    ),
+  );
+}
+
+function fillVerdict(item, word, isOpen) {
+  const button = part("verdict", item);
+  setData(button, "action", word.action);
+  setUsable(button, isOpen);
+  setText(part("action", button), actionName(word.action));
+}
+
+function headline(game) {
+  const { points } = tally(game.round);
+  const values = { team: team(game, game.round?.teamId)?.name ?? "", points };
+  return fill(ngettext("%(team)s: %(points)s point", "%(team)s: %(points)s points", points), values);
+}
+
+function sum({ gameState: game, lastRound }) {
+  const { guessed, skipped } = tally(game.round);
+  return [
+    fill(gettext("%(guessed)s guessed"), { guessed }),
+    fill(gettext("%(skipped)s skipped"), { skipped }),
+    lastRound?.averageTimePerWord ? fill(gettext("%(seconds)s s a word"), { seconds: lastRound.averageTimePerWord }) : null,
+    lastRound?.reason === "pack_exhausted" ? gettext("the pack is used up") : null,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function waitText(game, seconds) {
+  if (seconds === null || game.state !== "SCORE_REVIEW") {
+    return gettext("In a moment…");
+  }
+  return game.nextTeamId
+    ? fill(gettext("Next round in %(seconds)s"), { seconds })
+    : fill(gettext("Results in %(seconds)s"), { seconds });
+}

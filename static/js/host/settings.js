@@ -1,0 +1,167 @@
+/** The rules dialog: everything that a room can be set to, within the protocol's ranges. */
+
+import { create, part, setText, show } from "../dom.js";
+import { isPlaying } from "../board/facts.js";
+import { fill, gettext, ngettext } from "../i18n.js";
+import { RANGES, TYPES } from "../protocol.js";
+
+const NUMBERS = ["numTeams", "roundDurationSec", "roundsPerTeam", "targetScore"];
+const TEXTS = ["difficulty", "wordHolder", "language"];
+
+export class SettingsDialog {
+  #dialog;
+  #form;
+  #host;
+  #requestId = null;
+
+  constructor(host) {
+    this.#host = host;
+    this.#dialog = host.dialogs.get("settings");
+    this.#form = part("form", this.#dialog);
+    NUMBERS.forEach((name) => {
+      const { min, max } = RANGES[name];
+      Object.assign(this.#form.elements[name], { min, max });
+    });
+    this.#buildLanguages();
+    this.#buildPacks();
+    this.#form.addEventListener("input", () => this.#count());
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#save();
+    });
+  }
+
+  open() {
+    const { gameState: game } = this.#host.room.state;
+    if (!game) {
+      return;
+    }
+    this.#requestId = null;
+    this.#fillIn(game.settings);
+    const isFrozen = isPlaying(game);
+    part("fields", this.#dialog).disabled = isFrozen;
+    show(part("frozen", this.#dialog), isFrozen);
+    show(part("save", this.#dialog), !isFrozen);
+    this.#complain("");
+    this.#host.dialogs.open("settings");
+  }
+
+  /** The room's answer: the new rules, or what is wrong with them. */
+  hear({ type, payload }) {
+    if (!this.#requestId) {
+      return;
+    }
+    if (type === TYPES.SETTINGS_UPDATED) {
+      this.#requestId = null;
+      this.#dialog.close();
+    } else if (type === TYPES.ERROR && payload.requestId === this.#requestId) {
+      this.#requestId = null;
+      this.#complain(payload.message);
+    }
+  }
+
+  #fillIn(settings) {
+    const { elements } = this.#form;
+    NUMBERS.forEach((name) => {
+      elements[name].value = settings[name] ?? "";
+    });
+    TEXTS.forEach((name) => {
+      elements[name].value = settings[name];
+    });
+    elements.skipPenalty.value = String(settings.skipPenalty);
+    this.#boxes().forEach((box) => {
+      box.checked = settings.wordPackIds.includes(box.value);
+    });
+    this.#count();
+  }
+
+  #save() {
+    const wanted = this.#read();
+    const { settings } = this.#host.room.state.gameState;
+    const changed = Object.entries(wanted).filter(([name, value]) => String(value) !== String(settings[name]));
+    const problem = this.#problem(wanted);
+    if (problem || changed.length === 0) {
+      this.#complain(problem);
+      if (!problem) {
+        this.#dialog.close();
+      }
+      return;
+    }
+    this.#requestId = this.#host.send(TYPES.UPDATE_SETTINGS, { settings: Object.fromEntries(changed) });
+    this.#complain(this.#requestId ? "" : gettext("No connection. Try again in a moment."));
+  }
+
+  #read() {
+    const { elements } = this.#form;
+    const number = (name) => (elements[name].value === "" ? null : Number(elements[name].value));
+    return {
+      ...Object.fromEntries(NUMBERS.map((name) => [name, number(name)])),
+      ...Object.fromEntries(TEXTS.map((name) => [name, elements[name].value])),
+      skipPenalty: Number(elements.skipPenalty.value),
+      wordPackIds: this.#chosen().map((pack) => pack.id),
+    };
+  }
+
+  #problem(wanted) {
+    const wrong = NUMBERS.find((name) => !this.#form.elements[name].validity.valid);
+    if (wrong) {
+      this.#form.elements[wrong].focus();
+      return fill(gettext("%(setting)s: a whole number from %(min)s to %(max)s."), {
+        setting: this.#form.elements[wrong].closest("label").firstElementChild.firstChild.textContent.trim(),
+        ...RANGES[wrong],
+      });
+    }
+    return wanted.wordPackIds.length === 0 ? gettext("Choose at least one word pack.") : "";
+  }
+
+  #complain(text) {
+    setText(part("problem", this.#dialog), text);
+  }
+
+  #boxes() {
+    return [...this.#form.querySelectorAll('[name="wordPackIds"]')];
+  }
+
+  #chosen() {
+    const ids = this.#boxes()
+      .filter((box) => box.checked && !box.closest("li").hidden)
+      .map((box) => box.value);
+    return this.#host.packs.filter((pack) => ids.includes(pack.id));
+  }
+
+  /** Packs of another language go; say how many words are left to play with. */
+  #count() {
+    const { language, difficulty } = this.#form.elements;
+    this.#boxes().forEach((box) => {
+      const pack = this.#host.packs.find((one) => one.id === box.value);
+      show(box.closest("li"), pack.language === language.value);
+    });
+    const words = (pack) => (difficulty.value === "mixed" ? pack.wordCount : (pack.byDifficulty[difficulty.value] ?? 0));
+    const count = this.#chosen().reduce((total, pack) => total + words(pack), 0);
+    setText(part("word-total", this.#dialog), fill(ngettext("%(count)s word to play with", "%(count)s words to play with", count), { count }));
+  }
+
+  #buildLanguages() {
+    const languages = [...new Set(this.#host.packs.map((pack) => pack.language))];
+    const names = new Intl.DisplayNames([document.documentElement.lang], { type: "language" });
+    this.#form.elements.language.append(
+      ...languages.map((language) => create("option", { value: language }, names.of(language))),
+    );
+    show(part("language", this.#dialog), languages.length > 1);
+  }
+
+  #buildPacks() {
+    part("packs", this.#dialog).append(
+      ...this.#host.packs.map((pack) =>
+        create(
+          "li",
+          { class: "choice" },
+          create("label", { class: "pack" },
+            create("input", { type: "checkbox", name: "wordPackIds", value: pack.id }),
+            create("span", {}, pack.name, " ", create("small", {}, pack.wordCount)),
+          ),
+        ),
+      ),
+    );
+  }
+}
