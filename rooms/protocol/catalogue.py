@@ -91,7 +91,7 @@ _CLIENT_ROWS = (
     ClientRow(
         "RECONNECT",
         messages.Reconnect,
-        "player or host",
+        "anyone",
         "Opens the conversation of a client whose socket was lost while its page lived on.",
         answers=("RECONNECTED", "RECONNECT_FAILED"),
         opens=True,

@@ -26,8 +26,8 @@ class ClientMessage:
     """A message from a client, typed.
 
     ``actor_id`` is empty where the client gave none. ``version`` is what the client wrote, which counts in the
-    handshake only, and is empty where it may be absent. Whether ``room_id`` and ``actor_id`` are the socket's own is
-    for the receiver to check.
+    handshake only, or the server's own where it was absent and may be. Whether ``room_id`` and ``actor_id`` are the
+    socket's own is for the receiver to check.
     """
 
     type: str
@@ -74,7 +74,9 @@ def parse(text: str | bytes, spoken: Spoken = SPOKEN, codecs: Mapping[int, Codec
         raise Malformed(_reason(error), *_hints(text)) from error
     request_type = head.type if len(head.type) <= _MAX_TYPE else None
     try:
-        payload = codecs[_major(head, spoken)].read(head.type, _NOTHING if head.payload is UNSET else head.payload)
+        version = _version(head, spoken)
+        codec = codecs[negotiate(version, spoken).major]
+        payload = codec.read(head.type, _NOTHING if head.payload is UNSET else head.payload)
     except ProtocolError as error:
         error.request_type, error.request_id = request_type, head.request_id
         raise
@@ -83,20 +85,20 @@ def parse(text: str | bytes, spoken: Spoken = SPOKEN, codecs: Mapping[int, Codec
     return ClientMessage(
         type=head.type,
         actor_id=head.actor_id or "",
-        version=head.version or "",
+        version=version,
         room_id=head.room_id,
         request_id=head.request_id,
         payload=payload,
     )
 
 
-def _major(head: ClientEnvelope, spoken: Spoken) -> int:
+def _version(head: ClientEnvelope, spoken: Spoken) -> str:
     if head.version is not UNSET:
-        return negotiate(head.version, spoken).major
+        return head.version
     row = CLIENT.get(head.type)
     if row is None or not row.bare:
         raise Malformed("The version is missing.")
-    return spoken.server.major
+    return str(spoken.server)
 
 
 def _reason(error: Exception) -> str:

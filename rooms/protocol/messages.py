@@ -50,12 +50,12 @@ class CreateSeatLink(Command, frozen=True):
 
 
 class Connected(Event, frozen=True):
-    """The handshake is done. ``session_id`` is null for a spectator, who has nothing to come back to."""
+    """The handshake is done. A spectator's ``session_id`` brings back nothing but their ``actor_id``."""
 
     TYPE = "CONNECTED"
     LOGGED = False
     server_version: str
-    session_id: str | None
+    session_id: str
     actor_id: str
     role: Role
     state_version: int

@@ -82,7 +82,7 @@ def test_a_client_may_leave_its_clock_out():
 
 def test_a_heartbeat_may_leave_the_version_out():
     message = parse(envelope(type="HEARTBEAT", version=..., payload={"stateVersion": 150}))
-    assert message.version == ""
+    assert message.version == "1.1"
     assert message.payload == messages.Heartbeat(state_version=150)
 
 

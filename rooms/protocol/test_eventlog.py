@@ -174,6 +174,35 @@ class TestAfterARestore:
         assert numbers(again.since(11, BOB)) == [12]
         assert again.since(10, BOB) is GAP
 
+    def test_a_log_can_be_kept_in_parts(self, log):
+        first = log.dump()
+        add(log, 11, 11_000)
+        second = log.dump(after=10)
+        add(log, 12, 12_000)
+        add(log, 13, 13_000)
+        third = log.dump(after=11)
+        assert len(second) < len(first)
+        again = EventLog.load(first, 13, second, third)
+        for last_seq_id in range(-1, 15):
+            assert again.since(last_seq_id, BOB) == log.since(last_seq_id, BOB)
+
+    def test_parts_may_overlap(self, log):
+        parts = [log.dump(), log.dump(after=3), log.dump(after=7)]
+        assert numbers(EventLog.load(parts[0], 10, *parts[1:]).since(0, BOB)) == list(range(1, 11))
+
+    def test_a_missing_part_is_a_gap_and_not_skipped(self, log):
+        first = log.dump()
+        add(log, 11, 11_000)
+        add(log, 12, 12_000)
+        third = log.dump(after=11)
+        again = EventLog.load(first, 12, third)
+        assert again.since(10, BOB) is GAP
+        assert numbers(again.since(11, BOB)) == [12]
+
+    def test_a_part_from_before_the_log_begins_is_all_there_is(self, log):
+        log.prune(4_000 + LOG_RETENTION_MS + 1)
+        assert log.dump(after=2) == log.dump()
+
     def test_what_is_no_log_is_refused(self):
         with pytest.raises(msgspec.DecodeError):
             EventLog.load(b"\xc1not a log", 3)

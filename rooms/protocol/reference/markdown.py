@@ -78,7 +78,7 @@ def _client_message(row: ClientRow) -> str:
     if states := taken_in(row):
         facts.append(f"In state: {states}.")
     if row.answers:
-        facts.append(f"Answered by {' or '.join(code(answer) for answer in row.answers)}.")
+        facts.append(f"Answers: {', '.join(code(answer) for answer in row.answers)}.")
     return _message(row, facts, examples.from_client(row))
 
 

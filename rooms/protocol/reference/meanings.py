@@ -99,7 +99,7 @@ FIELDS: Mapping[str, str] = {
     "serverVersion": "the newest version that the server speaks",
     "sessionId": "the bearer secret of the seat",
     "Connect.sessionId": "the bearer secret of a seat; absent for a newcomer, and for a host whose cookie holds it",
-    "Connected.sessionId": "the bearer secret of your seat, for `RECONNECT`; null for a spectator",
+    "Connected.sessionId": "the bearer secret of your seat, for `RECONNECT`; a spectator's brings back their id alone",
     "settings": "the settings",
     "UpdateSettings.settings": "the settings to change; those that are not named stay",
     "sittingOut": "whether they wait for the next round to play",

@@ -151,7 +151,7 @@ with the teams in the order of `teams`, and nothing where there is nothing. `rou
 when `ROUND_STARTED` is applied and stay until the next one. `tests/vectors/checksum.json` has examples.
 
 Another checksum at the same `stateVersion`, a `stateVersion` of the future, or one that has been stale for over
-{seconds(limits.STALE_STATE_MS)}, is answered with `STATE_SNAPSHOT`, at most one every
+{seconds(limits.STALE_STATE_MS)}, is answered with `STATE_SNAPSHOT` as well, at most one every
 {seconds(limits.RESYNC_INTERVAL_MS)}.
 """
 
@@ -165,6 +165,11 @@ Where the source and the contract are silent, the server does this.
   version is two whole numbers without leading zeros; `1.1.0` is malformed. Only `HEARTBEAT` may leave it out, as the
   source's own sample does. `timestamp` may be absent, for nothing depends on it. `actorId` and `requestId` of null
   count as absent; a `payload` of null is malformed. An absent `payload` counts as `{{}}`.
+- **Who and where.** A `roomId` that is not the socket's room is `UNAUTHORIZED`, as an `actorId` of somebody else is;
+  upper and lower case do not matter. In the handshake both close the socket (4403). `CONNECT` or `RECONNECT` from
+  somebody who is in the room already is `INVALID_TRANSITION`.
+- **First message.** One that cannot be read is answered with what is wrong with it if it is a `CONNECT` or
+  `RECONNECT`, with `BAD_HANDSHAKE` if it is not; the socket is closed either way (4400).
 - **Numbers.** Where a whole number is wanted, `2.0` and `true` are malformed; so are `NaN`, `Infinity`, and what does
   not fit into a double. Nesting that is too deep to read is malformed, even in fields that nobody knows.
 - **Errors.** `requestType` and `requestId` are given as far as they could be read; a type of over 64 characters is not

@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 import yaml
-from django.core.management import CommandError, call_command
 
 from gameplay.engine.model import Settings
 from gameplay.engine.states import GameEvent, RoomState
@@ -29,28 +28,6 @@ PROJECT = Path(__file__).parents[3]
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_is_up_to_date(name):
     assert (PROJECT / name).read_text() == DOCUMENTS[name](), "run manage.py generate_docs"
-
-
-class TestTheCommand:
-    @pytest.fixture(autouse=True)
-    def elsewhere(self, settings, tmp_path):
-        settings.BASE_DIR = tmp_path
-        return tmp_path
-
-    def test_writes_every_document(self, elsewhere):
-        call_command("generate_docs")
-        for name, make in DOCUMENTS.items():
-            assert (elsewhere / name).read_text() == make()
-        call_command("generate_docs", "--check")
-
-    def test_check_names_what_is_missing_or_stale_and_writes_nothing(self, elsewhere):
-        call_command("generate_docs")
-        (elsewhere / "docs/protocol.md").write_text("something else")
-        (elsewhere / "static/js/protocol.js").unlink()
-        with pytest.raises(CommandError, match=r"docs/protocol\.md, static/js/protocol\.js"):
-            call_command("generate_docs", "--check")
-        assert (elsewhere / "docs/protocol.md").read_text() == "something else"
-        assert not (elsewhere / "static/js/protocol.js").exists()
 
 
 class TestMeanings:
