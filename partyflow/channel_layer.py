@@ -22,8 +22,8 @@ class LocalChannelLayer(BaseChannelLayer):
     extensions = ["groups", "flush"]
 
     def __init__(self, capacity: int = 100, channel_capacity: dict[Any, int] | None = None) -> None:
-        super().__init__(capacity=capacity, channel_capacity=channel_capacity)
-        self.channel_capacity = self.compile_capacities(self.channel_capacity)
+        super().__init__(capacity=capacity)
+        self.channel_capacity = self.compile_capacities(channel_capacity or {})
         self._listeners: dict[str, Deliver] = {}
         self._queues: dict[str, _Mailbox] = {}
         self._groups: dict[str, dict[str, None]] = {}
