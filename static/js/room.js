@@ -40,6 +40,20 @@ export class Room {
     this.socket.start();
   }
 
+  /** Say who wants in: the first time, after a refused name, or after the socket was stopped. */
+  connect() {
+    this.socket.connect();
+  }
+
+  /** Try for a line now. */
+  retry() {
+    this.socket.retry();
+  }
+
+  stop() {
+    this.socket.stop();
+  }
+
   /** Give a command; null when there is no line. */
   send(type, payload) {
     return this.socket.send(type, payload);

@@ -14,6 +14,7 @@
 
 import { AFTER_CLOSE, CLOSE, LIMITS, TYPES, VERSION } from "./protocol.js";
 import { delay, restartDelay } from "./backoff.js";
+import { tab } from "./storage.js";
 
 const ANSWER_MS = 8_000;
 const PROBE_MS = 3_000;
@@ -29,6 +30,7 @@ export class RoomSocket {
   #actorId = "";
   #lostAt = 0;
   #lastHeard = 0;
+  #openedAt = 0;
   #lastError = null;
   #attempt = 0;
   #requests = 0;
@@ -70,6 +72,7 @@ export class RoomSocket {
   connect() {
     if (this.status.phase === "asking" && this.#socket?.readyState === 1) {
       this.#report({ phase: "connecting" });
+      this.#after("handshake", LIMITS.HANDSHAKE_TIMEOUT_MS, () => this.#fail());
       this.#sendConnect();
     } else if (this.status.phase !== "online") {
       this.#attempt = 0;
@@ -104,6 +107,7 @@ export class RoomSocket {
   #open() {
     this.#drop();
     this.#lastError = null;
+    this.#openedAt = this.world.now();
     this.#report({ phase: "connecting", attempt: this.#attempt });
     let socket;
     try {
@@ -246,7 +250,8 @@ export class RoomSocket {
 
   #onWake() {
     const { phase } = this.status;
-    if (phase === "waiting" || phase === "lost") {
+    const isStale = phase === "connecting" && this.world.now() - this.#openedAt > PROBE_MS;
+    if (phase === "waiting" || phase === "lost" || isStale) {
       this.retry();
     } else if (phase === "online") {
       this.#probe(PROBE_MS);
@@ -313,7 +318,7 @@ function browser() {
     clearTimeout: (timer) => window.clearTimeout(timer),
     random: Math.random,
     now: () => Date.now(),
-    store: window.sessionStorage,
+    store: tab,
     reload: () => window.location.reload(),
     listen(wake, gone) {
       const show = visible(wake);

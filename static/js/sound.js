@@ -1,5 +1,7 @@
 /** Short sounds, made on the spot. Off or on is remembered on this device. */
 
+import { local } from "./storage.js";
+
 const KEY = "partyflow.sound";
 
 /** Each note: frequency in Hz, start and length in seconds. */
@@ -18,11 +20,11 @@ export class Sound {
   #context = null;
 
   get isOn() {
-    return window.localStorage.getItem(KEY) !== "off";
+    return local.getItem(KEY) !== "off";
   }
 
   set isOn(isOn) {
-    window.localStorage.setItem(KEY, isOn ? "on" : "off");
+    local.setItem(KEY, isOn ? "on" : "off");
   }
 
   /** Call this in the handler of a tap: browsers let no page sound before one. */

@@ -380,3 +380,12 @@ export function liveWord(state) {
   const word = state.gameState?.currentWord ?? null;
   return word && state.pending?.wordId !== word.wordId ? word : null;
 }
+
+/** A team's score with the answer that is on its way, if there is one. */
+export function shownScore(state, { id, score }) {
+  const { gameState: game, pending } = state;
+  if (!pending || id !== game.activeTeamId) {
+    return score;
+  }
+  return score + (pending.action === "guessed" ? 1 : game.settings.skipPenalty);
+}

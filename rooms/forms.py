@@ -1,0 +1,97 @@
+"""The form on the home page that makes a room."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gameplay.engine import names
+from gameplay.engine.errors import BadSettings, NameInvalid
+from gameplay.engine.model import Settings
+from gameplay.engine.settings import parse_settings
+from gameplay.library import PackInfo, WordLibrary
+
+SECONDS = (30, 45, 60, 90, 120)
+ROUNDS = (1, 2, 3, 4, 5)
+TEAMS = (2, 3, 4, 5)
+LANGUAGE_NAMES = {"en": _("English"), "de": _("German"), "es": _("Spanish"), "fr": _("French"), "uk": _("Ukrainian")}
+
+
+def _numbers(values: Iterable[int]) -> list[tuple[int, str]]:
+    return [(value, str(value)) for value in values]
+
+
+class CreateRoomForm(forms.Form):
+    """A room's first settings. Everything has a default; one tap makes a room.
+
+    After `is_valid`, `settings` and ``cleaned_data["host_name"]`` are what a room is made of.
+    """
+
+    host_name = forms.CharField(label=_("Your name"), required=False, max_length=40, strip=True)
+    language = forms.ChoiceField(label=_("Language of the words"))
+    num_teams = forms.TypedChoiceField(label=_("Teams"), coerce=int, choices=_numbers(TEAMS), initial=2)
+    round_duration_sec = forms.TypedChoiceField(
+        label=_("Seconds a round"), coerce=int, choices=_numbers(SECONDS), initial=60
+    )
+    rounds_per_team = forms.TypedChoiceField(
+        label=_("Rounds for each team"), coerce=int, choices=_numbers(ROUNDS), initial=3
+    )
+    word_holder = forms.ChoiceField(
+        label=_("Words appear on"),
+        choices=[("host", _("my screen")), ("explainer", _("the explainer’s phone"))],
+        initial="host",
+    )
+    word_pack_ids = forms.MultipleChoiceField(label=_("Word packs"), widget=forms.CheckboxSelectMultiple)
+
+    settings: Settings
+
+    def __init__(self, library: WordLibrary, data: Any = None) -> None:
+        super().__init__(data)
+        self.library = library
+        self.packs: list[PackInfo] = library.packs()
+        languages = list(dict.fromkeys(pack.language for pack in self.packs))
+        self.fields["language"].choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
+        self.fields["language"].initial = languages[0] if languages else "en"
+        self.fields["word_pack_ids"].choices = [(pack.id, pack.name) for pack in self.packs]
+        self.fields["word_pack_ids"].initial = library.default_pack_ids(self.fields["language"].initial)
+
+    def chosen_packs(self) -> list[dict[str, Any]]:
+        """The packs with their word counts, and whether each is ticked."""
+        ticked = set(self["word_pack_ids"].value() or ())
+        return [{"pack": pack, "is_chosen": pack.id in ticked} for pack in self.packs]
+
+    def clean_host_name(self) -> str:
+        name = self.cleaned_data["host_name"] or gettext("Host")
+        try:
+            return names.clean(name)
+        except NameInvalid as error:
+            raise forms.ValidationError(_("A name has 1 to 20 visible characters.")) from error
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        # Packs of another language may still be ticked from before the language was changed.
+        packs = {pack.id: pack for pack in self.packs}
+        spoken = [pack_id for pack_id in cleaned["word_pack_ids"] if packs[pack_id].language == cleaned["language"]]
+        values = {
+            "language": cleaned["language"],
+            "numTeams": cleaned["num_teams"],
+            "roundDurationSec": cleaned["round_duration_sec"],
+            "roundsPerTeam": cleaned["rounds_per_team"],
+            "wordHolder": cleaned["word_holder"],
+            "wordPackIds": spoken or list(self.library.default_pack_ids(cleaned["language"])),
+        }
+        try:
+            self.settings = parse_settings(values, Settings(), self.library)
+        except BadSettings as error:
+            raise forms.ValidationError(_("These packs have no words of this language. Choose others.")) from error
+        return cleaned
+
+
+def packs_as_json(packs: Iterable[PackInfo]) -> Any:
+    """The packs for a page's script, names as on the wire."""
+    return msgspec.to_builtins(list(packs))

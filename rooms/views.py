@@ -1,0 +1,188 @@
+"""The pages: home, a player's phone, the host's screen, the big screen, and what says that none of them is there."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+
+import segno
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gameplay.library import load_library
+from rooms.addresses import join_url, origin_for_phones
+from rooms.errors import Unavailable
+from rooms.forms import CreateRoomForm, packs_as_json
+from rooms.registry import RoomFacts, registry
+from rooms.sessions import HOST_COOKIE_PREFIX, host_secret, set_host_cookie
+
+RETRY_AFTER_S = 5
+REMEMBERED_ROOMS = 3
+
+AsyncView = Callable[..., Awaitable[HttpResponse]]
+
+
+def spaced(code: str) -> str:
+    """``ABC 234``: easier to read out."""
+    return f"{code[:3]} {code[3:]}"
+
+
+def answering_unavailable(view: AsyncView) -> AsyncView:
+    """While rooms cannot be read or written: a page that says to try again, with 503."""
+
+    @functools.wraps(view)
+    async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return await view(request, *args, **kwargs)
+        except Unavailable:
+            response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+            response["Retry-After"] = str(RETRY_AFTER_S)
+            return response
+
+    return answer
+
+
+@require_GET
+@answering_unavailable
+async def home(request: HttpRequest) -> HttpResponse:
+    """Make a room, type a code, or go back to the room this browser is in."""
+    return await _home(request, CreateRoomForm(await load_library()))
+
+
+@require_POST
+@answering_unavailable
+async def create_room(request: HttpRequest) -> HttpResponse:
+    """Make a room from the form and go to its host's page; the secret goes into a cookie."""
+    form = CreateRoomForm(await load_library(), request.POST)
+    if not form.is_valid():
+        return await _home(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    created = await registry().create(form.cleaned_data["host_name"], form.settings)
+    response = HttpResponseRedirect(reverse("host", args=[created.code]))
+    set_host_cookie(response, created.code, created.session_id)
+    return response
+
+
+async def _home(request: HttpRequest, form: CreateRoomForm, status: int = HTTPStatus.OK) -> HttpResponse:
+    context = {"form": form, "hosted_rooms": await _hosted_rooms(request), "page_data": {"api-url": "/api/rooms/"}}
+    return render(request, "home.html", context, status=status)
+
+
+async def _hosted_rooms(request: HttpRequest) -> list[dict[str, str]]:
+    """The rooms whose host this browser was, newest cookie last, those that are gone left out."""
+    codes = [name.removeprefix(HOST_COOKIE_PREFIX) for name in request.COOKIES if name.startswith(HOST_COOKIE_PREFIX)]
+    rooms = []
+    for code in codes[-REMEMBERED_ROOMS:]:
+        if await registry().facts(code) is not None:
+            rooms.append({"url": reverse("host", args=[code]), "spaced_code": spaced(code)})
+    return rooms
+
+
+@require_GET
+@answering_unavailable
+async def player(request: HttpRequest, code: str) -> HttpResponse:
+    """What the QR code opens: a name and nothing else, then the game on this phone."""
+    facts = await registry().facts(code)
+    if facts is None:
+        return unknown_room(request, code)
+    context = _room_context(request, code, "player")
+    context["page_data"]["entry"] = _entry(facts)
+    return render(request, "player.html", context | {"host_name": facts.host_name})
+
+
+@require_GET
+@answering_unavailable
+async def host(request: HttpRequest, code: str) -> HttpResponse:
+    """The host's page, for the browser that made the room."""
+    if await registry().facts(code) is None:
+        return unknown_room(request, code)
+    if host_secret(request, code) is None:
+        context = {"code": code, "spaced_code": spaced(code)}
+        return render(request, "not_host.html", context, status=HTTPStatus.FORBIDDEN)
+    packs = packs_as_json((await load_library()).packs())
+    return render(request, "host.html", _room_context(request, code, "host") | {"packs": packs})
+
+
+@require_GET
+@answering_unavailable
+async def stage(request: HttpRequest, code: str) -> HttpResponse:
+    """The big screen: everything that everybody may see."""
+    if await registry().facts(code) is None:
+        return unknown_room(request, code)
+    return render(request, "stage.html", _room_context(request, code, "spectator"))
+
+
+@require_http_methods(["GET", "POST"])
+@answering_unavailable
+async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
+    """Take a seat over on this phone. Looking at the page uses nothing up; only the button does."""
+    if await registry().facts(code) is None:
+        return unknown_room(request, code)
+    if request.method == "GET":
+        return render(request, "seat.html", _room_context(request, code, "player"))
+    session = await registry().redeem_seat(code, token)
+    if session is None:
+        message = _("This link was used already, or it is older than two minutes. Make a new one on the other phone.")
+        return JsonResponse({"error": {"code": "SESSION_EXPIRED", "message": message}}, status=HTTPStatus.GONE)
+    if session.is_host:
+        response = JsonResponse({"url": reverse("host", args=[code])})
+        set_host_cookie(response, code, session.secret)
+        return response
+    return JsonResponse({"url": reverse("player", args=[code]), "sessionId": session.secret})
+
+
+@require_GET
+@cache_control(public=True, max_age=3600)
+def qr_code(request: HttpRequest, code: str) -> HttpResponse:
+    """The address of the room's player page, as a picture."""
+    origin = origin_for_phones(request.get_host(), request.is_secure())
+    return HttpResponse(qr_svg(join_url(origin, code)), content_type="image/svg+xml")
+
+
+@functools.lru_cache(maxsize=512)
+def qr_svg(text: str) -> bytes:
+    """``text`` as an SVG that scales to any size, with the quiet border that scanners need."""
+    picture = BytesIO()
+    segno.make(text, error="m", micro=False).save(picture, kind="svg", border=3, omitsize=True, light="#fff")
+    return picture.getvalue()
+
+
+def unknown_room(request: HttpRequest, code: str) -> HttpResponse:
+    """404: the room never was, or is closed."""
+    context = {"code": code, "spaced_code": spaced(code)}
+    return render(request, "unknown_room.html", context, status=HTTPStatus.NOT_FOUND)
+
+
+def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
+    url = join_url(origin_for_phones(request.get_host(), request.is_secure()), code)
+    stage_url = reverse("stage", args=[code])
+    qr_url = reverse("qr-code", args=[code])
+    return {
+        "code": code,
+        "spaced_code": spaced(code),
+        "join_url": url,
+        "join_url_short": url.split("://", 1)[1],
+        "stage_url": stage_url,
+        "qr_url": qr_url,
+        "page_data": {
+            "code": code,
+            "role": role,
+            "ws": f"/ws/?roomId={code}",
+            "join-url": url,
+            "stage-url": stage_url,
+            "qr-url": qr_url,
+            "player-url": reverse("player", args=[code]),
+            "home-url": reverse("home"),
+        },
+    }
+
+
+def _entry(facts: RoomFacts) -> str:
+    """Whether somebody new gets in: ``open``, ``full`` or ``locked``. Who has a seat always does."""
+    if facts.joinable:
+        return "open"
+    return "full" if facts.player_count >= facts.max_players else "locked"

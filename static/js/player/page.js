@@ -1,0 +1,251 @@
+/** What holds the screens of a player's phone together: which one is shown, the bar above, the seat, the noises. */
+
+import { Announcer } from "../announce.js";
+import { accompany } from "../board/effects.js";
+import { drawLine, isAway } from "../board/line.js";
+import { part, show } from "../dom.js";
+import { fill, gettext } from "../i18n.js";
+import { AFTER_CLOSE, TYPES } from "../protocol.js";
+import { Room, socketAddress } from "../room.js";
+import { Seat } from "../seat.js";
+import { Sound } from "../sound.js";
+import { isHost, nameOf } from "../store.js";
+import { Toasts } from "../toasts.js";
+import { Wake } from "../wake.js";
+import { drawBar } from "./bar.js";
+import { drawControls } from "./controlbar.js";
+import { finalView } from "./final.js";
+import { CLOSED, farewell, goneView, LEFT } from "./gone.js";
+import { joinView } from "./join.js";
+import { lobbyView } from "./lobby.js";
+import { Menu } from "./menu.js";
+import { playView } from "./play.js";
+import { reviewView } from "./review.js";
+import { teamsView } from "./teams.js";
+
+const SCREENS = {
+  ROOM_CREATED: "lobby",
+  LOBBY: "lobby",
+  TEAM_SETUP: "teams",
+  READY_TO_START: "teams",
+  ROUND_STARTING: "play",
+  ROUND_ACTIVE: "play",
+  ROUND_PAUSED: "play",
+  ROUND_ENDED: "review",
+  SCORE_REVIEW: "review",
+  READY_FOR_NEXT: "review",
+  GAME_ENDED: "final",
+  FINAL_RESULTS: "final",
+  ROOM_CLOSED: "gone",
+};
+const TICK_MS = 100;
+
+export class PlayerPage {
+  name = "";
+  gone = null;
+  #screen = null;
+  #sections = new Map();
+  #views = {};
+
+  constructor({ code, ws, entry, stageUrl, homeUrl }, screens) {
+    Object.assign(this, { code, entry, stageUrl, homeUrl });
+    this.seat = new Seat(code);
+    this.sound = new Sound();
+    this.toasts = new Toasts(part("toasts"));
+    this.announcer = new Announcer(part("announcer"));
+    this.wake = new Wake(part("awake"));
+    this.room = new Room({ code, url: socketAddress(ws), hello: () => this.#hello() });
+    this.menu = new Menu(this);
+    screens.querySelectorAll("[data-screen]").forEach((section) => this.#sections.set(section.dataset.screen, section));
+    const build = { join: joinView, lobby: lobbyView, teams: teamsView, play: playView, review: reviewView };
+    Object.entries({ ...build, final: finalView, gone: goneView }).forEach(([name, view]) => {
+      this.#views[name] = view(this.#sections.get(name), this);
+    });
+  }
+
+  start() {
+    this.room.subscribe((change) => this.#hear(change));
+    this.#awaitTap();
+    window.setInterval(() => this.#tick(), TICK_MS);
+    if (this.seat.sessionId) {
+      this.room.start();
+    } else if (this.entry === "open") {
+      this.#draw();
+    } else {
+      this.leaveFor(farewell(null, { code: this.entry === "full" ? "ROOM_FULL" : "ROOM_LOCKED" }));
+    }
+  }
+
+  /** Ask the room for a seat under this name. Called by a tap, which also keeps the screen on. */
+  join(name) {
+    this.name = name;
+    this.keepAwake();
+    this.gone = null;
+    this.room.connect();
+  }
+
+  /** Take the seat back that was opened elsewhere, or try again. */
+  comeBack() {
+    this.gone = null;
+    this.room.connect();
+  }
+
+  /** Start over with a name. */
+  askName(note = "") {
+    this.gone = null;
+    this.seat.forget();
+    this.room.reset();
+    this.#views.join.ask(note);
+    this.#draw();
+  }
+
+  /** Give the seat up. */
+  leave() {
+    this.room.send(TYPES.LEAVE_ROOM);
+    this.seat.forget();
+    this.room.stop();
+    this.room.reset();
+    this.leaveFor(LEFT);
+  }
+
+  /** Nothing more to do in the room: a calm page says why. */
+  leaveFor(reason) {
+    this.gone = reason;
+    this.wake.release();
+    this.menu.close();
+    this.#draw();
+  }
+
+  /** First thing in a tap: the wake lock has to be asked for before anything is waited for. */
+  keepAwake() {
+    this.wake.keepAwake();
+    this.sound.unlock();
+    show(part("awake-hint"), false);
+  }
+
+  #hello() {
+    const { sessionId } = this.seat;
+    return sessionId ? { role: "player", sessionId } : { role: "player", playerName: this.name };
+  }
+
+  #hear(change) {
+    const { state, message, status } = change;
+    if (message) {
+      this.#react(change);
+    } else if (status.phase === "stopped") {
+      this.#stopped(status);
+    } else if (status.phase === "asking") {
+      this.#views.join.refuse(status.error);
+    }
+    drawLine(part("line"), status);
+    document.body.toggleAttribute("data-away", isAway(status) && Boolean(state.gameState));
+    show(part("retry"), status.phase === "lost");
+    this.#draw();
+  }
+
+  #react(change) {
+    const { state, message, status, previous } = change;
+    switch (message.type) {
+      case TYPES.CONNECTED:
+        this.seat.keep(message.payload.sessionId, nameOf(state.gameState, state.me.actorId));
+        break;
+      case TYPES.RECONNECTED:
+        this.#catchUp(message.payload);
+        return;
+      case TYPES.RECONNECT_FAILED:
+        this.toasts.show(gettext("You were away for a while. Getting your seat back…"), "warning");
+        break;
+      case TYPES.ERROR:
+        if (status.phase !== "online") {
+          return;
+        }
+        break;
+      case TYPES.HOST_CHANGED:
+        if (isHost(state) && !isHost({ ...previous, me: state.me })) {
+          this.toasts.show(gettext("You are the host now."), "good");
+        }
+        break;
+      case TYPES.SEAT_LINK:
+        this.menu.showSeatLink(message.payload.url);
+        break;
+    }
+    accompany(change, this);
+    Object.values(this.#views).forEach((view) => view.hear?.(message, state));
+  }
+
+  #catchUp({ message, summary }) {
+    const words = (summary?.wordsGuessed ?? 0) + (summary?.wordsSkipped ?? 0);
+    if (words) {
+      const values = { guessed: summary.wordsGuessed, skipped: summary.wordsSkipped };
+      this.toasts.show(fill(gettext("You missed: %(guessed)s guessed, %(skipped)s skipped."), values), "good");
+    } else if (message) {
+      this.toasts.show(message, "good");
+    }
+  }
+
+  #stopped({ code, error }) {
+    if (AFTER_CLOSE[code] === "rejoin") {
+      this.askName(gettext("Your seat was given up while you were away. Say your name to join again."));
+      return;
+    }
+    if (error?.code === "KICKED") {
+      this.seat.forget();
+    }
+    this.leaveFor(farewell(code, error));
+  }
+
+  #screenName(state) {
+    if (this.gone) {
+      return "gone";
+    }
+    if (state.gameState) {
+      return SCREENS[state.gameState.state];
+    }
+    return this.seat.sessionId ? "connecting" : "join";
+  }
+
+  #draw() {
+    const { state } = this.room;
+    if (state.gameState?.state === "ROOM_CLOSED" && !this.gone) {
+      this.gone = CLOSED;
+      this.seat.forget();
+    }
+    const name = this.#screenName(state);
+    this.#show(name);
+    drawBar(this, state);
+    drawControls(part("controls"), this, state);
+    if (state.gameState || name === "gone") {
+      this.#views[name]?.draw(state);
+    }
+  }
+
+  #show(name) {
+    if (name === this.#screen) {
+      return;
+    }
+    const before = this.#sections.get(this.#screen);
+    const hadFocus = !before || before.contains(document.activeElement) || document.activeElement === document.body;
+    this.#views[this.#screen]?.leave?.();
+    this.#screen = name;
+    document.body.dataset.screen = name;
+    this.#sections.forEach((section, screen) => show(section, screen === name));
+    window.scrollTo(0, 0);
+    if (hadFocus && before) {
+      this.#sections.get(name).querySelector("h1").focus({ preventScroll: true });
+    }
+  }
+
+  #tick() {
+    if (this.room.state.gameState && document.visibilityState === "visible") {
+      this.#views[this.#screen]?.tick?.(this.room.state, performance.now());
+    }
+  }
+
+  /** Any tap will do to keep the screen on; until there was one, a button asks for it. */
+  #awaitTap() {
+    const hint = part("awake-hint");
+    show(hint, Boolean(this.seat.sessionId));
+    document.addEventListener("click", () => this.keepAwake(), { once: true });
+    part("retry").addEventListener("click", () => this.room.retry());
+  }
+}
