@@ -1,0 +1,189 @@
+"""What people may be called."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gameplay.engine.errors import NameInvalid, NameTaken
+from gameplay.engine.names import clean
+from tests.support.game import Game, lobby
+
+ZERO_WIDTH_JOINER = "\u200d"
+FAMILY = ZERO_WIDTH_JOINER.join("👨👩👧👦")
+
+
+@pytest.mark.parametrize(
+    "name", ["Bob", "Zoë", "李雷", "Olga P.", "x", "O'Hara", "नमस्ते", "สวัสดี", "Bob 2", "❤️", FAMILY, "👍🏽"]
+)
+def test_ordinary_names_stay_as_they_are(name):
+    assert clean(name) == name
+
+
+def test_spaces_around_a_name_are_trimmed():
+    assert clean("  Bob \n") == "Bob"
+
+
+def test_several_spaces_become_one():
+    assert clean("Bob    Marley") == "Bob Marley"
+
+
+def test_compatibility_characters_become_the_usual_ones():
+    assert clean("Ｂｏｂ") == "Bob"
+    assert clean("\u3000Bob\u3000") == "Bob"
+
+
+def test_letter_and_accent_become_one_character():
+    assert clean("Zoe\u0308") == "Zoë"
+
+
+def test_twenty_visible_characters_are_the_most():
+    assert clean("a" * 20) == "a" * 20
+    with pytest.raises(NameInvalid):
+        clean("a" * 21)
+
+
+def test_joiners_of_an_emoji_do_not_count_as_visible():
+    assert clean(FAMILY * 5) == FAMILY * 5
+    with pytest.raises(NameInvalid):
+        clean(FAMILY * 6)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "   ",
+        "\u3000",
+        "\u200b",
+        ZERO_WIDTH_JOINER,
+        "\ufe0f",
+        "\u034f",
+        "\u0301",
+        " " + ZERO_WIDTH_JOINER + " ",
+        "\u3164",
+        "\u2800",
+        "\u115f",
+        "\u00ad",
+    ],
+    ids=ascii,
+)
+def test_a_name_that_nobody_can_see_is_refused(name):
+    with pytest.raises(NameInvalid):
+        clean(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Bo\x00b",
+        "Bo\tb",
+        "Bo\nb",
+        "Bo\x7fb",
+        "Bo\x85b",
+        "Bo\u2028b",
+        "\u202eBob",
+        "Bo\u202db",
+        "Bo\u2066b",
+        "Bo\u200eb",
+        "Bo\u200fb",
+        "Bo\u061cb",
+        "Bo\ufeffb",
+        "Bo\u200bb",
+        "Bo\u2060b",
+        "Bo\ue000b",
+        "Bo\ud800b",
+        "Bo\u3164b",
+        "Bo\u0378b",
+    ],
+    ids=ascii,
+)
+def test_controls_bidi_and_blanks_are_refused(name):
+    with pytest.raises(NameInvalid):
+        clean(name)
+
+
+@pytest.mark.parametrize("marks", ["\u0301" * 6, "\u0489" * 5, "\u0316\u0317\u0318\u0319\u031c", "\u0301\u200d" * 6])
+def test_accents_piled_up_are_refused(marks):
+    with pytest.raises(NameInvalid):
+        clean(f"Z{marks}lgo")
+
+
+def test_a_few_accents_on_every_letter_are_too_many_in_all():
+    with pytest.raises(NameInvalid):
+        clean("q\u0316\u0317\u0318" * 11)
+
+
+def test_an_endless_name_is_refused():
+    with pytest.raises(NameInvalid):
+        clean("B" + " " * 300 + "ob")
+    with pytest.raises(NameInvalid):
+        clean("a" * 100_000)
+
+
+def test_the_host_has_to_have_a_name_too():
+    assert Game().room.host.name == "Alice"
+    with pytest.raises(NameInvalid):
+        lobby("\u202eAlice")
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "bob",
+        "BOB",
+        "Ｂｏｂ",
+        " Bob ",
+        "Bo\u200db",
+        "Bob\u200c",
+        "Bob\ufe0f",
+        "B\u034fob",
+    ],
+    ids=ascii,
+)
+def test_a_name_that_looks_like_one_in_the_room_is_taken(twin):
+    game = lobby("Bob")
+    before = game.saved()
+    with pytest.raises(NameTaken):
+        game.join(twin)
+    assert game.saved() == before
+
+
+def test_upper_and_lower_case_are_compared_as_all_languages_need_it():
+    game = lobby("Strauß", "ΣΊΣΥΦΟΣ")
+    for twin in ("STRAUSS", "σίσυφος"):
+        with pytest.raises(NameTaken):
+            game.join(twin)
+
+
+def test_the_hosts_name_is_taken():
+    with pytest.raises(NameTaken):
+        lobby("alice")
+
+
+def test_names_that_differ_by_an_accent_are_two_names():
+    game = lobby("José", "Jose")
+    assert [player.name for player in game.room.players] == ["José", "Jose"]
+
+
+def test_a_name_is_free_again_when_its_owner_has_left():
+    game = lobby("Bob", "Carol")
+    game.leave("Bob")
+    game.join("Bob")
+    assert [player.name for player in game.room.players] == ["Carol", "Bob"]
+
+
+def test_a_lost_line_keeps_the_name():
+    game = lobby("Bob")
+    game.drop("Bob")
+    with pytest.raises(NameTaken):
+        game.join("Bob")
+
+
+@given(st.text(max_size=60))
+def test_a_clean_name_is_clean(text):
+    try:
+        name = clean(text)
+    except NameInvalid:
+        return
+    assert clean(name) == name
+    assert 1 <= len(name) <= 40
