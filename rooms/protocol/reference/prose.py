@@ -158,7 +158,7 @@ Another checksum at the same `stateVersion`, a `stateVersion` of the future, or 
 CHOICES = f"""
 ## Choices
 
-Where the source and the contract are silent, the server does this.
+Where the architecture document leaves something open, the server does this.
 
 - **Envelope.** `version` is looked at before `type`: a type unknown here, from a major that is not spoken, is
   `UPGRADE_REQUIRED`. After the handshake a message's version has to be of a spoken major, and changes nothing. A
