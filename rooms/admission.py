@@ -1,0 +1,186 @@
+"""Who gets in: ``CONNECT`` and ``RECONNECT`` (contract, "Handshake"; §3.2).
+
+Who somebody is comes from the session alone. Each function seats the socket and answers it, or raises `Refused`.
+"""
+
+from msgspec import UNSET
+
+from gameplay.engine import commands, events
+from gameplay.engine.errors import GameError, NameInvalid, NameTaken, RoomClosed
+from gameplay.engine.events import Emission
+from gameplay.engine.model import Member
+from gameplay.engine.projections import state_checksum
+from rooms import clock
+from rooms.connections import Connection
+from rooms.errors import Refused
+from rooms.protocol.errors import CloseCode, ErrorCode
+from rooms.protocol.eventlog import GAP, Entry, Gap
+from rooms.protocol.limits import HEARTBEAT_INTERVAL_MS
+from rooms.protocol.messages import Connect, Connected, Reconnect, Reconnected, ReconnectFailed
+from rooms.protocol.recovery import Outcome, decide, missed_words, unseen_away_ms
+from rooms.protocol.versions import SPOKEN
+from rooms.room import LiveRoom
+from rooms.sessions import is_spectator_session, new_session, new_spectator_session, session_hash, spectator_id
+
+MAX_SPECTATORS = 100
+
+
+def no_such_room() -> Refused:
+    """The same for a room that never was and one that is closed."""
+    return Refused(
+        ErrorCode.ROOM_NOT_FOUND, "There is no such room. Check the code, or start a new party.", CloseCode.NO_SUCH_ROOM
+    )
+
+
+def connect(live: LiveRoom, connection: Connection, request: Connect, cookie: str | None, claimed_id: str) -> None:
+    """Give the socket its seat: the one of its session, a new one for a player with a name, or none for an onlooker.
+
+    ``cookie`` is the host's secret as the browser sent it. ``claimed_id`` is who the client says it is, "" if it does
+    not. Raises `Refused`.
+    """
+    secret = request.session_id or (cookie if request.role == "host" else None) or ""
+    if request.role == "spectator" and (not secret or is_spectator_session(secret)):
+        _look_on(live, connection, secret or new_spectator_session(), claimed_id)
+    elif secret:
+        _sit_down_again(live, connection, _member(live, secret, claimed_id), secret)
+    elif request.role == "host":
+        raise Refused(ErrorCode.UNAUTHORIZED, "Only the host's own browser can open this page.", CloseCode.KICKED)
+    else:
+        _be_nobody_else(claimed_id, "")
+        _join(live, connection, request.player_name or "")
+
+
+def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie: str | None, claimed_id: str) -> bool:
+    """Go on after a lost line, as far as the time away allows; False if only a ``CONNECT`` can follow.
+
+    Raises `Refused`.
+    """
+    secret = request.session_id or cookie or ""
+    if is_spectator_session(secret):
+        actor_id, away_since_ms = spectator_id(secret), None
+        _be_nobody_else(claimed_id, actor_id)
+    else:
+        member = _member(live, secret, claimed_id)
+        actor_id, away_since_ms = member.id, member.away_since_ms
+    live.advance()
+    now_ms = clock.now_ms()
+    missed = _missed(live, request, actor_id)
+    # A close that nobody saw, as of a half-open socket, says nothing of when the line was lost.
+    away_ms = unseen_away_ms(missed, now_ms) if away_since_ms is None else now_ms - away_since_ms
+    outcome = decide(away_ms, is_host=actor_id == live.room.host_id)
+    if outcome is Outcome.EXPIRED:
+        connection.answer(
+            ReconnectFailed(
+                reason="SESSION_EXPIRED",
+                message="You were away for too long. You are taken back in as an onlooker until the next round.",
+                can_rejoin=True,
+                current_state=live.room.state,
+            )
+        )
+        return False
+    arrival = _arrive(live, actor_id)
+    missed = _missed(live, request, actor_id)  # again, for time has passed
+    live.seat(connection, actor_id, secret)
+    is_told = outcome is Outcome.BACKFILL and missed is not GAP
+    connection.answer(
+        Reconnected(
+            current_state=live.room.state,
+            state_version=live.room.state_version,
+            game_state=live.view(connection),
+            missed_events=tuple(entry.missed() for entry in missed) if is_told and missed is not GAP else None,
+            message=UNSET if is_told else "You missed some action! Catching you up...",
+            summary=UNSET if missed is GAP else missed_words(missed),
+        )
+    )
+    live.announce(arrival)
+    return True
+
+
+def _missed(live: LiveRoom, request: Reconnect, actor_id: str) -> list[Entry] | Gap:
+    return live.log.since(request.last_seq_id, live.visible_to(actor_id))
+
+
+def _look_on(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> None:
+    actor_id = spectator_id(secret)
+    _be_nobody_else(claimed_id, actor_id)
+    onlookers = sum(other.role == "spectator" for other in live.lines)
+    if onlookers >= MAX_SPECTATORS and live.lines.of(actor_id) is None:
+        raise Refused(ErrorCode.ROOM_FULL, "Too many people are looking on already.", CloseCode.KICKED)
+    live.advance()
+    live.seat(connection, actor_id, secret)
+    _welcome(live, connection)
+
+
+def _sit_down_again(live: LiveRoom, connection: Connection, member: Member, secret: str) -> None:
+    arrival = _arrive(live, member.id)
+    live.seat(connection, member.id, secret)
+    _welcome(live, connection)
+    live.announce(arrival)
+
+
+def _join(live: LiveRoom, connection: Connection, name: str) -> None:
+    secret = new_session()
+    try:
+        arrival = live.carry_out("", commands.Join(name=name, session=session_hash(secret)))
+    except GameError as error:
+        raise _refusal(error) from error
+    joined = next(emission.event for emission in arrival if isinstance(emission.event, events.PlayerJoined))
+    live.seat(connection, joined.player_id, secret)
+    _welcome(live, connection)
+    live.announce(arrival)
+
+
+def _arrive(live: LiveRoom, actor_id: str) -> list[Emission]:
+    """Somebody known is there again; what came of it is still to be announced."""
+    arrival: list[Emission] = []
+    if actor_id in live.room.members:
+        try:
+            arrival = live.carry_out(actor_id, commands.Connected(), *_if_host(live, actor_id))
+        except GameError as error:
+            raise _refusal(error) from error
+    return arrival
+
+
+def _if_host(live: LiveRoom, actor_id: str) -> tuple[commands.Command, ...]:
+    return (commands.HostArrived(),) if actor_id == live.room.host_id else ()
+
+
+def _welcome(live: LiveRoom, connection: Connection) -> None:
+    room = live.room
+    connection.answer(
+        Connected(
+            server_version=str(SPOKEN.server),
+            session_id=connection.secret,
+            actor_id=connection.actor_id,
+            role=connection.role,
+            state_version=room.state_version,
+            state_checksum=state_checksum(room),
+            heartbeat_interval_ms=HEARTBEAT_INTERVAL_MS,
+            game_state=live.view(connection),
+        )
+    )
+
+
+def _member(live: LiveRoom, secret: str, claimed_id: str) -> Member:
+    hashed = session_hash(secret)
+    if hashed in live.room.banned:
+        raise Refused(ErrorCode.KICKED, "The host has removed you from the room.", CloseCode.KICKED)
+    member = next((member for member in live.room.members.values() if member.session == hashed), None)
+    if member is None:
+        raise Refused(
+            ErrorCode.SESSION_EXPIRED, "Your place in this room is gone. Join again.", CloseCode.SESSION_UNKNOWN
+        )
+    _be_nobody_else(claimed_id, member.id)
+    return member
+
+
+def _be_nobody_else(claimed_id: str, actor_id: str) -> None:
+    if claimed_id not in ("", actor_id):
+        raise Refused(ErrorCode.UNAUTHORIZED, "You are not who you say you are.", CloseCode.KICKED)
+
+
+def _refusal(error: GameError) -> Refused:
+    if isinstance(error, RoomClosed):
+        return no_such_room()
+    may_try_again = isinstance(error, NameInvalid | NameTaken)
+    return Refused(ErrorCode(error.code), error.message, None if may_try_again else CloseCode.KICKED)

@@ -1,0 +1,199 @@
+"""The REST side: make a room, look at one, and what operators and machines ask for."""
+
+import functools
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path, re_path, reverse
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
+from redis.exceptions import RedisError
+
+from gameplay.engine.errors import BadSettings, NameInvalid
+from gameplay.engine.model import Settings
+from gameplay.engine.settings import parse_settings
+from gameplay.library import load_library
+from rooms import metrics
+from rooms.addresses import join_url, origin_for_phones
+from rooms.errors import Unavailable
+from rooms.registry import CreatedRoom, registry
+
+MAX_BODY_BYTES = 16 * 1024
+RETRY_AFTER_S = 5
+ASYNCAPI = Path(settings.BASE_DIR) / "docs" / "asyncapi.yaml"
+
+View = Callable[..., Coroutine[Any, Any, HttpResponse]]
+
+
+class NewRoom(msgspec.Struct, rename="camel"):
+    """The body of a request for a room."""
+
+    host_name: str
+    settings: dict[str, object] = {}
+
+
+def problem(status: HTTPStatus, code: str, message: str) -> JsonResponse:
+    """An error as JSON."""
+    return JsonResponse({"error": {"code": code, "message": message}}, status=status)
+
+
+def answering_unavailable(view: View) -> View:
+    """While rooms cannot be read or written: 503."""
+
+    @functools.wraps(view)
+    async def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            return await view(request, *args, **kwargs)
+        except Unavailable as error:
+            response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "SERVER_BUSY", str(error))
+            response["Retry-After"] = str(RETRY_AFTER_S)
+            return response
+
+    return answer
+
+
+@csrf_exempt
+@never_cache
+@answering_unavailable
+async def create_room(request: HttpRequest) -> HttpResponse:
+    """``POST /api/rooms``. No cookie is read or set, so another site has nothing to gain from sending it."""
+    if request.method != "POST":
+        response = problem(HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Use POST to make a room.")
+        response["Allow"] = "POST"
+        return response
+    try:
+        if int(request.headers.get("Content-Length") or 0) > MAX_BODY_BYTES or len(request.body) > MAX_BODY_BYTES:
+            return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "TOO_LARGE", "The request is too large.")
+        wanted = msgspec.json.decode(request.body, type=NewRoom)
+    except RequestDataTooBig:
+        return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "TOO_LARGE", "The request is too large.")
+    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError) as error:
+        return problem(HTTPStatus.BAD_REQUEST, "MALFORMED_MESSAGE", f"The request cannot be read: {error}.")
+    try:
+        chosen = await _chosen(wanted.settings)
+        created = await registry().create(wanted.host_name, chosen)
+    except (BadSettings, NameInvalid) as error:
+        return problem(HTTPStatus.BAD_REQUEST, error.code, error.message)
+    return JsonResponse(_addresses(request, created), status=HTTPStatus.CREATED)
+
+
+@require_GET
+@never_cache
+@answering_unavailable
+async def read_room(request: HttpRequest, code: str) -> HttpResponse:
+    """``GET /api/rooms/<CODE>``: what everybody may know."""
+    facts = await registry().facts(code.upper())
+    if facts is None:
+        return problem(HTTPStatus.NOT_FOUND, "ROOM_NOT_FOUND", "There is no such room.")
+    return JsonResponse(
+        {
+            "roomId": facts.room_id,
+            "state": facts.state,
+            "playerCount": facts.player_count,
+            "maxPlayers": facts.max_players,
+            "joinable": facts.joinable,
+        }
+    )
+
+
+@require_GET
+@never_cache
+async def healthz(request: HttpRequest) -> HttpResponse:
+    """The process is alive."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_GET
+@never_cache
+async def readyz(request: HttpRequest) -> HttpResponse:
+    """Redis and the database answer, and the worker is not about to stop."""
+    checks = {
+        "redis": await _redis_answers(),
+        "database": await _database_answers(),
+        "accepting": not registry().is_draining,
+    }
+    is_ready = all(checks.values())
+    status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
+    return JsonResponse({"status": "ok" if is_ready else "unavailable", **checks}, status=status)
+
+
+@require_GET
+@never_cache
+async def show_metrics(request: HttpRequest) -> HttpResponse:
+    """``GET /metrics``: Prometheus text."""
+    return HttpResponse(metrics.text(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@require_GET
+@cache_control(public=True, max_age=300)
+async def asyncapi(request: HttpRequest) -> HttpResponse:
+    """The protocol for machines."""
+    return HttpResponse(_asyncapi(), content_type="application/yaml; charset=utf-8")
+
+
+@functools.cache
+def _asyncapi() -> bytes:
+    return ASYNCAPI.read_bytes()
+
+
+async def _chosen(wanted: dict[str, object]) -> Settings:
+    """The wanted settings on top of the defaults, among them the default packs of the wanted language."""
+    words = await load_library()
+    base = Settings()
+    packs = words.default_pack_ids(str(wanted.get("language", base.language)))
+    if packs:
+        base = msgspec.structs.replace(base, word_pack_ids=packs)
+    return parse_settings(wanted, base, words)
+
+
+def _addresses(request: HttpRequest, created: CreatedRoom) -> dict[str, str]:
+    here = request.build_absolute_uri("/").rstrip("/")
+    return {
+        "roomId": created.code,
+        "hostId": created.host_id,
+        "sessionId": created.session_id,
+        "qrCodeUrl": join_url(origin_for_phones(request.get_host(), request.is_secure()), created.code),
+        "hostUrl": here + reverse("host", args=[created.code]),
+        "stageUrl": here + reverse("stage", args=[created.code]),
+        "wsUrl": f"{here.replace('http', 'ws', 1)}/ws/?roomId={created.code}",
+    }
+
+
+async def _redis_answers() -> bool:
+    try:
+        await registry().store.redis.ping()
+    except (RedisError, OSError, TimeoutError):
+        return False
+    return True
+
+
+async def _database_answers() -> bool:
+    try:
+        await database_sync_to_async(_ask_database, thread_sensitive=False)()
+    except DatabaseError:
+        return False
+    return True
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+urlpatterns = [
+    re_path(r"^api/rooms/?$", create_room, name="api-rooms"),
+    re_path(r"^api/rooms/(?P<code>[0-9A-Za-z]{1,64})/?$", read_room, name="api-room"),
+    path("api/asyncapi.yaml", asyncapi, name="asyncapi"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", show_metrics, name="metrics"),
+]

@@ -1,0 +1,210 @@
+"""One socket as a room sees it: who is at the other end, which version they speak, and how to tell them things."""
+
+import asyncio
+import itertools
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ClassVar, Protocol
+
+from msgspec import UNSET
+
+from gameplay.engine.events import Event
+from gameplay.engine.projections import Role
+from rooms import clock
+from rooms.metrics import counters
+from rooms.protocol.acks import AckLedger
+from rooms.protocol.envelope import Outgoing
+from rooms.protocol.errors import CloseCode, ErrorCode, UpgradeRequired
+from rooms.protocol.messages import ErrorPayload
+from rooms.protocol.versions import SPOKEN, Version
+from rooms.throttle import Throttle
+
+logger = logging.getLogger(__name__)
+
+FRAMES_EXTENSION = "partyflow.frames"
+MAX_UNSENT_BYTES = 256 * 1024
+
+AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class FrameWriter(Protocol):
+    """What the server offers beside ASGI: whole frames straight to the wire, bounded for slow readers."""
+
+    def write(self, frame: bytes) -> None:
+        """Send one frame."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Close after all that was written."""
+
+
+class Socket(Protocol):
+    """The way out to one client. ``finds_the_dead``: the server pings, and reports a client that is gone."""
+
+    finds_the_dead: ClassVar[bool]
+
+    def send(self, outgoing: Outgoing, version: Version) -> bool:
+        """Send, or pass over what ``version`` does not have; False if the client reads too slowly."""
+
+    def close(self, code: int) -> None:
+        """Close after all that was sent."""
+
+
+class FrameSocket:
+    """Frames, built once for everybody of the same version, given to the server's own writer."""
+
+    finds_the_dead: ClassVar[bool] = True
+
+    def __init__(self, writer: FrameWriter) -> None:
+        self._writer = writer
+
+    def send(self, outgoing: Outgoing, version: Version) -> bool:
+        """Send, or pass over what ``version`` does not have. The writer itself ends a slow reader."""
+        frame = outgoing.frame(version)
+        if frame is not None:
+            self._writer.write(frame)
+        return True
+
+    def close(self, code: int) -> None:
+        """Close after all that was sent."""
+        self._writer.close(code)
+
+
+class QueueSocket:
+    """The same under any other ASGI server: a bounded queue and a task, so that one slow phone holds nobody up."""
+
+    finds_the_dead: ClassVar[bool] = False
+
+    def __init__(self, send: AsgiSend) -> None:
+        self._send = send
+        self._queue: deque[dict[str, Any]] = deque()
+        self._unsent_bytes = 0
+        self._is_closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    def send(self, outgoing: Outgoing, version: Version) -> bool:
+        """Queue the message; False if too much waits already."""
+        text = outgoing.text(version)
+        if text is None or self._is_closing:
+            return True
+        if self._unsent_bytes + len(text) > MAX_UNSENT_BYTES:
+            self._queue.clear()
+            self._unsent_bytes = 0
+            return False
+        self._unsent_bytes += len(text)
+        self._put({"type": "websocket.send", "text": text.decode()})
+        return True
+
+    def close(self, code: int) -> None:
+        """Close once the queue is empty."""
+        if not self._is_closing:
+            self._is_closing = True
+            self._put({"type": "websocket.close", "code": code})
+
+    def _put(self, message: dict[str, Any]) -> None:
+        self._queue.append(message)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            while self._queue:
+                message = self._queue.popleft()
+                await self._send(message)
+                self._unsent_bytes = max(0, self._unsent_bytes - len(message.get("text", "").encode()))
+        except Exception:
+            # The server has closed the socket; the consumer hears of it by itself.
+            logger.debug("A message could not be sent", exc_info=True)
+            self._queue.clear()
+        finally:
+            self._task = None
+
+
+def socket_of(scope: Mapping[str, Any], send: AsgiSend) -> Socket:
+    """The best way out that the server offers."""
+    writer = (scope.get("extensions") or {}).get(FRAMES_EXTENSION)
+    return QueueSocket(send) if writer is None else FrameSocket(writer)
+
+
+_numbers = itertools.count(1)
+
+
+class Connection:
+    """One socket. Until the handshake is done it belongs to nobody.
+
+    ``channel`` is its name in the local layer, ``origin`` where phones find this site.
+    """
+
+    def __init__(self, code: str, socket: Socket, origin: str) -> None:
+        now_ms = clock.now_ms()
+        self.code = code
+        self.origin = origin
+        self.channel = f"local!{next(_numbers)}"
+        self.version = SPOKEN.server
+        self.actor_id = ""
+        self.secret = ""
+        self.role: Role = "spectator"
+        self.acks = AckLedger()
+        self.throttle = Throttle(now_ms)
+        self.last_heard_ms = now_ms
+        self.resynced_ms = 0
+        self.is_closed = False
+        self._socket = socket
+
+    @property
+    def finds_the_dead(self) -> bool:
+        """Whether the server itself notices that nobody is at the other end any more."""
+        return self._socket.finds_the_dead
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Send a message that others may get as well. A reader that is too slow is closed with 4429."""
+        if self.is_closed:
+            return
+        counters.messages_out += 1
+        if not self._socket.send(outgoing, self.version):
+            self.dismiss(ErrorCode.RATE_LIMITED, "You are too slow to read what is sent.", CloseCode.TOO_MUCH)
+
+    def answer(self, event: Event) -> None:
+        """Send something that only this socket gets and that has no number."""
+        self.send(Outgoing(event.TYPE, event, self.code, clock.now_ms(), "actor"))
+
+    def refuse(
+        self, code: ErrorCode | str, message: str, request_type: str | None = None, request_id: str | None = None
+    ) -> None:
+        """Answer a message with ``ERROR``; nothing was changed."""
+        counters.errors[code] += 1
+        self.answer(
+            ErrorPayload(
+                code=ErrorCode(code),
+                message=message,
+                request_type=UNSET if request_type is None else request_type,
+                request_id=UNSET if request_id is None else request_id,
+            )
+        )
+
+    def require_upgrade(self, error: UpgradeRequired) -> None:
+        """Say which versions would do, and close."""
+        counters.errors[error.code] += 1
+        payload = ErrorPayload(code=error.code, message=error.message, supported_versions=error.supported_versions)
+        self.answer(payload)
+        self.close(CloseCode.UPGRADE_REQUIRED)
+
+    def dismiss(
+        self,
+        code: ErrorCode,
+        message: str,
+        close: CloseCode,
+        request_type: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        """Say why, and close."""
+        self.refuse(code, message, request_type, request_id)
+        self.close(close)
+
+    def close(self, code: int) -> None:
+        """Close the socket after all that was sent; nothing more is."""
+        if not self.is_closed:
+            self.is_closed = True
+            self.acks.clear()
+            counters.closes[int(code)] += 1
+            self._socket.close(code)

@@ -1,0 +1,206 @@
+"""One consumer per socket: it reads frames, introduces the socket to its room and hands messages over. No rules."""
+
+import asyncio
+import logging
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.consumer import AsyncConsumer, get_handler_name
+from channels.exceptions import StopConsumer
+
+from gameplay.engine.errors import GameError
+from rooms import admission, clock
+from rooms.addresses import origin_for_phones
+from rooms.connections import Connection, socket_of
+from rooms.conversation import hear
+from rooms.errors import Refused, Unavailable
+from rooms.metrics import counters
+from rooms.protocol.envelope import ClientMessage, parse
+from rooms.protocol.errors import CloseCode, ErrorCode, Malformed, ProtocolError, UpgradeRequired
+from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
+from rooms.protocol.messages import Connect, Reconnect
+from rooms.protocol.versions import negotiate
+from rooms.registry import registry
+from rooms.room import LiveRoom
+from rooms.sessions import host_secret
+
+logger = logging.getLogger(__name__)
+
+MAX_CODE = 64
+OPENING = ("CONNECT", "RECONNECT")
+
+
+class RoomConsumer(AsyncConsumer):
+    """A socket from its handshake to its end."""
+
+    connection: Connection
+    live: LiveRoom | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one socket.
+
+        The channel layer calls the connection directly, so nothing is received from it; and database connections,
+        which the message path does not use, need no looking after between messages.
+        """
+        self.scope = scope
+        self.base_send = send
+        self._timer: asyncio.TimerHandle | None = None
+        self._malformed = 0
+        self._may_reconnect = True
+        self.connection = Connection(_code_of(scope), socket_of(scope, send), _origin_of(scope))
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            self._leave()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Hand an ASGI event to its handler. What goes wrong is logged and answered; the socket lives on."""
+        try:
+            await getattr(self, get_handler_name(message))(message)
+        except StopConsumer:
+            raise
+        except Exception:
+            logger.exception("A message of %s in room %s failed", self.connection.actor_id, self.connection.code)
+            self.connection.refuse(ErrorCode.SERVER_BUSY, "Something went wrong here. Please try again.")
+
+    async def websocket_connect(self, event: dict[str, Any]) -> None:
+        """Accept, and wait for ``CONNECT`` or ``RECONNECT``; a browser could not read a refusal before that."""
+        await self.send({"type": "websocket.accept"})
+        self._expect_greeting(HANDSHAKE_TIMEOUT_MS)
+
+    async def websocket_receive(self, event: dict[str, Any]) -> None:
+        """Read one message, and hand it to the handshake or to the room."""
+        connection = self.connection
+        if connection.is_closed or not self._is_in_measure():
+            return
+        text = event.get("text")
+        try:
+            message = parse(event.get("bytes") or b"" if text is None else text)
+        except ProtocolError as error:
+            self._refuse_unreadable(error)
+            return
+        self._malformed = 0
+        if self.live is None:
+            await self._greet(message)
+        else:
+            self._hand_over(self.live, message)
+
+    async def websocket_disconnect(self, event: dict[str, Any]) -> None:
+        """The socket has ended."""
+        raise StopConsumer
+
+    # The handshake
+
+    async def _greet(self, message: ClientMessage) -> None:
+        connection, request = self.connection, message.payload
+        connection.version = negotiate(message.version)
+        if not isinstance(request, Connect | Reconnect) or (isinstance(request, Reconnect) and not self._may_reconnect):
+            self._end(ErrorCode.BAD_HANDSHAKE, "The first message has to be CONNECT or RECONNECT.", message)
+            return
+        self._stop_waiting()
+        try:
+            await self._enter(message, request)
+        except Refused as refusal:
+            self._turn_away(refusal, message)
+        except Unavailable as error:
+            connection.refuse(ErrorCode.SERVER_BUSY, str(error), message.type, message.request_id)
+            connection.close(CloseCode.RESTARTING)
+
+    async def _enter(self, message: ClientMessage, request: Connect | Reconnect) -> None:
+        connection = self.connection
+        live = await registry().open(connection.code)
+        if live is None:
+            raise admission.no_such_room()
+        if message.room_id.upper() != live.code:
+            raise Refused(ErrorCode.UNAUTHORIZED, "This socket belongs to another room.", CloseCode.KICKED)
+        cookie = host_secret(self.scope, live.code)
+        if isinstance(request, Connect):
+            admission.connect(live, connection, request, cookie, message.actor_id)
+        elif not admission.reconnect(live, connection, request, cookie, message.actor_id):
+            self._may_reconnect = False
+            self._expect_greeting(CONNECT_AGAIN_MS)
+            return
+        self.live = live
+
+    def _turn_away(self, refusal: Refused, message: ClientMessage) -> None:
+        self.connection.refuse(refusal.code, refusal.message, message.type, message.request_id)
+        if refusal.close is not None:
+            self.connection.close(refusal.close)
+        else:
+            self._may_reconnect = False
+            self._expect_greeting(CONNECT_AGAIN_MS)
+
+    def _expect_greeting(self, within_ms: int) -> None:
+        self._timer = asyncio.get_running_loop().call_later(within_ms / 1000, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up(self) -> None:
+        self.connection.dismiss(
+            ErrorCode.HANDSHAKE_TIMEOUT, "Nothing was heard from you in time.", CloseCode.HANDSHAKE_TIMEOUT
+        )
+
+    # The conversation
+
+    def _hand_over(self, live: LiveRoom, message: ClientMessage) -> None:
+        connection = self.connection
+        try:
+            hear(live, connection, message)
+        except GameError as error:
+            connection.refuse(error.code, error.message, message.type, message.request_id)
+        except ProtocolError as error:
+            connection.refuse(error.code, error.message, message.type, message.request_id)
+
+    def _is_in_measure(self) -> bool:
+        connection, now_ms = self.connection, clock.now_ms()
+        counters.messages_in += 1
+        connection.last_heard_ms = now_ms
+        if connection.throttle.take(now_ms):
+            return True
+        if connection.throttle.is_flooded:
+            connection.dismiss(ErrorCode.RATE_LIMITED, "You are sending too much.", CloseCode.TOO_MUCH)
+        elif connection.throttle.may_say_so(now_ms):
+            connection.refuse(ErrorCode.RATE_LIMITED, "You are sending too fast. Slow down a little.")
+        return False
+
+    def _refuse_unreadable(self, error: ProtocolError) -> None:
+        connection = self.connection
+        if isinstance(error, UpgradeRequired) and self.live is None:
+            connection.require_upgrade(error)
+        elif self.live is None:
+            # What cannot be read, and is not meant as a greeting either, is as good as any other first message.
+            is_greeting = error.request_type in OPENING
+            code = error.code if is_greeting else ErrorCode.BAD_HANDSHAKE
+            connection.dismiss(code, error.message, CloseCode.BAD_HANDSHAKE, error.request_type, error.request_id)
+        else:
+            connection.refuse(error.code, error.message, error.request_type, error.request_id)
+            self._malformed = self._malformed + 1 if isinstance(error, Malformed) else 0
+            if self._malformed >= MAX_MALFORMED_IN_A_ROW:
+                connection.close(CloseCode.BAD_HANDSHAKE)
+
+    def _end(self, code: ErrorCode, reason: str, message: ClientMessage) -> None:
+        self.connection.dismiss(code, reason, CloseCode.BAD_HANDSHAKE, message.type, message.request_id)
+
+    def _leave(self) -> None:
+        self._stop_waiting()
+        self.connection.is_closed = True
+        if self.live is not None:
+            self.live.hang_up(self.connection)
+
+
+def _origin_of(scope: dict[str, Any]) -> str:
+    host = next((value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"), "")
+    return origin_for_phones(host, is_secure=scope.get("scheme") == "wss")
+
+
+def _code_of(scope: dict[str, Any]) -> str:
+    """The room that the socket asks for, as codes are written; something that is no code if it does not say."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    asked = parse_qs(query).get("roomId", [""])[0]
+    return asked.upper()[:MAX_CODE] if asked.isascii() and asked.isalnum() else ""

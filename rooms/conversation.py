@@ -1,0 +1,65 @@
+"""What a room makes of a message from somebody who is in it."""
+
+import secrets
+
+from redis.exceptions import RedisError
+
+from gameplay.engine.errors import IllegalMove, NotAllowed
+from rooms import clock
+from rooms.addresses import join_url
+from rooms.connections import Connection
+from rooms.heartbeat import is_out_of_step
+from rooms.protocol.envelope import ClientMessage
+from rooms.protocol.errors import ErrorCode
+from rooms.protocol.limits import RESYNC_INTERVAL_MS, SEAT_LINK_MS
+from rooms.protocol.messages import Ack, Connect, CreateSeatLink, Heartbeat, HeartbeatAck, Reconnect, SeatLink
+from rooms.room import LiveRoom
+from rooms.sessions import session_hash
+
+
+def hear(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
+    """Do what the message asks for. Raises `GameError`, and then has changed nothing."""
+    if live.is_stopped:
+        return  # the socket is about to be told
+    if message.actor_id != connection.actor_id or message.room_id.upper() != live.code:
+        raise NotAllowed("You are not who you say you are.")
+    request = message.payload
+    match request:
+        case Heartbeat():
+            _compare(live, connection, request)
+        case Ack():
+            if live.lines.acknowledge(connection, request.ack_id):
+                live.tell_quality(connection, "connected")
+        case CreateSeatLink():
+            _offer_seat(live, connection, message)
+        case Connect() | Reconnect():
+            raise IllegalMove("You are in the room already.")
+        case _:
+            live.command(connection.actor_id, request)
+
+
+def _compare(live: LiveRoom, connection: Connection, heartbeat: Heartbeat) -> None:
+    now_ms = clock.now_ms()
+    connection.answer(HeartbeatAck(state_version=live.room.state_version))
+    is_due = now_ms - connection.resynced_ms >= RESYNC_INTERVAL_MS
+    if is_due and is_out_of_step(heartbeat, live.room, live.versions, now_ms):
+        connection.resynced_ms = now_ms
+        live.send_snapshot(connection)
+
+
+def _offer_seat(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
+    if connection.actor_id not in live.room.members:
+        raise NotAllowed("Only somebody with a seat can take it along.")
+    live.keeper.spawn(_send_seat_link(live, connection, message), "a seat link")
+
+
+async def _send_seat_link(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
+    token, actor_id = secrets.token_urlsafe(24), connection.actor_id
+    try:
+        await live.keeper.store.keep_seat_link(live.code, session_hash(token), actor_id, SEAT_LINK_MS // 1000)
+    except (RedisError, OSError, TimeoutError):
+        connection.refuse(ErrorCode.SERVER_BUSY, "No link can be made right now.", message.type, message.request_id)
+        return
+    if live.lines.of(actor_id) is connection and not live.is_stopped:
+        link = SeatLink(url=f"{join_url(connection.origin, live.code)}/seat/{token}", expires_in=SEAT_LINK_MS // 1000)
+        live.say(link, "actor", actor_id)

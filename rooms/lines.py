@@ -1,0 +1,142 @@
+"""The open sockets of one room: who sits at which, who hears what, and whether they still answer."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from gameplay.engine.events import Audience
+from gameplay.engine.projections import Role
+from rooms.connections import Connection
+from rooms.metrics import counters
+from rooms.protocol.envelope import Outgoing
+from rooms.protocol.limits import PING_TIMEOUT_MS
+
+GROUP_OF_ROLE: dict[Role, str | None] = {"host": "host", "player": "players", "spectator": None}
+
+
+class Layer(Protocol):
+    """The process-local channel layer, as far as rooms use it."""
+
+    def attach(self, channel: str, deliver: Callable[[Any], object]) -> None:
+        """Hand messages for ``channel`` to ``deliver``."""
+
+    def detach(self, channel: str) -> None:
+        """Forget ``channel`` and its groups."""
+
+    def join(self, group: str, channel: str) -> None:
+        """Put ``channel`` into ``group``."""
+
+    def leave(self, group: str, channel: str) -> None:
+        """Take ``channel`` out of ``group``."""
+
+    def broadcast(self, group: str, message: object) -> None:
+        """Hand ``message`` to everybody in ``group``."""
+
+
+class Lines:
+    """Each actor has one socket at most. Groups are ``room.<CODE>.all``, ``.host`` and ``.players``."""
+
+    def __init__(self, code: str, layer: Layer) -> None:
+        self._layer = layer
+        self._prefix = f"room.{code}."
+        self._everybody = f"{self._prefix}all"
+        self._by_actor: dict[str, Connection] = {}
+        self._unacknowledged: dict[str, Connection] = {}
+        self._look_for_silence_ms: int | None = None
+
+    def __iter__(self) -> Iterator[Connection]:
+        return iter(tuple(self._by_actor.values()))
+
+    def __len__(self) -> int:
+        return len(self._by_actor)
+
+    def of(self, actor_id: str | None) -> Connection | None:
+        """The socket of this actor, None if they have none."""
+        return None if actor_id is None else self._by_actor.get(actor_id)
+
+    def open(self, connection: Connection, role: Role) -> None:
+        """Let a socket, whose actor is known and has no other, hear what its role hears."""
+        self._by_actor[connection.actor_id] = connection
+        self._layer.attach(connection.channel, connection.send)
+        self._layer.join(self._everybody, connection.channel)
+        self._enter_group(connection, role)
+        if not connection.finds_the_dead and self._look_for_silence_ms is None:
+            self._look_for_silence_ms = connection.last_heard_ms + PING_TIMEOUT_MS
+
+    def close(self, connection: Connection) -> None:
+        """Forget a socket; that it ends is up to the caller."""
+        if self._by_actor.get(connection.actor_id) is connection:
+            del self._by_actor[connection.actor_id]
+        self._layer.detach(connection.channel)
+        self._unacknowledged.pop(connection.channel, None)
+
+    def change_role(self, connection: Connection, role: Role) -> None:
+        """Let a socket hear what its new role hears."""
+        if role == connection.role:
+            return
+        old = GROUP_OF_ROLE[connection.role]
+        if old is not None:
+            self._layer.leave(self._prefix + old, connection.channel)
+        self._enter_group(connection, role)
+
+    def send(self, outgoing: Outgoing, actor_id: str | None, now_ms: int) -> None:
+        """Hand a message to ``actor_id`` alone, or to all whom ``outgoing.broadcast`` names."""
+        if actor_id is not None:
+            connection = self._by_actor.get(actor_id)
+            if connection is not None:
+                connection.send(outgoing)
+        else:
+            self._layer.broadcast(self._prefix + outgoing.broadcast, outgoing)
+        if outgoing.ack_id is not None:
+            self._await_acks(outgoing, outgoing.ack_id, actor_id, now_ms)
+
+    def acknowledge(self, connection: Connection, ack_id: str) -> bool:
+        """Take an ACK; True when the socket was degraded and has recovered."""
+        recovered = connection.acks.received(ack_id)
+        if connection.acks.next_deadline_ms() is None:
+            self._unacknowledged.pop(connection.channel, None)
+        return recovered
+
+    def resend(self, now_ms: int) -> list[Connection]:
+        """Send again what was not acknowledged in time; those who have become degraded by now."""
+        degraded = []
+        for connection in tuple(self._unacknowledged.values()):
+            again, became_degraded = connection.acks.due(now_ms)
+            for outgoing in again:
+                connection.send(outgoing)
+            if became_degraded:
+                counters.acks_given_up += 1
+                degraded.append(connection)
+            if connection.acks.next_deadline_ms() is None:
+                self._unacknowledged.pop(connection.channel, None)
+        return degraded
+
+    def silent(self, now_ms: int) -> list[Connection]:
+        """Those from whom nothing has come for 20 s (§3.3), where the server does not find out by itself."""
+        if self._look_for_silence_ms is None or now_ms < self._look_for_silence_ms:
+            return []
+        listened_to = [connection for connection in self if not connection.finds_the_dead]
+        silent = [line for line in listened_to if now_ms - line.last_heard_ms >= PING_TIMEOUT_MS]
+        heard = [line.last_heard_ms for line in listened_to if line not in silent]
+        self._look_for_silence_ms = min(heard) + PING_TIMEOUT_MS if heard else None
+        return silent
+
+    def next_deadline_ms(self) -> int | None:
+        """When `resend` or `silent` has something to do next."""
+        deadlines = [connection.acks.next_deadline_ms() for connection in self._unacknowledged.values()]
+        return min((at for at in (*deadlines, self._look_for_silence_ms) if at is not None), default=None)
+
+    def _enter_group(self, connection: Connection, role: Role) -> None:
+        connection.role = role
+        group = GROUP_OF_ROLE[role]
+        if group is not None:
+            self._layer.join(self._prefix + group, connection.channel)
+
+    def _await_acks(self, outgoing: Outgoing, ack_id: str, actor_id: str | None, now_ms: int) -> None:
+        for connection in self:
+            if connection.actor_id == actor_id or (actor_id is None and _hears(connection, outgoing.broadcast)):
+                connection.acks.sent(ack_id, outgoing, now_ms)
+                self._unacknowledged[connection.channel] = connection
+
+
+def _hears(connection: Connection, audience: Audience) -> bool:
+    return audience == "all" or GROUP_OF_ROLE[connection.role] == audience

@@ -1,0 +1,231 @@
+"""Redis follows behind: changed rooms are written a moment later, the latest state winning (§4.2).
+
+What waits is a set of rooms, not a queue of changes, so it cannot fill up. One round trip writes all of it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+from redis.exceptions import RedisError
+
+from gameplay.engine import snapshot
+from gameplay.engine.model import Room
+from rooms import clock
+from rooms.metrics import counters
+from rooms.protocol.eventlog import EventLog
+from rooms.store import REFUSED, SAVED_ANEW, Close, RoomFacts, Save, Store
+
+logger = logging.getLogger(__name__)
+
+FLUSH_INTERVAL_S = 0.05
+RETRY_MIN_S = 0.1
+RETRY_MAX_S = 0.5
+BATCH = 500
+MAX_LOG_PARTS = 64
+"""So many additions to a log, and it is written anew as a whole."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What Redis has of a room, and whose word counts there: each attempt to write is a new ``revision``."""
+
+    epoch: int
+    revision: int
+    deck_serial: int | None = None
+    log_sequence_id: int | None = None
+    log_parts: int = 0
+    saved_at_ms: int = 0
+
+    def forget(self) -> None:
+        """Redis has nothing of the room any more; the next write brings all of it."""
+        self.deck_serial = self.log_sequence_id = None
+
+
+class Saveable(Protocol):
+    """A room that can be written."""
+
+    room: Room
+    log: EventLog
+    record: Record
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+
+    def facts(self) -> RoomFacts:
+        """What lists and public pages say about it."""
+
+
+class Writer:
+    """Writes rooms behind their back. ``lost`` is told of a room that another worker has taken."""
+
+    def __init__(self, store: Store, lost: Callable[[Saveable], None]) -> None:
+        self._store = store
+        self._lost = lost
+        self._unsaved: dict[str, tuple[Saveable, int]] = {}
+        self._closing: dict[str, Record] = {}
+        self._wanted = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        self.is_redis_up = True
+
+    @property
+    def unsaved_count(self) -> int:
+        """Rooms that are yet to be written."""
+        return len(self._unsaved) + len(self._closing)
+
+    @property
+    def write_lag_s(self) -> float:
+        """How long the oldest of them has been waiting."""
+        oldest_ms = min((since_ms for _, since_ms in self._unsaved.values()), default=None)
+        return 0.0 if oldest_ms is None else max(0, clock.now_ms() - oldest_ms) / 1000
+
+    def mark(self, live: Saveable) -> None:
+        """Have ``live`` written as it is when its turn comes."""
+        self._unsaved.setdefault(live.code, (live, clock.now_ms()))
+        self._wanted.set()
+
+    def remove(self, live: Saveable) -> None:
+        """Have ``live`` taken out of Redis."""
+        self._unsaved.pop(live.code, None)
+        self._closing[live.code] = live.record
+        self._wanted.set()
+
+    def drop(self, live: Saveable) -> None:
+        """Write nothing of ``live`` any more."""
+        self._unsaved.pop(live.code, None)
+
+    def is_closing(self, code: str) -> bool:
+        """Whether the room is gone, though Redis may still have it."""
+        return code in self._closing
+
+    async def run(self) -> None:
+        """Write whatever there is, until cancelled: at once, but not more often than every 50 ms."""
+        retry_s = RETRY_MIN_S
+        while True:
+            await self._wanted.wait()
+            if await self.flush():
+                retry_s = RETRY_MIN_S
+                await asyncio.sleep(FLUSH_INTERVAL_S)
+            else:
+                await asyncio.sleep(retry_s)
+                retry_s = min(retry_s * 2, RETRY_MAX_S)
+
+    async def flush(self, worker: str | None = None) -> bool:
+        """Write everything that waits now; False if Redis would not have it. ``worker`` "": the rooms are let go."""
+        waiting = len(self._unsaved) + len(self._closing)
+        while waiting > 0:
+            self._wanted.clear()
+            taken = dict(list(self._unsaved.items())[:BATCH])
+            closing = dict(list(self._closing.items())[:BATCH])
+            waiting -= len(taken) + len(closing)
+            for code in taken:
+                del self._unsaved[code]
+            if not await self._write(taken, closing, self._store.worker if worker is None else worker):
+                return False
+        return True
+
+    async def save(self, live: Saveable, worker: str) -> bool:
+        """Write ``live`` now. False if that failed, or if the room belongs to another worker by now."""
+        self._unsaved.pop(live.code, None)
+        return await self._write({live.code: (live, clock.now_ms())}, {}, worker)
+
+    def answered(self) -> None:
+        """Redis has answered."""
+        if not self.is_redis_up:
+            logger.info("Redis is back; %d rooms are to be written", self.unsaved_count)
+        self.is_redis_up = True
+
+    def failed(self, error: Exception) -> None:
+        """Redis has not answered, or refused. Said once, until it does again."""
+        counters.write_failures += 1
+        if self.is_redis_up:
+            logger.warning("Redis is away, play goes on unsaved: %s: %s", type(error).__name__, error)
+        self.is_redis_up = False
+
+    async def _write(self, taken: dict[str, tuple[Saveable, int]], closing: dict[str, Record], worker: str) -> bool:
+        async with self._one_at_a_time:
+            saves = {code: save for code, (live, _) in taken.items() if (save := _save_of(live, worker)) is not None}
+            closes = {code: _close_of(code, record) for code, record in closing.items()}
+            results: list[int | Exception]
+            try:
+                results = await self._store.write([*saves.values(), *closes.values()])
+            except (RedisError, OSError, TimeoutError) as error:
+                results = [error] * (len(saves) + len(closes))
+        failures = [result for result in results if isinstance(result, Exception)]
+        if failures:
+            self.failed(failures[0])
+        else:
+            self.answered()
+        by_code = dict(zip((*saves, *closes), results, strict=True))
+        for code, save in saves.items():
+            self._saved(taken[code], save, by_code[code])
+        for code in closes:
+            if not isinstance(by_code[code], Exception):
+                self._closing.pop(code, None)
+        return not failures and REFUSED not in [by_code[code] for code in saves]
+
+    def _saved(self, taken: tuple[Saveable, int], save: Save, result: int | Exception) -> None:
+        live, since_ms = taken
+        if isinstance(result, Exception):
+            if not self.is_closing(live.code):
+                self._unsaved[live.code] = (live, since_ms)
+                self._wanted.set()
+        elif result == REFUSED:
+            counters.writes_refused += 1
+            logger.error("Room %s is another worker's now", live.code)
+            self._lost(live)
+        else:
+            counters.writes += 1
+            _note(live, save)
+            if result == SAVED_ANEW and (save.deck is None or not save.whole_log):
+                # Redis had lost the room, and so its deck and log as well.
+                live.record.forget()
+                self.mark(live)
+
+
+def _save_of(live: Saveable, worker: str) -> Save | None:
+    try:
+        return _build(live, worker)
+    except Exception:
+        # One room that cannot be put into bytes must not keep the others from being written.
+        logger.exception("Room %s cannot be written", live.code)
+        return None
+
+
+def _build(live: Saveable, worker: str) -> Save:
+    record, room, log = live.record, live.room, live.log
+    record.revision += 1
+    whole_log = record.log_sequence_id is None or record.log_parts >= MAX_LOG_PARTS
+    has_news = whole_log or log.sequence_id != record.log_sequence_id
+    return Save(
+        code=live.code,
+        epoch=record.epoch,
+        revision=record.revision,
+        worker=worker,
+        saved_at_ms=clock.now_ms(),
+        state=snapshot.dump_state(room),
+        facts=msgspec.json.encode(live.facts()),
+        deck=None if room.deck.serial == record.deck_serial else snapshot.dump_deck(room),
+        log=log.dump(None if whole_log else record.log_sequence_id) if has_news else None,
+        whole_log=whole_log,
+        deck_serial=room.deck.serial,
+        log_sequence_id=log.sequence_id,
+    )
+
+
+def _note(live: Saveable, save: Save) -> None:
+    record = live.record
+    record.saved_at_ms = save.saved_at_ms
+    record.deck_serial = save.deck_serial
+    record.log_sequence_id = save.log_sequence_id
+    if save.log is not None:
+        record.log_parts = 1 if save.whole_log else record.log_parts + 1
+
+
+def _close_of(code: str, record: Record) -> Close:
+    record.revision += 1
+    return Close(code, record.epoch, record.revision)

@@ -1,0 +1,63 @@
+"""A room back from Redis: its clocks go on where they stood, and everybody counts as away since now."""
+
+import logging
+from typing import NamedTuple
+
+import msgspec
+
+from gameplay.engine import snapshot
+from gameplay.engine.model import Room
+from rooms.metrics import counters
+from rooms.persistence import Record
+from rooms.protocol.eventlog import EventLog
+from rooms.store import Found, Store
+
+logger = logging.getLogger(__name__)
+
+
+class Restored(NamedTuple):
+    """What makes a live room."""
+
+    room: Room
+    log: EventLog
+    record: Record
+
+
+async def restore(store: Store, code: str, now_ms: int) -> Restored | None:
+    """Take the room over and read it; None if there is none, or none that this version can read.
+
+    Raises redis-py's `RedisError`.
+    """
+    found = await store.claim(code)
+    if found is None:
+        return None
+    try:
+        room = snapshot.load(found.state, found.deck)
+    except snapshot.SnapshotRefused as error:
+        logger.error("Room %s is left alone: %s", code, error)
+        return None
+    log = _log_of(found, room)
+    if _was_live(found):
+        snapshot.resume(room, found.frozen_at_ms, now_ms)
+        log.jump(room.sequence_id, now_ms)
+        log.prune(now_ms)
+        counters.rooms_restored += 1
+    else:
+        # Nobody was there yet: whatever has to come of an absence begins with the first visitor.
+        for member in room.members.values():
+            member.away_since_ms = now_ms
+    return Restored(room, log, Record(found.epoch, found.revision))
+
+
+def _was_live(found: Found) -> bool:
+    return found.epoch > 1 or found.revision > 0
+
+
+def _log_of(found: Found, room: Room) -> EventLog:
+    if not found.log:
+        return EventLog(room.sequence_id)
+    try:
+        return EventLog.load(found.log[0], room.sequence_id, *found.log[1:])
+    except msgspec.DecodeError as error:
+        logger.warning("The event log of room %s is lost: %s", room.code, error)
+        return EventLog(room.sequence_id)

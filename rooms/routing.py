@@ -1,0 +1,88 @@
+"""Which sockets are let in at all: those of our own pages, at the one address there is."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from channels.routing import URLRouter
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+from django.urls import path, re_path
+
+from rooms.consumers import RoomConsumer
+
+logger = logging.getLogger(__name__)
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+Origin = tuple[str, str, int]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+async def refuse(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Answer the upgrade with 403."""
+    await receive()
+    await send({"type": "websocket.close"})
+
+
+class OwnPagesOnly:
+    """Lets sockets through whose Host is ours and whose Origin is the site itself: scheme, host and port.
+
+    Besides the address that the browser used, PUBLIC_URL and ALLOWED_ORIGINS are the site's own.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Let the socket through, or refuse it before the upgrade and say so in the log."""
+        host, origin = _header(scope, b"host"), _header(scope, b"origin")
+        if _is_ours(host) and _is_own_origin(origin, host, scope.get("scheme") == "wss"):
+            await self._application(scope, receive, send)
+            return
+        logger.warning("Refused a socket from origin %.200r at host %.200r", origin, host)
+        await refuse(scope, receive, send)
+
+
+def _header(scope: dict[str, Any], name: bytes) -> str | None:
+    """The header's value; None if it is missing or comes more than once."""
+    values = [value for header, value in scope.get("headers", ()) if header == name]
+    return values[0].decode("latin-1") if len(values) == 1 else None
+
+
+def _is_ours(host: str | None) -> bool:
+    domain, _ = split_domain_port(host or "")
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _is_own_origin(origin: str | None, host: str | None, is_secure: bool) -> bool:
+    given = _parse(origin or "")
+    if given is None:
+        return False
+    named = [settings.PUBLIC_URL, *getattr(settings, "ALLOWED_ORIGINS", ())]
+    if not settings.PUBLIC_URL.startswith("https://"):
+        named.append(f"{'https' if is_secure else 'http'}://{host}")
+    return given in [_parse(own) for own in named if own]
+
+
+def _parse(origin: str) -> Origin | None:
+    """Scheme, host and port of an origin; None if it is none."""
+    try:
+        parts = urlsplit(origin.lower())
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.path or parts.query or parts.username:
+        return None
+    return parts.scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme]
+
+
+websocket_urlpatterns = [
+    path("ws/", RoomConsumer.as_asgi()),
+    re_path(r"", cast(Any, refuse)),
+]
+
+websocket_application = OwnPagesOnly(URLRouter(websocket_urlpatterns))

@@ -1,0 +1,258 @@
+"""What Redis keeps of a room, and the few scripts that write it.
+
+``pf:{CODE}:state`` is a hash: ``state`` and ``facts`` as bytes, ``epoch`` and ``revision`` that say whose word counts,
+``worker`` and ``saved_at`` that say until when the room's clock ran. ``:deck`` and ``:log`` stand beside it, and
+``:seat:…`` are one-time links. The tag in braces keeps them in one slot of a cluster. ``pf:rooms`` and
+``pf:rooms:summary`` are the index of all rooms.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import Pipeline
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+ROOM_TTL_S = 2 * 3600
+TOMBSTONE_TTL_S = 60
+TIMEOUT_S = 1.0
+INDEX = "pf:rooms"
+SUMMARIES = "pf:rooms:summary"
+
+_CREATE = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('DEL', KEYS[2], KEYS[3])
+redis.call('HSET', KEYS[1], 'epoch', 0, 'revision', 0, 'worker', '', 'saved_at', ARGV[2],
+           'state', ARGV[3], 'facts', ARGV[4])
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return 1
+"""
+
+_CLAIM = """
+local found = redis.call('HMGET', KEYS[1], 'worker', 'saved_at', 'revision', 'state')
+if not found[4] then return false end
+local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
+redis.call('HSET', KEYS[1], 'worker', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return {epoch, tonumber(found[3]), found[1], tonumber(found[2]), found[4],
+        redis.call('GET', KEYS[2]), redis.call('LRANGE', KEYS[3], 0, -1)}
+"""
+
+# A write that was delayed, or that comes from a worker that has lost the room, must not undo a newer one.
+_FENCE = """
+local have = redis.call('HMGET', KEYS[1], 'epoch', 'revision')
+local epoch, revision = tonumber(have[1] or -1), tonumber(have[2] or -1)
+local mine, next = tonumber(ARGV[2]), tonumber(ARGV[3])
+if epoch > mine or (epoch == mine and revision >= next) then return 0 end
+"""
+
+_SAVE = (
+    _FENCE
+    + """
+redis.call('HSET', KEYS[1], 'epoch', mine, 'revision', next, 'worker', ARGV[4], 'saved_at', ARGV[5],
+           'state', ARGV[6], 'facts', ARGV[7])
+if ARGV[8] ~= '' then redis.call('SET', KEYS[2], ARGV[8]) end
+if ARGV[10] == '1' then redis.call('DEL', KEYS[3]) end
+if ARGV[9] ~= '' then redis.call('RPUSH', KEYS[3], ARGV[9]) end
+for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[1]) end
+return epoch < 0 and 2 or 1
+"""
+)
+
+_CLOSE = (
+    _FENCE
+    + """
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+redis.call('HSET', KEYS[1], 'epoch', mine, 'revision', next)
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return 1
+"""
+)
+
+REFUSED = 0
+SAVED = 1
+SAVED_ANEW = 2
+
+
+class RoomFacts(msgspec.Struct, frozen=True, rename="camel"):
+    """What lists and public pages say about a room. ``host_session`` is a hash and goes to nobody."""
+
+    room_id: str
+    state: str
+    player_count: int
+    max_players: int
+    joinable: bool
+    host_id: str
+    host_name: str
+    host_session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One write of a room: the latest state, and what was added to deck and log.
+
+    ``deck`` is None when it has not changed, ``log`` when nothing happened. ``log`` holds what followed the last save,
+    with ``whole_log`` all there is. ``deck_serial`` and ``log_sequence_id`` say how far this brings Redis.
+    """
+
+    code: str
+    epoch: int
+    revision: int
+    worker: str
+    saved_at_ms: int
+    state: bytes
+    facts: bytes
+    deck: bytes | None
+    log: bytes | None
+    whole_log: bool
+    deck_serial: int
+    log_sequence_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The end of a room. A trace of it stays for a minute, so that a write that was delayed finds no empty place."""
+
+    code: str
+    epoch: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A room as Redis had it. ``frozen_at_ms`` is until when its clock ran, by the clock of its last worker."""
+
+    epoch: int
+    revision: int
+    frozen_at_ms: int
+    state: bytes
+    deck: bytes | None
+    log: list[bytes]
+
+
+def connect(url: str) -> "Redis":
+    """A client that answers or fails within a second or two; whoever wants to try again does so themselves."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=32,
+        timeout=TIMEOUT_S,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return Redis.from_pool(pool)
+
+
+class Store:
+    """The rooms in Redis, as one worker sees them. Every method raises redis-py's `RedisError` when Redis is away."""
+
+    def __init__(self, redis: "Redis", worker: str) -> None:
+        self.redis = redis
+        self.worker = worker
+
+    async def create(self, facts: RoomFacts, state: bytes, now_ms: int) -> bool:
+        """Put a new room down, owned by nobody; False if its code is taken."""
+        code, told = facts.room_id, msgspec.json.encode(facts)
+        is_new = await self.redis.eval(_CREATE, 3, *_keys(code), str(ROOM_TTL_S), str(now_ms), state, told)
+        if not is_new:
+            return False
+        await self.redis.zadd(INDEX, {code: now_ms})
+        await self.redis.hset(SUMMARIES, code, told)
+        return True
+
+    async def claim(self, code: str) -> Found | None:
+        """Take a room over: its epoch grows, and what other workers still have to write of it is refused."""
+        found = await self.redis.eval(_CLAIM, 3, *_keys(code), str(ROOM_TTL_S), self.worker)
+        if found is None:
+            return None
+        epoch, revision, worker, saved_at_ms, state, deck, log = found
+        seen = await self.redis.get(_seen_key(worker.decode())) if worker else None
+        return Found(epoch, revision, max(int(saved_at_ms), int(seen or 0)), state, deck, log)
+
+    async def write(self, writes: Iterable[Save | Close]) -> list[int | Exception]:
+        """Carry all of them out in one round trip; for each `REFUSED`, `SAVED`, `SAVED_ANEW` or what went wrong."""
+        every = list(writes)
+        saves = {write.code: write for write in every if isinstance(write, Save)}
+        closes = [write.code for write in every if isinstance(write, Close)]
+        pipeline = self.redis.pipeline(transaction=False)
+        for write in every:
+            _queue(pipeline, write)
+        if saves:
+            pipeline.zadd(INDEX, {code: save.saved_at_ms for code, save in saves.items()})
+            pipeline.hset(SUMMARIES, items=[item for save in saves.values() for item in (save.code, save.facts)])
+        if closes:
+            pipeline.zrem(INDEX, *closes)
+            pipeline.hdel(SUMMARIES, *closes)
+        results = await pipeline.execute(raise_on_error=False)
+        return [result if isinstance(result, Exception) else int(result) for result in results[: len(every)]]
+
+    async def facts(self, code: str) -> RoomFacts | None:
+        """What is told about a room, None if there is none."""
+        told = await self.redis.hget(_keys(code)[0], "facts")
+        return None if told is None else msgspec.json.decode(told, type=RoomFacts)
+
+    async def beat(self, now_ms: int) -> bool:
+        """Say that this worker's clock runs; False if Redis did not know of it any more.
+
+        The time is the worker's own: a restore compares it with times that this worker has written.
+        """
+        before = await self.redis.set(_seen_key(self.worker), str(now_ms), ex=ROOM_TTL_S, get=True)
+        return before is not None
+
+    async def sweep(self, now_ms: int) -> None:
+        """Take rooms out of the index that have expired."""
+        found = await self.redis.zrange(INDEX, "-inf", str(now_ms - ROOM_TTL_S * 1000), byscore=True)
+        old = [code.decode() for code in cast(list[bytes], found)]
+        pipeline = self.redis.pipeline(transaction=False)
+        for code in old:
+            pipeline.exists(_keys(code)[0])
+        gone = [code for code, exists in zip(old, await pipeline.execute(), strict=True) if not exists]
+        if gone:
+            await self.redis.zrem(INDEX, *gone)
+            await self.redis.hdel(SUMMARIES, *gone)
+
+    async def keep_seat_link(self, code: str, token_hash: str, actor_id: str, ttl_s: int) -> None:
+        """Remember whose seat a one-time link opens."""
+        await self.redis.set(_seat_key(code, token_hash), actor_id, ex=ttl_s)
+
+    async def take_seat_link(self, code: str, token_hash: str) -> str | None:
+        """Whose seat the link opens; it works once."""
+        actor_id = await self.redis.getdel(_seat_key(code, token_hash))
+        return None if actor_id is None else cast(bytes, actor_id).decode()
+
+
+def _keys(code: str) -> tuple[str, str, str]:
+    return f"pf:{{{code}}}:state", f"pf:{{{code}}}:deck", f"pf:{{{code}}}:log"
+
+
+def _seat_key(code: str, token_hash: str) -> str:
+    return f"pf:{{{code}}}:seat:{token_hash}"
+
+
+def _seen_key(worker: str) -> str:
+    return f"pf:worker:{worker}:seen"
+
+
+def _queue(pipeline: "Pipeline", write: Save | Close) -> None:
+    epoch, revision = str(write.epoch), str(write.revision)
+    if isinstance(write, Close):
+        pipeline.eval(_CLOSE, 3, *_keys(write.code), str(TOMBSTONE_TTL_S), epoch, revision)
+        return
+    pipeline.eval(
+        _SAVE,
+        3,
+        *_keys(write.code),
+        str(ROOM_TTL_S),
+        epoch,
+        revision,
+        write.worker,
+        str(write.saved_at_ms),
+        write.state,
+        write.facts,
+        write.deck or b"",
+        write.log or b"",
+        "1" if write.whole_log else "0",
+    )
