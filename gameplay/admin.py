@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
-from gameplay import library
+from gameplay import library, wordlist
 from gameplay.formats import FORMATS
 from gameplay.forms import WordFormSet
 from gameplay.importing import WordImportExportMixin
@@ -33,19 +33,7 @@ else:
 class WordPackAdmin(PackAdmin):
     """Packs with their counts. The words themselves are edited in the list of words, a page at a time."""
 
-    list_display = (
-        "name",
-        "pack_id",
-        "language",
-        "words_link",
-        "easy",
-        "medium",
-        "hard",
-        "reports",
-        "is_enabled",
-        "is_default",
-        "is_builtin",
-    )
+    list_display = ("name", "is_enabled", "is_default", "words_link", "spread", "reports", "language", "pack_id")
     list_editable = ("is_enabled", "is_default")
     list_filter = ("language", "is_enabled", "is_default", "is_builtin")
     search_fields = ("name", "pack_id")
@@ -53,18 +41,14 @@ class WordPackAdmin(PackAdmin):
     autocomplete_fields = ("owner",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WordPack]:
-        words = Q(words__is_enabled=True)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                all_words=Count("words", distinct=True),
-                easy_words=Count("words", filter=words & Q(words__difficulty="easy"), distinct=True),
-                medium_words=Count("words", filter=words & Q(words__difficulty="medium"), distinct=True),
-                hard_words=Count("words", filter=words & Q(words__difficulty="hard"), distinct=True),
-                report_count=Count("words__reports", distinct=True),
+        spread = {
+            f"{difficulty}_words": Count(
+                "words", filter=Q(words__is_enabled=True, words__difficulty=difficulty), distinct=True
             )
-        )
+            for difficulty in wordlist.DIFFICULTIES
+        }
+        counts = {"all_words": Count("words", distinct=True), "report_count": Count("words__reports", distinct=True)}
+        return super().get_queryset(request).annotate(**counts, **spread)
 
     def get_fields(self, request: HttpRequest, obj: WordPack | None = None) -> tuple[str, ...]:
         fields = ("name", "pack_id", "language", "position", "is_enabled", "is_default", "owner")
@@ -93,17 +77,9 @@ class WordPackAdmin(PackAdmin):
         address = reverse("admin:gameplay_word_import")
         return format_html('<a href="{}?pack={}">{}</a>', address, pack.pk, _("Import a file"))
 
-    @admin.display(description=_("easy"), ordering="easy_words")
-    def easy(self, pack: WordPack) -> int:
-        return _count(pack, "easy_words")
-
-    @admin.display(description=_("medium"), ordering="medium_words")
-    def medium(self, pack: WordPack) -> int:
-        return _count(pack, "medium_words")
-
-    @admin.display(description=_("hard"), ordering="hard_words")
-    def hard(self, pack: WordPack) -> int:
-        return _count(pack, "hard_words")
+    @admin.display(description=_("easy / medium / hard"))
+    def spread(self, pack: WordPack) -> str:
+        return " / ".join(str(_count(pack, f"{difficulty}_words")) for difficulty in wordlist.DIFFICULTIES)
 
     @admin.display(description=_("reports"), ordering="report_count")
     def reports(self, pack: WordPack) -> int:
@@ -161,7 +137,7 @@ class WordReportInline(ReportInline):
 class WordAdmin(WordImportExportMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """Words, edited in the list; filtered by pack it is the editor of that pack."""
 
-    list_display = ("id", "text", "difficulty", "is_enabled", "pack", "reports", "is_edited")
+    list_display = ("id", "text", "difficulty", "is_enabled", "reports", "pack", "is_edited")
     list_display_links = ("id",)
     list_editable = ("text", "difficulty", "is_enabled")
     list_filter = ("pack", "difficulty", "is_enabled", ReportedFilter, ElsewhereFilter, "is_edited")

@@ -94,6 +94,10 @@ class WordImport(resources.ModelResource):
     def get_result_class(cls) -> type[LineResult]:
         return LineResult
 
+    def get_user_visible_fields(self) -> list[Field]:
+        """The columns that a file may have."""
+        return [field for field in self.get_import_fields() if not field.readonly]
+
     def get_bulk_update_fields(self) -> list[str]:
         return ["text", "key", "difficulty", "is_enabled", "is_edited"]
 

@@ -261,6 +261,7 @@ def test_the_form_knows_the_pack_one_came_from(admin_client: Client, make_pack: 
     zoo = make_pack("zoo")
     page = admin_client.get(f"{WORDS}import/?pack={zoo.pk}").content.decode()
     assert f'<option value="{zoo.pk}" selected>Zoo</option>' in page
+    assert "pack, text, difficulty, is_enabled</code>" in page
 
 
 def test_five_thousand_words_are_imported_with_few_questions(
