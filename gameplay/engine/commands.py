@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-TeamCount = Annotated[int, Meta(ge=2, le=5)]
 ShortText = Annotated[str, Meta(max_length=200)]
 SwipeAction = Literal["guessed", "skipped"]
 
@@ -22,7 +21,7 @@ class Command(msgspec.Struct, frozen=True, rename="camel"):
 class StartTeamSetup(Command, frozen=True):
     """Host: make teams; ``num_teams`` overrides the setting."""
 
-    num_teams: TeamCount | None = None
+    num_teams: int | None = None
 
 
 class JoinTeam(Command, frozen=True):

@@ -11,6 +11,8 @@ from msgspec import Meta, Struct
 from gameplay.engine.states import RoomState
 
 MAX_PLAYERS = 10
+MIN_TEAMS = 2
+MAX_TEAMS = 5
 COUNTDOWN_S = 3
 REVIEW_MS = 5_000
 AUTO_PAUSE_MS = 10_000
@@ -26,7 +28,7 @@ Difficulty = Literal["easy", "medium", "hard"]
 class Settings(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """The rules of one room; ranges as in the contract."""
 
-    num_teams: Annotated[int, Meta(ge=2, le=5)] = 2
+    num_teams: Annotated[int, Meta(ge=MIN_TEAMS, le=MAX_TEAMS)] = 2
     round_duration_sec: Annotated[int, Meta(ge=10, le=180)] = 60
     rounds_per_team: Annotated[int, Meta(ge=1, le=10)] = 3
     target_score: Annotated[int, Meta(ge=5, le=200)] | None = None

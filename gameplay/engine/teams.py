@@ -3,7 +3,7 @@
 from random import Random
 
 from gameplay.engine.commands import AssignPlayer, CancelTeamSetup, JoinTeam, ShuffleTeams, StartTeamSetup
-from gameplay.engine.errors import IllegalMove, TooFewPlayers, UnknownPlayer, UnknownTeam
+from gameplay.engine.errors import BadSettings, IllegalMove, TooFewPlayers, UnknownPlayer, UnknownTeam
 from gameplay.engine.events import (
     PlayerAssignedTeam,
     SettingsUpdated,
@@ -11,7 +11,7 @@ from gameplay.engine.events import (
     TeamSetupStarted,
     TeamView,
 )
-from gameplay.engine.model import Member, Room, Team, renumbered
+from gameplay.engine.model import MAX_TEAMS, MIN_TEAMS, Member, Room, Team, renumbered
 from gameplay.engine.states import GameEvent, RoomState
 from gameplay.engine.step import Step, is_balanced
 
@@ -33,9 +33,13 @@ def views(room: Room) -> tuple[TeamView, ...]:
 
 
 def start_setup(step: Step, actor_id: str, command: StartTeamSetup) -> None:
-    """Make empty teams. Raises `TooFewPlayers`; with teams already there, `IllegalMove` unless nothing would change."""
+    """Make empty teams. Raises `BadSettings` for a number out of range, `TooFewPlayers`, and `IllegalMove` with other
+    teams already there.
+    """
     room = step.room
-    number = command.num_teams or room.settings.num_teams
+    number = room.settings.num_teams if command.num_teams is None else command.num_teams
+    if not MIN_TEAMS <= number <= MAX_TEAMS:
+        raise BadSettings(f"A game has {MIN_TEAMS} to {MAX_TEAMS} teams.")
     if room.state in (RoomState.TEAM_SETUP, RoomState.READY_TO_START):
         if number != len(room.teams):
             raise IllegalMove("The teams are being made already.")
