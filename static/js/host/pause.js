@@ -1,9 +1,9 @@
 /** The pause: why, who is awaited, and the two ways on. */
 
 import { create, part, setText, show, sync } from "../dom.js";
-import { clockText } from "../clock.js";
 import { awaited } from "../board/facts.js";
 import { drawScores } from "../board/scores.js";
+import { timeLeftText } from "../board/sentences.js";
 import { avatar, lineOf, lineText } from "../board/tiles.js";
 import { drawTurn } from "../board/turn.js";
 import { fill, gettext } from "../i18n.js";
@@ -20,10 +20,7 @@ export function pauseView(section, host) {
       const game = state.gameState;
       const away = awaited(game);
       drawTurn(part("turn", section), game);
-      setText(
-        part("time-left", section),
-        fill(gettext("%(time)s left"), { time: clockText(game.remainingSeconds ?? 0) }),
-      );
+      setText(part("time-left", section), timeLeftText(game));
       setText(part("reason", section), away.length ? gettext("Waiting for:") : gettext("Everybody is here."));
       show(part("awaited", section), away.length > 0);
       sync(part("awaited", section), away, {

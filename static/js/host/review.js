@@ -1,14 +1,13 @@
 /** After a round: its words, which the host can correct before they count, the scores, and what comes next. */
 
 import { create, part, setData, setText, show, sync } from "../dom.js";
-import { tally } from "../board/facts.js";
 import { drawScores } from "../board/scores.js";
+import { roundHeadline, roundSummary, waitText } from "../board/sentences.js";
 import { drawTurn } from "../board/turn.js";
 import { actionName } from "../board/wordlist.js";
 import { remainingSeconds } from "../clock.js";
-import { fill, gettext, ngettext } from "../i18n.js";
+import { gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
-import { team } from "../store.js";
 import { dress } from "../teams.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 
@@ -23,8 +22,8 @@ export function reviewView(section, host) {
       const round = game.round;
       const isOpen = game.state === "SCORE_REVIEW";
       dress(section, round?.teamId);
-      setText(part("headline", section), headline(game));
-      setText(part("sum", section), sum(state));
+      setText(part("headline", section), roundHeadline(game));
+      setText(part("sum", section), roundSummary(state));
       sync(part("words", section), round?.words ?? [], {
         key: (word) => word.wordId,
         make: (word) => verdict(word, host),
@@ -70,31 +69,4 @@ function fillVerdict(item, word, isOpen) {
   setData(button, "action", word.action);
   setUsable(button, isOpen);
   setText(part("action", button), actionName(word.action));
-}
-
-function headline(game) {
-  const { points } = tally(game.round);
-  const values = { team: team(game, game.round?.teamId)?.name ?? "", points };
-  return fill(ngettext("%(team)s: %(points)s point", "%(team)s: %(points)s points", points), values);
-}
-
-function sum({ gameState: game, lastRound }) {
-  const { guessed, skipped } = tally(game.round);
-  return [
-    fill(gettext("%(guessed)s guessed"), { guessed }),
-    fill(gettext("%(skipped)s skipped"), { skipped }),
-    lastRound?.averageTimePerWord ? fill(gettext("%(seconds)s s a word"), { seconds: lastRound.averageTimePerWord }) : null,
-    lastRound?.reason === "pack_exhausted" ? gettext("the pack is used up") : null,
-  ]
-    .filter(Boolean)
-    .join(" · ");
-}
-
-function waitText(game, seconds) {
-  if (seconds === null || game.state !== "SCORE_REVIEW") {
-    return gettext("In a moment…");
-  }
-  return game.nextTeamId
-    ? fill(gettext("Next round in %(seconds)s"), { seconds })
-    : fill(gettext("Results in %(seconds)s"), { seconds });
 }

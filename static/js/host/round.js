@@ -4,6 +4,7 @@ import { part, setText, show } from "../dom.js";
 import { drawClock } from "../board/clockface.js";
 import { tally, turnOf } from "../board/facts.js";
 import { drawScores } from "../board/scores.js";
+import { countsText } from "../board/sentences.js";
 import { drawTurn } from "../board/turn.js";
 import { WordCard } from "../board/wordcard.js";
 import { drawWords } from "../board/wordlist.js";
@@ -94,10 +95,6 @@ function bonus(game, pending) {
     return 0;
   }
   return pending.action === "guessed" ? 1 : game.settings.skipPenalty;
-}
-
-function countsText({ guessed, skipped }) {
-  return fill(gettext("%(guessed)s guessed · %(skipped)s skipped"), { guessed, skipped });
 }
 
 function leftText(word) {
