@@ -52,6 +52,8 @@ IN_GAME = frozenset(
         RoomState.READY_FOR_NEXT,
     }
 )
+MISSED = IN_GAME - {RoomState.ROUND_STARTING}
+"""Where somebody who was away for long sits out; a round that is still to begin they have not missed."""
 
 
 def host_arrived(step: Step, actor_id: str, command: HostArrived) -> None:
@@ -92,7 +94,7 @@ def join(step: Step, actor_id: str, command: Join) -> None:
 
 
 def connected(step: Step, actor_id: str, command: Connected) -> None:
-    """A member is there again; away for over 30 s in a game means to sit out until the next round (§3.4)."""
+    """A member is there again; away for over 30 s means to sit out until the next round begins (§3.4)."""
     room = step.room
     member = room.members[actor_id]
     away_ms = 0 if member.away_since_ms is None else step.now_ms - member.away_since_ms
@@ -106,7 +108,7 @@ def connected(step: Step, actor_id: str, command: Connected) -> None:
         step.emit(PlayerConnection(player_id=member.id, status="connected"))
     if not member.seated and member.id != room.host_id:
         _seat_former_host(step, member)
-    elif member.seated and away_ms > AWAY_EXPIRED_MS and room.state in IN_GAME and not member.sitting_out:
+    elif member.seated and away_ms > AWAY_EXPIRED_MS and room.state in MISSED and not member.sitting_out:
         member.sitting_out = True
         if rounds.is_explaining(room, member):
             rounds.replace_explainer(step)
