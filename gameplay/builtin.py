@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gameplay import library, wordlist
@@ -77,19 +78,17 @@ def load(directory: Path = PACKS_DIR) -> Summary:
     Files that have not changed since they were last loaded are not even parsed.
     """
     files = _read_manifest(directory)
-    rows = {pack.pack_id: pack for pack in WordPack.objects.filter(pack_id__in=[file.pack_id for file in files])}
-    stale = [file for file in files if not _is_loaded(file, rows.get(file.pack_id))]
-    gone = WordPack.objects.filter(is_builtin=True).exclude(pack_id__in=[file.pack_id for file in files])
     added = changed = removed = 0
-    if stale or gone.exists():
-        contents = _read_words(stale, rows)
+    if _stale(files) or _gone(files).exists():
         with transaction.atomic():
-            gone.update(is_builtin=False, is_enabled=False, is_default=False)
-            for file in stale:
-                pack = _save_pack(file, rows.get(file.pack_id))
-                counts = _save_words(pack, contents[file.pack_id])
-                added, changed, removed = added + counts[0], changed + counts[1], removed + counts[2]
+            # First, because it locks a row: another process that loads the same files waits, and then finds them loaded.
             library.note_change()
+            _gone(files).update(is_builtin=False, is_enabled=False, is_default=False)
+            stale = _stale(files)
+            contents = _read_words(stale)
+            for file, row in stale:
+                counts = _save_words(_save_pack(file, row), contents[file.pack_id])
+                added, changed, removed = added + counts[0], changed + counts[1], removed + counts[2]
     words = Word.objects.filter(pack__is_builtin=True).count()
     return Summary(len(files), words, added, changed, removed)
 
@@ -173,11 +172,25 @@ def _read_manifest(directory: Path) -> list[PackFile]:
     return list(files.values())
 
 
-def _read_words(files: list[PackFile], rows: dict[str, WordPack]) -> dict[str, list[FileWord]]:
+def _gone(files: list[PackFile]) -> QuerySet[WordPack]:
+    """The built-in packs that the manifest has no more."""
+    return WordPack.objects.filter(is_builtin=True).exclude(pack_id__in=[file.pack_id for file in files])
+
+
+def _stale(files: list[PackFile]) -> list[tuple[PackFile, WordPack | None]]:
+    """The files that are not loaded as they are, each with its pack if there is one."""
+    rows = {pack.pack_id: pack for pack in WordPack.objects.filter(pack_id__in=[file.pack_id for file in files])}
+    return [(file, rows.get(file.pack_id)) for file in files if not _is_loaded(file, rows.get(file.pack_id))]
+
+
+def _is_loaded(file: PackFile, row: WordPack | None) -> bool:
+    return row is not None and row.is_builtin and row.checksum == file.checksum
+
+
+def _read_words(stale: list[tuple[PackFile, WordPack | None]]) -> dict[str, list[FileWord]]:
     contents: dict[str, list[FileWord]] = {}
     faults: list[str] = []
-    for file in files:
-        row = rows.get(file.pack_id)
+    for file, row in stale:
         if row and row.owner_id is not None:
             owned = _("The pack “%(pack)s” belongs to a user; rename one of the two.") % {"pack": file.pack_id}
             faults.append(f"{file.path.name}:1: {owned}")
@@ -188,10 +201,6 @@ def _read_words(files: list[PackFile], rows: dict[str, WordPack]) -> dict[str, l
     if faults:
         raise FaultyFiles(faults)
     return contents
-
-
-def _is_loaded(file: PackFile, row: WordPack | None) -> bool:
-    return row is not None and row.is_builtin and row.checksum == file.checksum
 
 
 def _save_pack(file: PackFile, row: WordPack | None) -> WordPack:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from gameplay import builtin
+from gameplay import builtin, library
 from gameplay.models import LibraryVersion, Word, WordPack
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,13 @@ def test_the_first_load_says_what_it_did(directory: Path) -> None:
     assert load(directory) == "2 word packs with 4 words: 4 added, 0 changed, 0 removed.\n"
     assert texts("zoo") == ["Cat", "Okapi", "Sea lion"]
     assert WordPack.objects.filter(is_default=True).get().pack_id == "zoo"
+
+
+def test_a_quiet_load_says_nothing(directory: Path) -> None:
+    output = StringIO()
+    call_command("load_wordpacks", directory=directory, stdout=output, verbosity=0)
+    assert output.getvalue() == ""
+    assert texts("kitchen") == ["Cup"]
 
 
 def test_a_load_without_news_asks_the_database_three_things_and_writes_nothing(
@@ -244,3 +251,16 @@ def test_unchanged_files_are_not_even_parsed(directory: Path, monkeypatch: pytes
     monkeypatch.setattr(builtin, "read_pack", remember)
     load(directory)
     assert parsed == ["kitchen.csv"]
+
+
+def test_a_second_process_that_loads_at_the_same_time_finds_the_work_done(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note_change = library.note_change
+
+    def wait_for_the_other_process() -> None:
+        monkeypatch.setattr(library, "note_change", note_change)
+        assert "4 added" in load(directory)
+
+    monkeypatch.setattr(library, "note_change", wait_for_the_other_process)
+    assert load(directory) == "2 word packs with 4 words: nothing new.\n"

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             help=f"where {builtin.MANIFEST} and the packs lie (default: those of the game)",
         )
 
-    def handle(self, *_args: Any, directory: Path, **_options: Any) -> None:
+    def handle(self, *_args: Any, directory: Path, verbosity: int, **_options: Any) -> None:
         try:
             summary = builtin.load(directory)
         except builtin.FaultyFiles as error:
@@ -32,7 +32,8 @@ class Command(BaseCommand):
             if len(error.faults) > SHOWN_FAULTS:
                 faults.append(f"... and {len(error.faults) - SHOWN_FAULTS} more")
             raise CommandError("The word packs were not loaded.\n" + "\n".join(faults)) from error
-        self.stdout.write(f"{summary.packs} word packs with {summary.words} words: {_news(summary)}.")
+        if verbosity:
+            self.stdout.write(f"{summary.packs} word packs with {summary.words} words: {_news(summary)}.")
 
 
 def _news(summary: builtin.Summary) -> str:
