@@ -81,7 +81,7 @@ def load(directory: Path = PACKS_DIR) -> Summary:
     added = changed = removed = 0
     if _stale(files) or _gone(files).exists():
         with transaction.atomic():
-            # First, because it locks a row: another process that loads the same files waits, and then finds them loaded.
+            # First, because it locks a row: another process that loads the files waits, and then finds them loaded.
             library.note_change()
             _gone(files).update(is_builtin=False, is_enabled=False, is_default=False)
             stale = _stale(files)
