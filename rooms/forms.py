@@ -1,7 +1,7 @@
 """The form on the home page that makes a room."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from django import forms
@@ -52,11 +52,13 @@ class CreateRoomForm(forms.Form):
         super().__init__(data)
         self.library = library
         self.packs: list[PackInfo] = library.packs()
-        languages = list(dict.fromkeys(pack.language for pack in self.packs))
-        self.fields["language"].choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
-        self.fields["language"].initial = languages[0] if languages else "en"
-        self.fields["word_pack_ids"].choices = [(pack.id, pack.name) for pack in self.packs]
-        self.fields["word_pack_ids"].initial = library.default_pack_ids(self.fields["language"].initial)
+        languages = list(dict.fromkeys(pack.language for pack in self.packs)) or ["en"]
+        language = cast(forms.ChoiceField, self.fields["language"])
+        language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
+        language.initial = languages[0]
+        word_packs = cast(forms.MultipleChoiceField, self.fields["word_pack_ids"])
+        word_packs.choices = [(pack.id, pack.name) for pack in self.packs]
+        word_packs.initial = library.default_pack_ids(languages[0])
 
     def chosen_packs(self) -> list[dict[str, Any]]:
         """The packs with their word counts, and whether each is ticked."""

@@ -1,7 +1,7 @@
 """The pages: home, a player's phone, the host's screen, the big screen, and what says that none of them is there."""
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -18,13 +18,13 @@ from gameplay.library import load_library
 from rooms.addresses import join_url, origin_for_phones
 from rooms.errors import Unavailable
 from rooms.forms import CreateRoomForm, packs_as_json
-from rooms.registry import RoomFacts, registry
-from rooms.sessions import HOST_COOKIE_PREFIX, host_secret, set_host_cookie
+from rooms.registry import CODE_LENGTH, RoomFacts, registry
+from rooms.sessions import HOST_COOKIE_PREFIX, host_secret, session_hash, set_host_cookie
 
 RETRY_AFTER_S = 5
 REMEMBERED_ROOMS = 3
 
-AsyncView = Callable[..., Awaitable[HttpResponse]]
+AsyncView = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
 def spaced(code: str) -> str:
@@ -51,7 +51,12 @@ def answering_unavailable(view: AsyncView) -> AsyncView:
 @answering_unavailable
 async def home(request: HttpRequest) -> HttpResponse:
     """Make a room, type a code, or go back to the room this browser is in."""
-    return await _home(request, CreateRoomForm(await load_library()))
+    typed = request.GET.get("code")
+    if typed is not None:
+        code = "".join(filter(str.isalnum, typed)).upper()
+        if len(code) == CODE_LENGTH and code.isascii():
+            return HttpResponseRedirect(reverse("player", args=[code]))
+    return await _home(request, CreateRoomForm(await load_library()), typed_code=typed)
 
 
 @require_POST
@@ -60,15 +65,23 @@ async def create_room(request: HttpRequest) -> HttpResponse:
     """Make a room from the form and go to its host's page; the secret goes into a cookie."""
     form = CreateRoomForm(await load_library(), request.POST)
     if not form.is_valid():
-        return await _home(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return await _home(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     created = await registry().create(form.cleaned_data["host_name"], form.settings)
     response = HttpResponseRedirect(reverse("host", args=[created.code]))
     set_host_cookie(response, created.code, created.session_id)
     return response
 
 
-async def _home(request: HttpRequest, form: CreateRoomForm, status: int = HTTPStatus.OK) -> HttpResponse:
-    context = {"form": form, "hosted_rooms": await _hosted_rooms(request), "page_data": {"api-url": "/api/rooms/"}}
+async def _home(
+    request: HttpRequest, form: CreateRoomForm, typed_code: str | None = None, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "hosted_rooms": await _hosted_rooms(request),
+        "typed_code": typed_code or "",
+        "code_error": "" if typed_code is None else _("A code has six letters or digits, like ABC 234."),
+        "page_data": {"api-url": "/api/rooms/"},
+    }
     return render(request, "home.html", context, status=status)
 
 
@@ -91,6 +104,9 @@ async def player(request: HttpRequest, code: str) -> HttpResponse:
         return unknown_room(request, code)
     context = _room_context(request, code, "player")
     context["page_data"]["entry"] = _entry(facts)
+    secret = host_secret(request, code)
+    if secret is not None and session_hash(secret) != facts.host_session:
+        context["page_data"]["was-host"] = "yes"
     return render(request, "player.html", context | {"host_name": facts.host_name})
 
 
@@ -98,9 +114,14 @@ async def player(request: HttpRequest, code: str) -> HttpResponse:
 @answering_unavailable
 async def host(request: HttpRequest, code: str) -> HttpResponse:
     """The host's page, for the browser that made the room."""
-    if await registry().facts(code) is None:
+    facts = await registry().facts(code)
+    if facts is None:
         return unknown_room(request, code)
-    if host_secret(request, code) is None:
+    secret = host_secret(request, code)
+    if secret is not None and session_hash(secret) != facts.host_session:
+        # Somebody else has been made the host meanwhile; this browser's seat is a player's now.
+        return HttpResponseRedirect(reverse("player", args=[code]))
+    if secret is None:
         context = {"code": code, "spaced_code": spaced(code)}
         return render(request, "not_host.html", context, status=HTTPStatus.FORBIDDEN)
     packs = packs_as_json((await load_library()).packs())

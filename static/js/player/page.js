@@ -47,8 +47,9 @@ export class PlayerPage {
   #sections = new Map();
   #views = {};
 
-  constructor({ code, ws, entry, stageUrl, homeUrl }, screens) {
+  constructor({ code, ws, entry, wasHost, stageUrl, homeUrl }, screens) {
     Object.assign(this, { code, entry, stageUrl, homeUrl });
+    this.wasHost = Boolean(wasHost);
     this.seat = new Seat(code);
     this.sound = new Sound();
     this.toasts = new Toasts(part("toasts"));
@@ -67,7 +68,7 @@ export class PlayerPage {
     this.room.subscribe((change) => this.#hear(change));
     this.#awaitTap();
     window.setInterval(() => this.#tick(), TICK_MS);
-    if (this.seat.sessionId) {
+    if (this.#hasSeat) {
       this.room.start();
     } else if (this.entry === "open") {
       this.#draw();
@@ -93,6 +94,7 @@ export class PlayerPage {
   /** Start over with a name. */
   askName(note = "") {
     this.gone = null;
+    this.wasHost = false;
     this.seat.forget();
     this.room.reset();
     this.#views.join.ask(note);
@@ -123,9 +125,17 @@ export class PlayerPage {
     show(part("awake-hint"), false);
   }
 
+  get #hasSeat() {
+    return Boolean(this.seat.sessionId) || this.wasHost;
+  }
+
   #hello() {
     const { sessionId } = this.seat;
-    return sessionId ? { role: "player", sessionId } : { role: "player", playerName: this.name };
+    if (sessionId) {
+      return { role: "player", sessionId };
+    }
+    // A former host's secret lies in a cookie; the answer makes a player of them.
+    return this.wasHost ? { role: "host" } : { role: "player", playerName: this.name };
   }
 
   #hear(change) {
@@ -201,7 +211,7 @@ export class PlayerPage {
     if (state.gameState) {
       return SCREENS[state.gameState.state];
     }
-    return this.seat.sessionId ? "connecting" : "join";
+    return this.#hasSeat ? "connecting" : "join";
   }
 
   #draw() {
@@ -244,7 +254,7 @@ export class PlayerPage {
   /** Any tap will do to keep the screen on; until there was one, a button asks for it. */
   #awaitTap() {
     const hint = part("awake-hint");
-    show(hint, Boolean(this.seat.sessionId));
+    show(hint, this.#hasSeat);
     document.addEventListener("click", () => this.keepAwake(), { once: true });
     part("retry").addEventListener("click", () => this.room.retry());
   }
