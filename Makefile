@@ -36,7 +36,7 @@ bench: .venv/test ## a server under load, and what it cost; BENCH="--rooms 500" 
 	.venv/bin/python -m bench $(BENCH)
 
 clean: ## remove what was made, but not var/, where the data is
-	rm -rf .venv staticfiles test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: chromium

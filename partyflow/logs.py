@@ -1,5 +1,6 @@
 """Logging through structlog: lines for people in development, JSON in production, and no secret in either."""
 
+import logging
 import re
 from collections.abc import MutableMapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import structlog
 
 _SECRET_NAMES = re.compile(r"secret|session|password|token|cookie|authorization", re.IGNORECASE)
+_HARMLESS = (bool, int, float, type(None))
 _SECRET_TEXTS = re.compile(
     r"""(?ix)
     (?P<seat> /seat/ ) [^\s/?"']+                                         # a one-time link
@@ -22,8 +24,9 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     for name, value in event.items():
         if name != "event" and _SECRET_NAMES.search(name) and value is not None:
             event[name] = "…"
-        elif isinstance(value, str):
-            event[name] = without_secrets(value)
+        elif not name.startswith("_") and not isinstance(value, _HARMLESS):
+            # A request, for one, writes its path into the log only when it is printed.
+            event[name] = without_secrets(value if isinstance(value, str) else repr(value))
     return event
 
 
@@ -32,6 +35,13 @@ def without_secrets(text: str) -> str:
     return _SECRET_TEXTS.sub(
         lambda found: f"{found['url']}:…@" if found["url"] else f"{found['seat'] or found['pair']}…", text
     )
+
+
+def shorten_refusals(record: logging.LogRecord) -> bool:
+    """A logging filter: a request that Django refused, such as one for a foreign host, needs no traceback."""
+    if record.name.startswith("django.security"):
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def logging_configuration(*, is_readable: bool, level: int) -> dict[str, Any]:
@@ -71,7 +81,8 @@ def logging_configuration(*, is_readable: bool, level: int) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structlog"}},
+        "filters": {"short": {"()": lambda: shorten_refusals}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structlog", "filters": ["short"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # Django's own handlers would say everything twice.

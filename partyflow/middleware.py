@@ -1,12 +1,27 @@
-"""What every answer says that Django has no setting for."""
+"""What every answer says that Django and django-csp have no setting for."""
 
 from collections.abc import Callable
+from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
+
+
+class ContentSecurityPolicy(CSPMiddleware):
+    """The policy on a 404 too: django-csp leaves it off while DEBUG is on, but ours is a page like any other."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Add the header."""
+        if response.status_code == HTTPStatus.NOT_FOUND and HEADER not in response:
+            response[HEADER] = build_policy(**asdict(self.get_policy_parts(request, response)))
+        return super().process_response(request, response)
 
 
 @sync_and_async_middleware

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.test import RequestFactory
 
 from partyflow.logs import logging_configuration, without_secrets
 
@@ -59,6 +61,7 @@ def test_no_secret_is_logged_whatever_way_it_comes(is_readable: bool) -> None:
     logger.error("session_id=%s, pf_host_ABC234=%s; x", secret, secret)
     logger.error("Redis does not answer at redis://user:%s@cache.example:6379/0", secret)
     logger.error("asked", extra={"session_id": secret, "host_secret": secret, "Cookie": secret, "password": secret})
+    logger.error("Not Found", extra={"request": RequestFactory().get(f"/ABC234/seat/{secret}"), "status_code": 404})
     try:
         raise RuntimeError(f"token={secret}")
     except RuntimeError:
@@ -66,6 +69,17 @@ def test_no_secret_is_logged_whatever_way_it_comes(is_readable: bool) -> None:
     assert secret not in written.getvalue()
     assert "ABC234" in written.getvalue()
     assert "cache.example" in written.getvalue()
+
+
+@pytest.mark.usefixtures("restored_logging")
+def test_a_request_for_a_foreign_host_is_one_line() -> None:
+    written = configured(is_readable=True)
+    try:
+        raise DisallowedHost("Invalid HTTP_HOST header: 'evil.example'.")
+    except DisallowedHost as error:
+        logging.getLogger("django.security.DisallowedHost").error(str(error), exc_info=True)
+    (line,) = written.getvalue().splitlines()
+    assert "evil.example" in line
 
 
 def test_a_text_without_secrets_stays_as_it_is() -> None:

@@ -6,17 +6,21 @@ import io
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import segno
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
+from django.core.management import BaseCommand
 
 from partyflow import environment
 from partyflow.options import add_options
 from partyflow.preflight import NotReady, allow_many_sockets, bound_socket, prepare_database, require_redis
 from partyflow.valkey import EmbeddedValkey, ValkeyFailed
+
+WHITE_ON_BLACK = "\x1b[97;40m"
+PLAIN = "\x1b[0m"
 
 
 class Command(BaseCommand):
@@ -30,7 +34,7 @@ class Command(BaseCommand):
         add_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Raises `CommandError`, which prints one line, when something is missing."""
+        """Ends with one line, and the exit code 1, when something is missing."""
         # From here on SIGTERM ends us the way Ctrl-C does: through every `finally`.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
@@ -41,7 +45,7 @@ class Command(BaseCommand):
                 allow_many_sockets()
                 self._run(listener)
         except (NotReady, ValkeyFailed) as error:
-            raise CommandError(f"partyflow: {error}") from error
+            sys.exit(f"partyflow: {error}")
         except KeyboardInterrupt:
             sys.exit(130)
 
@@ -58,7 +62,11 @@ class Command(BaseCommand):
         if urlsplit(settings.SITE_URL).hostname == "localhost":
             lines += ["  Phones can't reach it: there is no network, or --bind keeps them out."]
         else:
-            lines += [f"  On a phone:          {settings.SITE_URL}/", "", terminal_qr_code(f"{settings.SITE_URL}/")]
+            lines += [
+                f"  On a phone:          {settings.SITE_URL}/",
+                "",
+                terminal_qr_code(f"{settings.SITE_URL}/", self.stdout.isatty()),
+            ]
         lines += ["", "  Ctrl-C ends it.", ""]
         text = "\n".join(lines)
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
@@ -67,7 +75,7 @@ class Command(BaseCommand):
 
 
 @contextlib.contextmanager
-def embedded_valkey() -> Any:
+def embedded_valkey() -> Iterator[None]:
     """Our own Valkey for as long as the block runs; nothing if REDIS_URL names another one."""
     if not settings.EMBEDDED_VALKEY:
         yield
@@ -88,8 +96,9 @@ def home_url() -> str:
     return f"http://{'localhost' if is_everywhere else environment.bracketed(settings.BIND)}:{settings.PORT}"
 
 
-def terminal_qr_code(url: str) -> str:
-    """The code as text, two modules a character, readable on a dark terminal and on a light one."""
+def terminal_qr_code(url: str, has_colors: bool) -> str:
+    """The code as text, two modules a character; in colours of its own if the terminal has any, else for a dark one."""
     drawn = io.StringIO()
     segno.make(url, error="L").terminal(drawn, compact=True)
-    return drawn.getvalue()
+    lines = drawn.getvalue().splitlines()
+    return "\n".join(f"  {WHITE_ON_BLACK}{line}{PLAIN}" if has_colors else f"  {line}" for line in lines)

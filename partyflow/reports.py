@@ -1,0 +1,32 @@
+"""What is shown of an exception while DEBUG is on: all of it on this machine, nothing on anybody else's phone."""
+
+import ipaddress
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.debug import ExceptionReporter
+
+
+class LocalReporter(ExceptionReporter):
+    """Django's report, whose local variables may hold other people's secrets, for a browser on this machine alone."""
+
+    def get_traceback_html(self) -> SafeString:
+        """The report, or the page that production shows."""
+        return super().get_traceback_html() if is_local(self.request) else render_to_string("500.html")
+
+    def get_traceback_text(self) -> SafeString:
+        """The report, or one sentence."""
+        return super().get_traceback_text() if is_local(self.request) else escape(_("Something went wrong here."))
+
+
+def is_local(request: HttpRequest | None) -> bool:
+    """Whether a request comes from this very machine; there may be none, as in a management command."""
+    if request is None:
+        return True
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
