@@ -14,5 +14,5 @@ def nowhere(request: HttpRequest, path: str) -> HttpResponse:
     """
     lacks_slash = request.method in {"GET", "HEAD"} and not path.endswith("/")
     if lacks_slash and resolve(f"/{path}/").func is not nowhere:
-        return HttpResponsePermanentRedirect(f"{request.path}/")
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
     return page_not_found(request, Http404())

@@ -1,0 +1,27 @@
+# One worker. docker-compose.yml shows how several of them stand behind a proxy.
+FROM python:3.12-slim
+
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DEBUG=off \
+    VAR_DIR=/var/lib/partyflow \
+    STATIC_ROOT=/srv/static
+
+WORKDIR /srv/partyflow
+RUN useradd --system --home-dir /var/lib/partyflow --create-home partyflow
+
+COPY requirements.txt requirements-postgres.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements-postgres.txt
+
+COPY . .
+# The settings want to see a whole production, of which collecting files needs nothing.
+RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+    ALLOWED_HOSTS=build.invalid PUBLIC_URL=https://build.invalid DATABASE_URL=sqlite://:memory: \
+    python manage.py collectstatic --no-input --verbosity 0
+
+USER partyflow
+EXPOSE 8000
+# Rooms are written and phones are told before the process ends: give it the time.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["python", "deploy/is_ready.py"]
+CMD ["python", "manage.py", "serve"]
