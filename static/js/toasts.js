@@ -24,4 +24,8 @@ export class Toasts {
     }
     window.setTimeout(() => toast.remove(), SHOWN_MS);
   }
+
+  clear() {
+    this.#list.replaceChildren();
+  }
 }

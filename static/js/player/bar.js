@@ -10,6 +10,10 @@ export function drawBar(page, state) {
   const isInside = Boolean(game && me) && !page.gone;
   show(part("open-menu"), isInside);
   if (!isInside) {
+    setText(part("my-name"), "PartyFlow");
+    setText(part("my-team"), spaced(page.code));
+    show(part("my-shape"), false);
+    dress(part("who"), null);
     return;
   }
   const mine = team(game, player(game, me.actorId)?.teamId);
@@ -21,4 +25,8 @@ export function drawBar(page, state) {
 
 function teamless(game) {
   return game.teams.length ? gettext("no team yet") : gettext("waiting for teams");
+}
+
+function spaced(code) {
+  return `${code.slice(0, 3)} ${code.slice(3)}`;
 }

@@ -5,7 +5,7 @@ import { accompany } from "../board/effects.js";
 import { drawLine, isAway } from "../board/line.js";
 import { part, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
-import { AFTER_CLOSE, TYPES } from "../protocol.js";
+import { AFTER_CLOSE, ERRORS, TYPES } from "../protocol.js";
 import { Room, socketAddress } from "../room.js";
 import { Seat } from "../seat.js";
 import { Sound } from "../sound.js";
@@ -39,6 +39,9 @@ const SCREENS = {
   ROOM_CLOSED: "gone",
 };
 const TICK_MS = 100;
+
+/** Errors that a page of their own follows. */
+const ENDINGS = [ERRORS.KICKED, ERRORS.SESSION_REPLACED, ERRORS.ROOM_CLOSED, ERRORS.SESSION_EXPIRED];
 
 export class PlayerPage {
   name = "";
@@ -115,6 +118,8 @@ export class PlayerPage {
     this.gone = reason;
     this.wake.release();
     this.menu.close();
+    this.toasts.clear();
+    show(part("awake-hint"), false);
     this.#draw();
   }
 
@@ -147,10 +152,16 @@ export class PlayerPage {
     } else if (status.phase === "asking") {
       this.#views.join.refuse(status.error);
     }
-    drawLine(part("line"), status);
+    this.#drawLine(state, status);
+    this.#draw();
+  }
+
+  #drawLine(state, status) {
+    const badge = part("line");
+    drawLine(badge, status);
+    show(badge, !badge.hidden && status.phase !== "asking" && !this.gone);
     document.body.toggleAttribute("data-away", isAway(status) && Boolean(state.gameState));
     show(part("retry"), status.phase === "lost");
-    this.#draw();
   }
 
   #react(change) {
@@ -166,7 +177,7 @@ export class PlayerPage {
         this.toasts.show(gettext("You were away for a while. Getting your seat back…"), "warning");
         break;
       case TYPES.ERROR:
-        if (status.phase !== "online") {
+        if (status.phase !== "online" || ENDINGS.includes(message.payload.code)) {
           return;
         }
         break;

@@ -128,8 +128,8 @@ function drawPoints(list, state) {
         "li",
         { class: "point" },
         shape(team.id),
-        create("span", { class: "visually-hidden" }, team.name),
         create("strong", { "data-el": "points" }),
+        create("span", { class: "point__name" }, team.name),
       );
       dress(item, team.id);
       return item;

@@ -32,7 +32,7 @@ function teamButton(team, page) {
       { class: "team", type: "button", "data-el": "choose", onclick },
       shape(team.id),
       create("span", { class: "team__text" }, create("strong", {}, team.name), create("span", { "data-el": "names" })),
-      create("span", { class: "team__mine", "data-el": "mine" }),
+      create("span", { class: "team__mine", "data-el": "mine", "aria-hidden": "true" }),
     ),
   );
   dress(item, team.id);
@@ -44,7 +44,7 @@ function fillTeam(item, team, game, myTeam) {
   part("choose", item).setAttribute("aria-pressed", String(isMine));
   setData(item, "mine", isMine ? "yes" : null);
   setText(part("names", item), team.players.map((id) => nameOf(game, id)).join(", ") || gettext("nobody yet"));
-  setText(part("mine", item), isMine ? gettext("✓ your team") : "");
+  setText(part("mine", item), isMine ? "✓" : "");
 }
 
 function statusText(game, myTeam) {
