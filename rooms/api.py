@@ -86,6 +86,7 @@ async def create_room(request: HttpRequest) -> HttpResponse:
     return JsonResponse(_addresses(request, created), status=HTTPStatus.CREATED)
 
 
+@csrf_exempt
 @require_GET
 @never_cache
 @answering_unavailable

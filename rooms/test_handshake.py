@@ -1,0 +1,347 @@
+"""How somebody gets in, and how the others are told why not (contract, "Handshake")."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from rooms.conftest import Guest, MovedClock
+from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS
+from rooms.registry import Registry
+
+
+class Timers:
+    """Collects what the loop was asked to call later."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.handles: list[tuple[float, asyncio.TimerHandle]] = []
+        loop = asyncio.get_running_loop()
+        later = loop.call_later
+
+        def call_later(delay_s: float, callback: Callable[..., object], *args: Any) -> asyncio.TimerHandle:
+            handle = later(delay_s, callback, *args)
+            self.handles.append((delay_s, handle))
+            return handle
+
+        monkeypatch.setattr(loop, "call_later", call_later)
+
+    def waiting(self) -> list[float]:
+        return [delay_s for delay_s, handle in self.handles if not handle.cancelled()]
+
+    def ring(self) -> None:
+        """Let the last one that is not cancelled come due."""
+        _, handle = next(pair for pair in reversed(self.handles) if not pair[1].cancelled())
+        handle._run()
+        handle.cancel()
+
+
+def last_words(guest: Guest) -> tuple[str, int | None]:
+    assert guest.last.type == "ERROR", guest.last
+    return guest.last["code"], guest.close_code
+
+
+async def test_a_room_is_announced_when_its_host_has_come(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    assert party.host.types()[:2] == ["CONNECTED", "ROOM_CREATED"]
+    announced = party.host.received("ROOM_CREATED")[0]
+    assert announced["qrCodeUrl"] == f"http://party.example/{party.code}"
+    assert announced["hostId"] == party.created.host_id == party.host.actor_id
+    assert party["Bob"].types()[0] == "CONNECTED"
+    assert [joined["playerName"] for joined in party.host.received("PLAYER_JOINED")] == ["Bob"]
+
+
+async def test_a_room_is_announced_once(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await party.host.hang_up()
+    party.guests["Alice"] = party.host.again()
+    await party.host.connect("host", sessionId=party.host.session_id)
+    assert not party.host.received("ROOM_CREATED")
+    assert not party["Bob"].received("ROOM_CREATED")
+
+
+async def test_a_player_is_told_who_they_are(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    connected = party["Bob"].messages[0]
+    assert connected.envelope["broadcast"] == "actor"
+    assert "sequenceId" not in connected.envelope
+    assert (connected["role"], connected["serverVersion"], connected["heartbeatIntervalMs"]) == (
+        "player",
+        "1.1",
+        10_000,
+    )
+    assert len(connected["sessionId"]) >= 22
+    assert connected["sessionId"] not in json.dumps([message.envelope for message in party.host.messages])
+    assert connected["gameState"]["players"][0]["playerId"] == connected["actorId"]
+
+
+async def test_a_session_is_the_same_seat_after_a_reload(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await party["Bob"].hang_up()
+    bob = party["Bob"].again()
+    answer = await bob.connect(sessionId=bob.session_id)
+    assert answer["actorId"] == party["Bob"].actor_id
+    assert [player["playerName"] for player in answer["gameState"]["players"]] == ["Bob"]
+    assert not party.host.received("PLAYER_LEFT")
+
+
+async def test_the_hosts_browser_is_known_by_its_cookie(throw: Any) -> None:
+    party = await throw()
+    alice = await party.guest("Alice").open(cookie=f"other=1; pf_host_{party.code}={party.created.session_id}")
+    assert (await alice.connect("host"))["role"] == "host"
+
+
+async def test_the_cookie_makes_no_host_of_somebody_who_joins_as_a_player(throw: Any) -> None:
+    party = await throw("Alice")
+    bob = await party.guest("Bob").open(cookie=f"pf_host_{party.code}={party.created.session_id}")
+    assert (await bob.connect())["role"] == "player"
+
+
+async def test_the_cookie_of_another_room_is_of_no_use(throw: Any) -> None:
+    party, other = await throw(), await throw()
+    mallory = await Guest(party.code, "Mallory").open(cookie=f"pf_host_{party.code}={other.created.session_id}")
+    await mallory.connect("host")
+    assert last_words(mallory) == ("SESSION_EXPIRED", 4401)
+
+
+async def test_a_host_without_a_secret_is_refused(throw: Any) -> None:
+    party = await throw("Alice")
+    mallory = Guest(party.code, "Mallory")
+    await mallory.connect("host")
+    assert last_words(mallory) == ("UNAUTHORIZED", 4403)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+async def test_the_version_is_the_lower_of_the_two(throw: Any, version: str) -> None:
+    party = await throw("Alice")
+    bob = Guest(party.code, "Bob", version)
+    assert (await bob.connect()).envelope["version"] == version
+
+
+async def test_a_client_of_the_future_is_told_to_upgrade(throw: Any) -> None:
+    party = await throw("Alice")
+    bob = Guest(party.code, "Bob", "2.0")
+    await bob.connect()
+    assert last_words(bob) == ("UPGRADE_REQUIRED", 4426)
+    assert bob.last["supportedVersions"] == ["1.1", "1.0"]
+
+
+@pytest.mark.parametrize("path", ["/ws/?roomId=ZZZZZZ", "/ws/", "/ws/?roomId=%00", "/ws/?roomId=" + "A" * 3000])
+async def test_an_unknown_room_is_said_to_be_unknown(keeper: Registry, path: str) -> None:
+    bob = await Guest("ZZZZZZ", "Bob").open(path)
+    assert bob.is_accepted
+    await bob.connect()
+    assert last_words(bob) == ("ROOM_NOT_FOUND", 4404)
+
+
+async def test_a_closed_room_is_said_to_be_unknown_too(throw: Any) -> None:
+    party = await throw("Alice")
+    await party.host.say("CLOSE_ROOM")
+    bob = Guest(party.code, "Bob")
+    await bob.connect()
+    assert last_words(bob) == ("ROOM_NOT_FOUND", 4404)
+
+
+async def test_a_code_may_be_written_small(throw: Any) -> None:
+    party = await throw("Alice")
+    bob = await Guest(party.code.lower(), "Bob").open()
+    assert (await bob.connect()).type == "CONNECTED"
+
+
+@pytest.mark.parametrize("type_", ["START_TEAM_SETUP", "HEARTBEAT", "NO_SUCH_TYPE"])
+async def test_the_first_message_introduces_its_sender(throw: Any, type_: str) -> None:
+    party = await throw("Alice")
+    mallory = await Guest(party.code, "Mallory").open()
+    await mallory.say(type_, {})
+    assert last_words(mallory) == ("BAD_HANDSHAKE", 4400)
+
+
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [
+        ("hello", "BAD_HANDSHAKE"),
+        (b"\x00\x01", "BAD_HANDSHAKE"),
+        ('{"type":"CONNECT"}', "MALFORMED_MESSAGE"),
+        ('{"type":"CONNECT","roomId":"X","version":"x","payload":{"role":"player"}}', "MALFORMED_MESSAGE"),
+    ],
+)
+async def test_a_first_message_that_cannot_be_read_ends_the_handshake(throw: Any, first: Any, code: str) -> None:
+    party = await throw("Alice")
+    mallory = await Guest(party.code, "Mallory").open()
+    await mallory.say_raw(first)
+    assert last_words(mallory) == (code, 4400)
+
+
+async def test_silence_ends_the_handshake(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    party = await throw("Alice")
+    timers = Timers(monkeypatch)
+    silent = await Guest(party.code, "Silent").open()
+    assert timers.waiting() == [HANDSHAKE_TIMEOUT_MS / 1000]
+    timers.ring()
+    assert last_words(silent) == ("HANDSHAKE_TIMEOUT", 4408)
+
+
+@pytest.mark.parametrize(("name", "code"), [("", "NAME_INVALID"), ("x" * 21, "NAME_INVALID"), ("bob", "NAME_TAKEN")])
+async def test_a_bad_name_may_be_tried_again(throw: Any, monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> None:
+    party = await throw("Alice", "Bob")
+    carol = await Guest(party.code, "Carol").open()
+    timers = Timers(monkeypatch)
+    answer = await carol.connect(playerName=name)
+    assert (answer["code"], carol.close_code) == (code, None)
+    assert timers.waiting() == [CONNECT_AGAIN_MS / 1000]
+    assert (await carol.connect()).type == "CONNECTED"
+    assert CONNECT_AGAIN_MS / 1000 not in timers.waiting()
+
+
+async def test_who_does_not_try_again_is_let_go(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    party = await throw("Alice", "Bob")
+    carol = await Guest(party.code, "Carol").open()
+    timers = Timers(monkeypatch)
+    await carol.connect(playerName="Bob")
+    timers.ring()
+    assert last_words(carol) == ("HANDSHAKE_TIMEOUT", 4408)
+
+
+async def test_only_connect_follows_a_refused_name(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    carol = await Guest(party.code, "Carol").open()
+    await carol.connect(playerName="Bob")
+    carol.session_id = party["Bob"].session_id
+    await carol.reconnect(0)
+    assert last_words(carol) == ("BAD_HANDSHAKE", 4400)
+
+
+async def test_an_eleventh_player_is_refused(throw: Any) -> None:
+    party = await throw("Alice", *(f"Guest {number}" for number in range(10)))
+    late = Guest(party.code, "Mallory")
+    await late.connect()
+    assert last_words(late) == ("ROOM_FULL", 4403)
+    assert (await party.guest("Stage").connect("spectator")).type == "CONNECTED"
+
+
+async def test_a_locked_room_takes_nobody_new(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await party.host.say("LOCK_ROOM")
+    carol = Guest(party.code, "Carol")
+    await carol.connect()
+    assert last_words(carol) == ("ROOM_LOCKED", 4403)
+    bob = await party.back("Bob")
+    assert (await bob.connect(sessionId=bob.session_id)).type == "CONNECTED"
+
+
+@pytest.mark.parametrize("role", ["host", "player"])
+async def test_an_unknown_session_is_refused(throw: Any, role: str) -> None:
+    party, other = await throw("Alice", "Bob"), await throw("Alice", "Bob")
+    for secret in ("nonsense", other["Bob"].session_id, party["Bob"].session_id[:-1]):
+        mallory = Guest(party.code, "Mallory")
+        await mallory.connect(role, sessionId=secret, playerName="Mallory")
+        assert last_words(mallory) == ("SESSION_EXPIRED", 4401)
+
+
+async def test_a_banned_session_stays_out(throw: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.host.say("BAN_PLAYER", {"playerId": party["Bob"].actor_id})
+    assert last_words(party["Bob"]) == ("KICKED", 4403)
+    bob = party["Bob"].again()
+    await bob.connect(sessionId=bob.session_id, playerName="Bob")
+    assert last_words(bob) == ("KICKED", 4403)
+
+
+async def test_a_kicked_player_may_come_back_with_a_new_session(throw: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.host.say("KICK_PLAYER", {"playerId": party["Bob"].actor_id})
+    assert last_words(party["Bob"]) == ("KICKED", 4403)
+    assert [left["reason"] for left in party["Carol"].received("PLAYER_LEFT")] == ["kicked"]
+    again = Guest(party.code, "Bob")
+    assert (await again.connect()).type == "CONNECTED"
+    assert again.actor_id != party["Bob"].actor_id
+
+
+@pytest.mark.parametrize("who", ["player", "spectator"])
+async def test_nobody_introduces_themselves_as_somebody_else(throw: Any, who: str) -> None:
+    party = await throw("Alice", "Bob")
+    mallory = await Guest(party.code, "Mallory").open()
+    await mallory.say("CONNECT", {"role": who, "playerName": "Mallory"}, actorId=party["Bob"].actor_id)
+    assert last_words(mallory) == ("UNAUTHORIZED", 4403)
+
+
+async def test_a_session_names_its_own_actor_only(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    mallory = await Guest(party.code, "Mallory").open()
+    await mallory.say("CONNECT", {"role": "player", "sessionId": party["Bob"].session_id}, actorId=party.host.actor_id)
+    assert last_words(mallory) == ("UNAUTHORIZED", 4403)
+
+
+async def test_the_envelope_names_the_room_of_the_socket(throw: Any) -> None:
+    party, other = await throw("Alice"), await throw("Alice")
+    mallory = await Guest(party.code, "Mallory").open()
+    await mallory.say("CONNECT", {"role": "player", "playerName": "Mallory"}, actorId="", roomId=other.code)
+    assert last_words(mallory) == ("UNAUTHORIZED", 4403)
+
+
+async def test_the_newest_socket_of_a_session_wins(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    tab = party["Bob"].again()
+    await tab.connect(sessionId=tab.session_id)
+    assert last_words(party["Bob"]) == ("SESSION_REPLACED", 4409)
+    await party["Bob"].hang_up()
+    assert party.live.room.members[tab.actor_id].connected
+    assert [message.type for message in await tab.say("HEARTBEAT", {})] == ["HEARTBEAT_ACK"]
+
+
+async def test_an_onlooker_takes_no_seat(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    stage = party.guest("Stage")
+    answer = await stage.connect("spectator")
+    assert answer["role"] == "spectator"
+    assert answer["actorId"] not in party.live.room.members
+    for type_ in ("START_TEAM_SETUP", "LEAVE_ROOM", "CREATE_SEAT_LINK"):
+        assert [error["code"] for error in await stage.say(type_)] == ["UNAUTHORIZED"]
+
+
+async def test_an_onlooker_is_the_same_one_after_a_restart_of_their_page(throw: Any) -> None:
+    party = await throw("Alice")
+    stage = party.guest("Stage")
+    await stage.connect("spectator")
+    tab = stage.again()
+    assert (await tab.connect("spectator", sessionId=stage.session_id))["actorId"] == stage.actor_id
+    assert last_words(stage) == ("SESSION_REPLACED", 4409)
+
+
+async def test_there_is_an_end_to_onlookers(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.admission.MAX_SPECTATORS", 2)
+    party = await throw("Alice")
+    for name in ("Stage", "Screen"):
+        assert (await party.guest(name).connect("spectator")).type == "CONNECTED"
+    third = Guest(party.code, "Third")
+    await third.connect("spectator")
+    assert last_words(third) == ("ROOM_FULL", 4403)
+
+
+async def test_while_redis_is_away_a_room_that_is_not_in_memory_is_busy(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw()
+
+    async def fail(code: str) -> None:
+        raise ConnectionError("Redis is away")
+
+    monkeypatch.setattr(keeper.store, "claim", fail)
+    bob = Guest(party.code, "Bob")
+    await bob.connect()
+    assert last_words(bob) == ("SERVER_BUSY", 1012)
+
+
+async def test_a_second_introduction_changes_nobody(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    answers = await party["Bob"].say("CONNECT", {"role": "player", "playerName": "Carol"})
+    assert [(answer["code"], answer["requestType"]) for answer in answers] == [("INVALID_TRANSITION", "CONNECT")]
+    assert [player.name for player in party.live.room.players] == ["Bob"]
+
+
+async def test_who_hangs_up_during_the_handshake_leaves_nothing(throw: Any, time: MovedClock) -> None:
+    party = await throw("Alice")
+    bob = await Guest(party.code, "Bob").open()
+    await bob.hang_up()
+    assert len(party.live.lines) == 1
