@@ -18,7 +18,9 @@ export function headline(game) {
   if (first.length === 1) {
     return fill(gettext("%(team)s wins!"), { team: first[0] });
   }
-  return fill(gettext("A tie: %(teams)s"), { teams: first.join(" · ") });
+  return first.length === 2
+    ? fill(gettext("A tie: %(one)s and %(other)s"), { one: first[0], other: first[1] })
+    : fill(gettext("A tie of %(count)s teams"), { count: first.length });
 }
 
 /** "12 minutes · 96 words". */

@@ -15,7 +15,7 @@ export function drawWords(list, words) {
         create("span", { class: "visually-hidden", "data-el": "action" }),
       ),
     update(item, word) {
-      setData(item, "action", word.action);
+      setData(item, "outcome", word.action);
       setText(part("action", item), actionName(word.action));
     },
   });

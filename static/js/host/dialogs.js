@@ -44,11 +44,10 @@ export class Dialogs {
   }
 
   /** What to do with a player: resolves to `kick`, `ban`, `transfer` or nothing. */
-  player(name, maySucceed) {
+  player(name) {
     const dialog = this.get("player");
     setText(part("title", dialog), name);
     setText(part("text", dialog), fill(gettext("What should happen to %(name)s?"), { name }));
-    part("succession", dialog).hidden = !maySucceed;
     return chosen(dialog);
   }
 

@@ -37,9 +37,9 @@ export function farewell(state, status, page) {
 }
 
 function farewells(page) {
-  const home = { label: gettext("To the start page"), href: "/" };
+  const home = { label: gettext("To the start page"), href: page.homeUrl };
   const again = { label: gettext("Load the page again"), href: "" };
-  const join = { label: gettext("Join as a player"), href: page.joinUrl };
+  const join = { label: gettext("Join as a player"), href: page.playerUrl };
   return {
     closed: { title: () => gettext("The room is closed"), text: gettext("Thank you for playing!"), ...home },
     elsewhere: {

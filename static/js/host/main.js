@@ -176,7 +176,7 @@ class HostPage {
       this.dialogs.closeAll();
     }
     // Focus goes along with what replaced the place where it was.
-    if ((held || document.activeElement === document.body) && !this.dialogs.isOpen) {
+    if ((held || name === "farewell" || document.activeElement === document.body) && !this.dialogs.isOpen) {
       const section = this.sections.get(name);
       const goal = this.view?.focus;
       (goal && !goal.hidden ? goal : section.querySelector("h1")).focus({ preventScroll: true });

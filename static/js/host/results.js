@@ -6,7 +6,7 @@ import { drawPodium, facts, headline } from "../board/podium.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { nameOf } from "../store.js";
-import { actionButton, onAction } from "./actions.js";
+import { onAction } from "./actions.js";
 import { rulesText } from "./rules.js";
 
 export function resultsView(section, host) {
@@ -25,7 +25,6 @@ export function resultsView(section, host) {
     },
   });
   return {
-    focus: actionButton(section, "restart"),
     draw({ gameState: game }) {
       if (!game.final) {
         return;

@@ -21,7 +21,7 @@ export function reviewView(section, host) {
       const game = state.gameState;
       const round = game.round;
       const isOpen = game.state === "SCORE_REVIEW";
-      dress(section, round?.teamId);
+      dress(part("headline", section), round?.teamId);
       setText(part("headline", section), roundHeadline(game));
       setText(part("sum", section), roundSummary(state));
       sync(part("words", section), round?.words ?? [], {
@@ -47,7 +47,7 @@ export function reviewView(section, host) {
 function verdict(word, host) {
   const onclick = ({ currentTarget }) => {
     if (isUsable(currentTarget)) {
-      const action = currentTarget.dataset.action === "guessed" ? "skipped" : "guessed";
+      const action = currentTarget.dataset.outcome === "guessed" ? "skipped" : "guessed";
       host.send(TYPES.CORRECT_WORD, { wordId: word.wordId, action });
     }
   };
@@ -66,7 +66,7 @@ function verdict(word, host) {
 
 function fillVerdict(item, word, isOpen) {
   const button = part("verdict", item);
-  setData(button, "action", word.action);
+  setData(button, "outcome", word.action);
   setUsable(button, isOpen);
   setText(part("action", button), actionName(word.action));
 }

@@ -27,10 +27,10 @@ export class RoomCode {
   #draw() {
     const { isHidden } = this;
     document.body.toggleAttribute("data-code-hidden", isHidden);
-    document.querySelectorAll("[data-code]").forEach((element) => {
+    document.querySelectorAll('[data-shows="code"]').forEach((element) => {
       element.textContent = isHidden ? DOTS : this.#spaced;
     });
-    document.querySelectorAll("[data-address]").forEach((element) => {
+    document.querySelectorAll('[data-shows="address"]').forEach((element) => {
       element.textContent = isHidden ? "" : this.#address;
     });
     document.querySelectorAll('[data-action="hideCode"]').forEach((button) => {

@@ -11,6 +11,7 @@ import { drawWords } from "../board/wordlist.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { ERRORS, TYPES } from "../protocol.js";
 import { holdsWords, liveWord } from "../store.js";
+import { dress } from "../teams.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 
 export function roundView(section, host) {
@@ -60,6 +61,7 @@ export function roundView(section, host) {
     const mine = holdsWords(state);
     const isCovered = mine && game.settings.wordHolder === "explainer" && uncoveredRound !== game.roundNumber;
     const shown = counted(game.round, pending);
+    dress(section, game.activeTeamId);
     drawTurn(part("turn", section), game);
     setText(part("counts", section), countsText(shown));
     drawScores(part("scores", section), game, { activeTeamId: game.activeTeamId, bonus: bonus(game, pending) });

@@ -2,6 +2,7 @@
 
 import { part, setText, show } from "../dom.js";
 import { isPlaying } from "../board/facts.js";
+import { onFirstTouch } from "../board/firsttouch.js";
 import { gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { isHost } from "../store.js";
@@ -13,26 +14,26 @@ export function buildToolbar(host) {
   const lock = actionButton(bar, "lock");
   const sound = actionButton(bar, "sound");
 
-  onAction(bar, {
-    begin: () => enterFullScreen(),
+  const actions = {
     settings: () => host.settings.open(),
     lock: () => host.send(host.room.state.gameState?.locked ? TYPES.UNLOCK_ROOM : TYPES.LOCK_ROOM),
     sound() {
       host.sound.isOn = !host.sound.isOn;
       drawSound();
     },
-    menu: () => openMenu(host),
+  };
+  onAction(bar, {
+    ...actions,
+    begin: enterFullScreen,
+    menu: () => openMenu(host, actions),
     retry: () => host.room.socket.retry(),
   });
-  // Any tap will do for sound and a waking screen; iOS wants both asked for before anything is awaited.
-  document.addEventListener("click", () => begin(), { capture: true, once: true });
-  drawSound();
-
-  function begin() {
+  onFirstTouch(() => {
     host.wake.keepAwake();
     host.sound.unlock();
     show(part("begin", bar), false);
-  }
+  });
+  drawSound();
 
   function drawSound() {
     sound.setAttribute("aria-pressed", String(host.sound.isOn));
@@ -48,10 +49,14 @@ export function buildToolbar(host) {
   };
 }
 
-async function openMenu(host) {
+async function openMenu(host, actions) {
   const game = host.room.state.gameState;
-  show(part("end", host.dialogs.get("menu")), Boolean(game) && isPlaying(game) && game.state !== "ROUND_STARTING");
+  const dialog = host.dialogs.get("menu");
+  setText(part("lock", dialog), game?.locked ? gettext("Unlock the room") : gettext("Lock the room"));
+  setText(part("sound", dialog), host.sound.isOn ? gettext("Turn the sound off") : gettext("Turn the sound on"));
+  show(part("end", dialog), Boolean(game) && isPlaying(game) && game.state !== "ROUND_STARTING");
   const choices = {
+    ...actions,
     qr: () => host.dialogs.open("qr"),
     people: () => host.dialogs.open("people"),
     fullScreen: enterFullScreen,

@@ -3,6 +3,7 @@
 import { Announcer } from "../announce.js";
 import { accompany } from "../board/effects.js";
 import { phaseOf } from "../board/facts.js";
+import { onFirstTouch } from "../board/firsttouch.js";
 import { drawLine, isAway } from "../board/line.js";
 import { part, show } from "../dom.js";
 import { CLOSE } from "../protocol.js";
@@ -50,16 +51,11 @@ let viewName = "connecting";
 part("begin").addEventListener("click", () => {
   document.documentElement.requestFullscreen?.().catch((error) => console.info("No full screen:", error.message));
 });
-// Any tap wakes sound and screen; iOS wants both asked for before anything is awaited.
-document.addEventListener(
-  "click",
-  () => {
-    wake.keepAwake();
-    effects.sound.unlock();
-    show(part("begin"), false);
-  },
-  { capture: true, once: true },
-);
+onFirstTouch(() => {
+  wake.keepAwake();
+  effects.sound.unlock();
+  show(part("begin"), false);
+});
 room.subscribe((change) => {
   if (change.message) {
     accompany(change, effects);
