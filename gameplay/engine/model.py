@@ -1,6 +1,7 @@
 """What a room is made of. Plain data, saved as it stands.
 
 Times are milliseconds on the server's clock (`_ms`), durations too unless the name says seconds (`_s`).
+What there is many of is saved without the names of its fields, to keep a snapshot small; a new field goes last.
 """
 
 from typing import Annotated, Literal
@@ -51,7 +52,7 @@ def held_by_explainer(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, word_holder="explainer")
 
 
-class Word(Struct, frozen=True):
+class Word(Struct, frozen=True, array_like=True):
     """A word of a pack. ``ref`` is its key in the database, never shown to a client."""
 
     ref: int
@@ -60,7 +61,7 @@ class Word(Struct, frozen=True):
     pack_id: str
 
 
-class Member(Struct):
+class Member(Struct, array_like=True):
     """Somebody who belongs to the room: the host, a player, or both after a promotion.
 
     ``session`` is a hash of the secret, never the secret. ``away_since_ms`` is set while no socket of theirs is open.
@@ -80,7 +81,7 @@ class Member(Struct):
     words_explained: int = 0
 
 
-class Team(Struct):
+class Team(Struct, array_like=True):
     """A team; ``players`` in the order in which they explain. ``rotation`` is the index of the next to explain."""
 
     id: str
@@ -91,7 +92,7 @@ class Team(Struct):
     rotation: int = 0
 
 
-class PlayedWord(Struct):
+class PlayedWord(Struct, array_like=True):
     """A word that has been swiped in the running round. ``word_id`` is the room's own name for it."""
 
     word_id: str
@@ -141,7 +142,7 @@ class Round(Struct):
         return self.duration_ms - self.remaining(now_ms)
 
 
-class PlayedRound(Struct, rename="camel"):
+class PlayedRound(Struct, array_like=True):
     """A line of the game's history."""
 
     round_number: int

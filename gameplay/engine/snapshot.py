@@ -46,7 +46,7 @@ def load(state: bytes, deck: bytes | None) -> Room:
             raise SnapshotRefused(f"This snapshot has schema {schema}; this version reads {SCHEMA}.")
         room = _decode_room(state).room
         room.deck = NO_DECK if deck is None else _decode_deck(deck)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SnapshotRefused(f"This is no snapshot of a room: {error}.") from error
     return room
 
