@@ -65,10 +65,12 @@ class Guest:
     """A client of one room. One object may open several sockets one after another, as a phone does.
 
     Acknowledges what wants it while ``acknowledges`` is set; sends a heartbeat at the interval the server asks for.
+    ``port`` may be that of a proxy in between.
     """
 
     def __init__(self, site: Site, room_id: str, name: str, version: str = LATEST) -> None:
         self.site = site
+        self.port = site.server.port
         self.room_id = room_id
         self.name = name
         self.version = version
@@ -104,7 +106,7 @@ class Guest:
             extra["Origin"] = origin or self.site.origin
         self.close_code = None
         self.connections.append(len(self.messages))
-        url = f"ws://127.0.0.1:{self.site.server.port}/ws/?{query or f'roomId={self.room_id}'}"
+        url = f"ws://127.0.0.1:{self.port}/ws/?{query or f'roomId={self.room_id}'}"
         ear = self.ear = _Ear(self)
         try:
             self._transport, _ = await ws_connect(lambda: ear, url, extra_headers=extra)

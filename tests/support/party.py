@@ -21,6 +21,8 @@ NO_SETTINGS: Mapping[str, Any] = {}
 class Party:
     """Everybody in one room. On leaving the ``async with`` block all conversations are checked and closed."""
 
+    guest_type: type[Guest] = Guest
+
     def __init__(self, site: Site, room_id: str, settings: Mapping[str, Any]) -> None:
         self.site = site
         self.room_id = room_id
@@ -57,7 +59,7 @@ class Party:
 
     def invite(self, name: str, version: str = LATEST) -> Guest:
         """A new guest who is not connected yet."""
-        guest = Guest(self.site, self.room_id, name, version)
+        guest = self.guest_type(self.site, self.room_id, name, version)
         self.guests.append(guest)
         return guest
 
