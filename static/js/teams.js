@@ -26,3 +26,8 @@ export function teamChip(team) {
   dress(chip, team.id);
   return chip;
 }
+
+/** The name where there is little room; the full one is never far. */
+export function shortName(team) {
+  return team.name.replace(/^Team /, "");
+}

@@ -7,7 +7,7 @@ import { create, part, setText, show, sync } from "../dom.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { ERRORS, TYPES } from "../protocol.js";
 import { holdsWords, isHost, liveWord, nameOf, shownScore } from "../store.js";
-import { dress, shape } from "../teams.js";
+import { dress, shape, shortName } from "../teams.js";
 import { duty } from "./duty.js";
 
 const COUNTDOWN_S = 3;
@@ -129,7 +129,7 @@ function drawPoints(list, state) {
         { class: "point" },
         shape(team.id),
         create("strong", { "data-el": "points" }),
-        create("span", { class: "point__name" }, team.name),
+        create("span", { class: "point__name" }, shortName(team)),
       );
       dress(item, team.id);
       return item;
