@@ -55,16 +55,20 @@ class RawSocket:
         self.send_frame(TEXT, text.encode())
 
     def send_frame(self, opcode: int, payload: bytes = b"") -> None:
-        length = len(payload)
+        self.send_bytes(self.framed(opcode, payload))
+
+    @staticmethod
+    def framed(opcode: int, payload: bytes, is_final: bool = True) -> bytes:
+        """The bytes of one masked frame."""
+        first, length = 0x80 * is_final | opcode, len(payload)
         if length < 126:
-            head = struct.pack("!BB", 0x80 | opcode, 0x80 | length)
+            head = struct.pack("!BB", first, 0x80 | length)
         elif length < 1 << 16:
-            head = struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, length)
+            head = struct.pack("!BBH", first, 0x80 | 126, length)
         else:
-            head = struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, length)
+            head = struct.pack("!BBQ", first, 0x80 | 127, length)
         mask = os.urandom(4)
-        masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
-        self.send_bytes(head + mask + masked)
+        return head + mask + bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
 
     def send_bytes(self, data: bytes) -> None:
         self._socket.sendall(data)

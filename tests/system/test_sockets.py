@@ -141,6 +141,22 @@ def test_a_client_that_sends_faster_than_it_is_heard_is_closed_with_4429(server:
     assert close.code == 4429
 
 
+def test_messages_are_heard_however_they_are_cut(server: SocketServer) -> None:
+    with server.connect() as client:
+        whole = [client.framed(TEXT, f"send {number}".encode()) for number in range(6)]
+        client.send_bytes(whole[0] + whole[1])
+        for byte in range(len(whole[2])):
+            client.send_bytes(whole[2][byte : byte + 1])
+        client.send_bytes(whole[3][:5])
+        time.sleep(0.05)  # so that the pieces do not arrive as one
+        client.send_bytes(whole[3][5:] + whole[4])
+        client.send_bytes(client.framed(TEXT, b"send in-", is_final=False))
+        time.sleep(0.05)
+        client.send_bytes(client.framed(0, b"two"))
+        client.send_bytes(whole[5])
+        assert [client.frame().payload for _ in range(7)] == [b"0", b"1", b"2", b"3", b"4", b"in-two", b"5"]
+
+
 @pytest.mark.parametrize("code", [1000, 1009, 1011, 1012, 4401, 4429])
 def test_a_socket_is_closed_with_the_code_that_was_asked_for(server: SocketServer, code: int) -> None:
     for command in (f"close {code} because", f"asgi-close {code}"):
