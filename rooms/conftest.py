@@ -3,9 +3,9 @@
 import asyncio
 import json
 import time as system_time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from channels.layers import channel_layers
@@ -13,7 +13,8 @@ from channels.layers import channel_layers
 from gameplay.engine.model import Settings, Word
 from gameplay.engine.settings import parse_settings
 from gameplay.library import PackInfo, WordLibrary
-from rooms import clock, registry as registry_module
+from rooms import clock
+from rooms import registry as registry_module
 from rooms.registry import CreatedRoom, Registry
 from rooms.room import LiveRoom
 from rooms.routing import websocket_application
@@ -117,6 +118,8 @@ class Frames:
 class Guest:
     """One client. It has heard everything by the time that a call returns."""
 
+    everybody: ClassVar[list["Guest"]] = []
+
     def __init__(self, code: str, name: str, version: str = "1.1") -> None:
         self.code, self.name, self.version = code, name, version
         self.actor_id = self.session_id = ""
@@ -125,6 +128,7 @@ class Guest:
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._is_idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        Guest.everybody.append(self)
 
     @property
     def messages(self) -> list[Message]:
@@ -313,7 +317,7 @@ class Party:
 
 
 @pytest.fixture
-def throw(keeper: Registry, time: MovedClock) -> Iterator[Callable[..., Any]]:
+async def throw(keeper: Registry, time: MovedClock) -> AsyncIterator[Callable[..., Any]]:
     """Makes parties: ``await throw("Alice", "Bob", roundDurationSec=30)``."""
     parties: list[Party] = []
 
@@ -325,4 +329,6 @@ def throw(keeper: Registry, time: MovedClock) -> Iterator[Callable[..., Any]]:
         await party.come(*names)
         return party
 
-    return make
+    yield make
+    while Guest.everybody:
+        await Guest.everybody.pop().hang_up()

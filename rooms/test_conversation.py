@@ -222,7 +222,7 @@ class TestAcknowledgement:
         await carol.say("ACK", ack)
         await carol.say("ACK", ack)
         assert [change["status"] for change in carol.received("PLAYER_CONNECTION")] == ["degraded", "connected"]
-        heard = [change for change in party.host.received("PLAYER_CONNECTION")]
+        heard = party.host.received("PLAYER_CONNECTION")
         assert [change["status"] for change in heard if change["playerId"] == carol.actor_id] == [
             "degraded",
             "connected",

@@ -1,0 +1,460 @@
+"""Redis follows behind, and a room comes back from it as it was."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+import redis
+
+from gameplay.engine import snapshot
+from rooms.conftest import MovedClock
+from rooms.persistence import MAX_LOG_PARTS, RETRY_MAX_S
+from rooms.protocol.eventlog import visible_to
+from rooms.registry import Registry
+from rooms.room import LiveRoom
+from rooms.store import INDEX, REFUSED, SAVED, SAVED_ANEW, SUMMARIES, Save
+
+EVERYTHING = visible_to("host_1", is_host=True, is_player=True)
+
+
+@pytest.fixture
+def client(redis_url: str) -> Any:
+    with redis.Redis.from_url(redis_url) as client:
+        yield client
+
+
+def keys(code: str) -> tuple[str, str, str]:
+    return f"pf:{{{code}}}:state", f"pf:{{{code}}}:deck", f"pf:{{{code}}}:log"
+
+
+async def reopened(party: Any, keep: Callable[[str], Registry], worker: str = "other") -> LiveRoom:
+    """The room as another worker, whose predecessor was killed, finds it."""
+    registry = keep(worker)
+    party.keeper = registry
+    live = await registry.open(party.code)
+    assert live is not None
+    return live
+
+
+async def test_a_new_room_is_in_redis_before_its_code_is_told(throw: Any, client: Any) -> None:
+    party = await throw()
+    state, deck, log = keys(party.code)
+    assert snapshot.load(client.hget(state, "state"), None).code == party.code
+    assert not client.exists(deck, log)
+    assert 7_190 <= client.ttl(state) <= 7_200
+    assert client.zscore(INDEX, party.code) is not None
+    assert msgspec.json.decode(client.hget(SUMMARIES, party.code))["hostName"] == "Alice"
+
+
+async def test_the_host_secret_is_nowhere_in_redis(throw: Any, keeper: Registry, client: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await keeper.writer.flush()
+    stored = b"".join(client.hgetall(keys(party.code)[0]).values()) + b"".join(client.hgetall(SUMMARIES).values())
+    for guest in party.guests.values():
+        assert guest.session_id.encode() not in stored
+
+
+async def test_a_flush_writes_what_has_changed(throw: Any, keeper: Registry, client: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    assert keeper.unsaved_count == 1
+    assert await keeper.writer.flush()
+    assert keeper.unsaved_count == 0
+    state, deck, log = keys(party.code)
+    saved = snapshot.load(client.hget(state, "state"), client.get(deck))
+    assert saved == party.live.room
+    assert client.llen(log) == 2
+    assert all(client.ttl(key) > 7_100 for key in (state, deck, log))
+    assert msgspec.json.decode(client.hget(state, "facts"))["state"] == "ROUND_ACTIVE"
+
+
+async def test_ticks_alone_are_not_worth_a_write(throw: Any, keeper: Registry) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await keeper.writer.flush()
+    await party.wait(2_000)
+    assert party["Bob"].received("TIMER_TICK")
+    assert keeper.unsaved_count == 0
+    await party.swipe()
+    assert keeper.unsaved_count == 1
+
+
+async def test_the_deck_is_written_once_a_game(throw: Any, keeper: Registry, client: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await keeper.writer.flush()
+    client.set(keys(party.code)[1], b"untouched")
+    await party.swipe()
+    await keeper.writer.flush()
+    assert client.get(keys(party.code)[1]) == b"untouched"
+
+
+async def test_the_log_grows_by_what_is_new_and_is_put_together_now_and_then(
+    throw: Any, keeper: Registry, client: Any
+) -> None:
+    party = await throw("Alice", "Bob")
+    log = keys(party.code)[2]
+    lengths = []
+    for number in range(MAX_LOG_PARTS + 3):
+        await party.host.say("UNLOCK_ROOM" if number % 2 else "LOCK_ROOM")
+        await keeper.writer.flush()
+        lengths.append(client.llen(log))
+        party.time.now_ms += 100
+    assert max(lengths) == MAX_LOG_PARTS
+    assert lengths[-1] < 5
+    assert client.lrange(log, -1, -1)[0].count(b"ROOM_LOCKED") == 1
+
+
+async def test_the_writer_writes_at_once_and_then_rests_for_50_ms(
+    throw: Any, keeper: Registry, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice", "Bob")
+    pauses: list[float] = []
+
+    async def pause(delay_s: float) -> None:
+        pauses.append(delay_s)
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as watched:
+        watched.setattr("rooms.persistence.asyncio.sleep", pause)
+        with pytest.raises(asyncio.CancelledError):
+            await keeper.writer.run()
+    assert pauses == [0.05]
+    assert keeper.unsaved_count == 0
+    assert snapshot.load(client.hget(keys(party.code)[0], "state"), None) == party.live.room
+
+
+async def test_a_room_comes_back_as_it_was(throw: Any, keep: Any, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await party.swipe()
+    before = party.live
+    await party.keeper.writer.flush()
+    heard = party["Bob"].sequence_id
+    time.now_ms += 20_000
+    live = await reopened(party, keep)
+    room = live.room
+    assert [team.score for team in room.teams] == [team.score for team in before.room.teams]
+    assert room.round.word == before.room.round.word
+    assert room.deck == before.room.deck
+    assert (room.sequence_id, room.state_version) == (
+        before.room.sequence_id + 1_000,
+        before.room.state_version + 1_000,
+    )
+    bob = await party.back("Bob")
+    answer = await bob.reconnect(heard)
+    assert answer["missedEvents"] == []
+
+
+async def test_what_was_missed_is_told_across_a_restart(throw: Any, keep: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    heard = party["Bob"].sequence_id
+    await party["Bob"].hang_up()
+    await party.swipe()
+    await party.keeper.writer.flush()
+    await party.swipe()
+    await party.keeper.writer.flush()
+    await reopened(party, keep)
+    bob = await party.back("Bob")
+    answer = await bob.reconnect(heard)
+    assert [event["type"] for event in answer["missedEvents"]] == ["WORD_RESULT", "WORD_RESULT"]
+
+
+async def test_a_number_that_was_lost_is_a_gap(throw: Any, keep: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await party.keeper.writer.flush()
+    await party.swipe()
+    heard = party["Bob"].sequence_id
+    await reopened(party, keep)
+    bob = await party.back("Bob")
+    assert (await bob.reconnect(heard))["missedEvents"] is None
+
+
+async def test_the_clock_goes_on_from_the_last_sign_of_life(throw: Any, keep: Any, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob", "Carol", roundDurationSec=60)
+    await party.start_round()
+    await party.keeper.writer.flush()
+    await party.wait(10_000)
+    await party.keeper.beat()
+    await party.wait(500)
+    time.now_ms += 3_600_000
+    live = await reopened(party, keep)
+    assert live.room.round.remaining(time.now_ms) == 50_000
+    assert all(member.away_since_ms == time.now_ms for member in live.room.members.values())
+
+
+async def test_the_clock_of_a_room_that_was_let_go_stands_since_then(throw: Any, keep: Any, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob", "Carol", roundDurationSec=60)
+    await party.start_round()
+    await party.wait(7_000)
+    await party.keeper.stop()
+    time.now_ms += 3_600_000
+    live = await reopened(party, keep)
+    assert live.room.round.remaining(time.now_ms) == 53_000
+
+
+async def test_a_restart_loses_nothing_and_tells_everybody_to_come_back(throw: Any, keep: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await party.swipe()
+    scores = [team.score for team in party.live.room.teams]
+    members = party.live.room.members
+    await party.keeper.stop()
+    assert {guest.close_code for guest in party.guests.values()} == {1012}
+    for guest in party.guests.values():
+        await guest.hang_up()
+    live = await reopened(party, keep, "worker")
+    assert [team.score for team in live.room.teams] == scores
+    assert live.room.members.keys() == members.keys()
+
+
+async def test_a_crash_right_after_a_restore_brings_no_number_twice(throw: Any, keep: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.keeper.writer.flush()
+    first = (await reopened(party, keep, "one")).room.sequence_id
+    assert (await reopened(party, keep, "two")).room.sequence_id == first + 1_000
+
+
+async def test_the_first_to_open_a_room_begins_it(throw: Any, time: MovedClock) -> None:
+    party = await throw()
+    time.now_ms += 300_000
+    await party.come("Bob")
+    assert party.live.room.sequence_id < 100
+    await party.wait(59_000)
+    assert party.live.room.host.name == "Alice"
+    await party.wait(1_000)
+    assert party.live.room.host.name == "Bob"
+
+
+async def test_a_write_that_comes_late_is_refused(throw: Any, keeper: Registry) -> None:
+    party = await throw("Alice", "Bob")
+    late: list[Save] = []
+    write = keeper.store.write
+
+    async def swallow(writes: Any) -> Any:
+        late.extend(writes)
+        raise TimeoutError
+
+    keeper.store.write = swallow  # type: ignore[method-assign]
+    assert not await keeper.writer.flush()
+    keeper.store.write = write  # type: ignore[method-assign]
+    await party.host.say("LOCK_ROOM")
+    assert await keeper.writer.flush()
+    assert await keeper.store.write(late) == [REFUSED]
+    assert (await keeper.store.facts(party.code)).joinable is False  # type: ignore[union-attr]
+
+
+async def test_a_worker_that_has_lost_its_room_writes_nothing_and_lets_it_go(
+    throw: Any, keep: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    party = await throw("Alice", "Bob")
+    old = party.keeper
+    await old.writer.flush()
+    live = await reopened(party, keep)
+    await party.host.say("LOCK_ROOM")
+    assert not await old.writer.flush()
+    assert "another worker" in caplog.text
+    assert old.get(party.code) is None
+    assert party["Bob"].close_code == 1012
+    assert not live.room.locked
+    assert (await party.keeper.store.facts(party.code)).joinable
+
+
+async def test_redis_that_lost_the_room_gets_all_of_it_again(throw: Any, keeper: Registry, client: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await keeper.writer.flush()
+    client.flushall()
+    await party.swipe()
+    await keeper.writer.flush()
+    await keeper.writer.flush()
+    state, deck, log = keys(party.code)
+    assert snapshot.load(client.hget(state, "state"), client.get(deck)) == party.live.room
+    assert client.llen(log) == 1
+
+
+async def test_redis_that_lost_everything_is_told_by_the_next_sign_of_life(
+    throw: Any, keeper: Registry, client: Any
+) -> None:
+    party = await throw("Alice", "Bob")
+    await keeper.beat()
+    await keeper.writer.flush()
+    await keeper.beat()
+    assert keeper.unsaved_count == 0
+    client.flushall()
+    await keeper.beat()
+    assert keeper.unsaved_count == 1
+    await keeper.writer.flush()
+    assert client.hexists(keys(party.code)[0], "state")
+    assert client.zscore(INDEX, party.code) is not None
+
+
+async def test_while_redis_is_away_play_goes_on_and_is_written_when_it_is_back(
+    throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    caplog.set_level("INFO", "rooms")
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper.store, "write", _fail(ConnectionError("gone")))
+        await party.start_round()
+        for _ in range(3):
+            await party.swipe()
+            assert not await keeper.writer.flush()
+    assert caplog.text.count("Redis is away") == 1
+    assert not keeper.is_redis_up
+    assert keeper.unsaved_count == 1
+    assert await keeper.writer.flush()
+    assert keeper.is_redis_up
+    assert "Redis is back" in caplog.text
+    state, deck, _ = keys(party.code)
+    assert snapshot.load(client.hget(state, "state"), client.get(deck)) == party.live.room
+
+
+async def test_redis_without_memory_is_no_reason_to_stop(
+    throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    party = await throw("Alice", "Bob")
+    client.config_set("maxmemory", "1")
+    try:
+        await party.host.say("LOCK_ROOM")
+        assert not await keeper.writer.flush()
+        assert "maxmemory" in caplog.text
+        assert keeper.unsaved_count == 1
+    finally:
+        client.config_set("maxmemory", "0")
+    assert await keeper.writer.flush()
+    assert keeper.unsaved_count == 0
+
+
+async def test_a_waiting_room_is_one_write_however_often_it_changes(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice", "Bob")
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper.store, "write", _fail(ConnectionError("gone")))
+        for number in range(50):
+            await party.host.say("UNLOCK_ROOM" if number % 2 else "LOCK_ROOM")
+            await keeper.writer.flush()
+    assert keeper.unsaved_count == 1
+    assert await keeper.writer.flush()
+
+
+async def test_the_writer_keeps_trying(throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    party = await throw("Alice", "Bob")
+    pauses: list[float] = []
+
+    async def pause(delay_s: float) -> None:
+        pauses.append(delay_s)
+        if len(pauses) == 5:
+            raise asyncio.CancelledError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper.store, "write", _fail(ConnectionError("gone")))
+        broken.setattr("rooms.persistence.asyncio.sleep", pause)
+        with pytest.raises(asyncio.CancelledError):
+            await keeper.writer.run()
+    assert pauses == [0.1, 0.2, 0.4, RETRY_MAX_S, RETRY_MAX_S]
+    assert party.live.record.revision > 5
+
+
+async def test_one_room_that_cannot_be_written_does_not_hold_the_others_up(
+    throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, party = await throw("Alice"), await throw("Alice", "Bob")
+    broken.live.room.seed = 2**200
+    await keeper.writer.flush()
+    assert f"Room {broken.code} cannot be written" in caplog.text
+    assert snapshot.load(client.hget(keys(party.code)[0], "state"), None) == party.live.room
+    broken.live.room.seed = 1
+
+
+async def test_a_closed_room_leaves_redis(throw: Any, keeper: Registry, client: Any, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await keeper.writer.flush()
+    stale = await _save_of(keeper, party)
+    await party.host.say("CLOSE_ROOM")
+    assert await keeper.open(party.code) is None
+    await keeper.writer.flush()
+    state, deck, log = keys(party.code)
+    assert not client.exists(deck, log)
+    assert not client.hexists(state, "state")
+    assert 0 < client.ttl(state) <= 60
+    assert client.zscore(INDEX, party.code) is None
+    assert not client.hexists(SUMMARIES, party.code)
+    assert await keeper.open(party.code) is None
+    assert await keeper.store.write([stale]) == [REFUSED], "what was under way brings it back to no life"
+
+
+async def test_a_closed_room_stays_closed_while_redis_is_away(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice")
+    await keeper.writer.flush()
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper.store, "write", _fail(ConnectionError("gone")))
+        await party.host.say("CLOSE_ROOM")
+        assert not await keeper.writer.flush()
+    assert await keeper.open(party.code) is None
+    assert await keeper.facts(party.code) is None
+    assert await keeper.writer.flush()
+    assert keeper.unsaved_count == 0
+    assert await keeper.open(party.code) is None
+
+
+async def test_a_snapshot_of_another_kind_is_left_alone(
+    throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    party = await throw()
+    client.hset(keys(party.code)[0], "state", msgspec.msgpack.encode({"schema": 99, "room": {}}))
+    assert await keeper.open(party.code) is None
+    assert "schema 99" in caplog.text
+
+
+async def test_a_log_that_cannot_be_read_is_only_a_gap(throw: Any, keep: Any, client: Any) -> None:
+    party = await throw("Alice", "Bob")
+    heard = party["Bob"].sequence_id
+    await party.host.say("LOCK_ROOM")
+    await party.keeper.writer.flush()
+    client.lset(keys(party.code)[2], 0, b"\xc1")
+    live = await reopened(party, keep)
+    assert live.log.since(live.room.sequence_id, EVERYTHING) == []
+    bob = await party.back("Bob")
+    assert (await bob.reconnect(heard))["missedEvents"] is None
+
+
+async def test_the_results_of_a_write_say_what_became_of_it(throw: Any, keeper: Registry, client: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await keeper.writer.flush()
+    save = await _save_of(keeper, party)
+    assert await keeper.store.write([save]) == [SAVED]
+    assert await keeper.store.write([save]) == [REFUSED]
+    client.flushall()
+    assert await keeper.store.write([save]) == [SAVED_ANEW]
+    party.live.record.revision = save.revision
+
+
+async def _save_of(keeper: Registry, party: Any) -> Save:
+    """The next write of the party's room, not carried out."""
+    caught: list[Save] = []
+    write = keeper.store.write
+
+    async def catch(writes: Any) -> Any:
+        caught.extend(writes)
+        raise TimeoutError
+
+    keeper.store.write = catch  # type: ignore[method-assign]
+    await keeper.writer.save(party.live, keeper.store.worker)
+    keeper.store.write = write  # type: ignore[method-assign]
+    return caught[0]
+
+
+def _fail(error: Exception) -> Any:
+    async def fail(*args: Any) -> Any:
+        raise error
+
+    return fail
