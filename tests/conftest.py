@@ -1,11 +1,15 @@
 """The site that the tests share."""
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.support.site import Site
+
+# It tells of every connection, which buries what a failed test has to say.
+logging.getLogger("picows").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +19,8 @@ def site() -> Iterator[Site]:
     site.start()
     try:
         yield site
-        assert site.stop() == 0
-        assert "Traceback" not in site.log(), site.log()[-6000:]
+        assert site.stop() == 0, site.tracebacks()
+        assert not site.tracebacks(), site.tracebacks()
     finally:
         site.dispose()
 

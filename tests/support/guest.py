@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import socket
+import struct
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -177,6 +179,15 @@ class Guest:
         assert self._transport is not None
         self._stop_heartbeats()
         self._transport.disconnect(graceful=False)
+        self._transport = self.ear = None
+
+    def reset(self) -> None:
+        """Lose the connection the hard way: with a RST, on the heels of what was sent last."""
+        assert self._transport is not None
+        self._stop_heartbeats()
+        socket_ = self._transport.underlying_transport.get_extra_info("socket")
+        socket_.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.underlying_transport.abort()
         self._transport = self.ear = None
 
     async def hang_up(self) -> None:

@@ -62,6 +62,11 @@ class Site:
     def log(self) -> str:
         return self.server.log()
 
+    def tracebacks(self) -> str:
+        """The log from its first traceback on, as much as one wants to read; empty if there is none."""
+        _, found, rest = self.log().partition("Traceback")
+        return (found + rest)[:3000]
+
     def dispose(self) -> None:
         """End everything and remove the data."""
         self.server.dispose()

@@ -4,10 +4,12 @@ import asyncio
 
 from tests.support.party import CAST, FEW_WORDS, Party
 from tests.support.site import Site
+from tests.support.together import together
 
 ROUND = FEW_WORDS | {"roundDurationSec": 60}
 
 
+@together
 async def test_a_late_joiner_plays_from_the_next_round(site: Site) -> None:
     async with await Party.throw(site, CAST[:3], ROUND) as party:
         await party.start_game()
@@ -28,6 +30,7 @@ async def test_a_late_joiner_plays_from_the_next_round(site: Site) -> None:
         assert sorted(len(team["players"]) for team in state["teams"]) == [2, 2]
 
 
+@together
 async def test_a_player_who_leaves_mid_round_does_not_stop_it(site: Site) -> None:
     async with await Party.throw(site, CAST, ROUND) as party:
         await party.start_game()
@@ -50,6 +53,7 @@ async def gone(party: Party, session_id: str) -> tuple[str, int | None]:
     return ghost.messages[-1]["code"], close
 
 
+@together
 async def test_an_explainer_who_leaves_is_replaced_at_once_with_a_new_word(site: Site) -> None:
     async with await Party.throw(site, CAST, ROUND | {"wordHolder": "explainer"}) as party:
         await party.start_game()
@@ -70,6 +74,7 @@ async def test_an_explainer_who_leaves_is_replaced_at_once_with_a_new_word(site:
         assert (await party.host.expect("WORD_RESULT", newScore=2))["teamId"] == team["id"]
 
 
+@together
 async def test_an_explainer_who_leaves_while_the_host_holds_the_word(site: Site) -> None:
     async with await Party.throw(site, CAST, ROUND) as party:
         await party.start_game()
@@ -82,6 +87,7 @@ async def test_an_explainer_who_leaves_while_the_host_holds_the_word(site: Site)
         assert (await party.look())["state"] == "ROUND_ACTIVE"
 
 
+@together
 async def test_a_kicked_player_may_come_back_and_a_banned_one_may_not(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         bob, carol = party.players
@@ -99,6 +105,7 @@ async def test_a_kicked_player_may_come_back_and_a_banned_one_may_not(site: Site
         assert len((await party.look())["players"]) == 1
 
 
+@together
 async def test_a_join_unbalances_and_a_leave_may_balance_again(site: Site) -> None:
     async with await Party.throw(site, CAST) as party:
         await party.set_up_teams()
@@ -111,6 +118,7 @@ async def test_a_join_unbalances_and_a_leave_may_balance_again(site: Site) -> No
         await frank.hang_up()
 
 
+@together
 async def test_teams_are_shuffled_evenly_and_setup_can_be_cancelled(site: Site) -> None:
     names = (*CAST, "Frank")
     async with await Party.throw(site, names) as party:
@@ -128,6 +136,7 @@ async def test_teams_are_shuffled_evenly_and_setup_can_be_cancelled(site: Site) 
         assert {player["teamId"] for player in state["players"]} == {None}
 
 
+@together
 async def test_everybody_but_one_may_go_offline_and_come_back(site: Site) -> None:
     async with await Party.throw(site, CAST, ROUND) as party:
         await party.start_game()
@@ -139,3 +148,26 @@ async def test_everybody_but_one_may_go_offline_and_come_back(site: Site) -> Non
         assert all(player["connected"] for player in (await party.look())["players"])
         await party.swipe()
         assert sum(party.scores.values()) == 2
+
+
+@together
+async def test_connections_that_are_reset_disturb_nobody(site: Site) -> None:
+    async with await Party.throw(site, CAST, ROUND) as party:
+        await party.start_game()
+        lost, rest = party.players[:3], [party.host, *party.players[3:]]
+        for player in lost:
+            for _ in range(20):
+                player.send("HEARTBEAT", {"stateVersion": player.mirror.state_version})
+            player.reset()
+        for _ in range(3):
+            await party.swipe()
+        since = [len(guest.messages) for guest in rest]
+        for start, guest in zip(since, rest, strict=True):
+            await guest.until(
+                lambda start=start, guest=guest: len(guest.received("TIMER_TICK", start)) >= 2, "two ticks"
+            )
+        flags = {player["playerName"]: player["connected"] for player in (await party.look())["players"]}
+        assert flags == {player.name: player not in lost for player in party.players}
+        await asyncio.gather(*(player.come_back() for player in lost))
+        await party.swipe()
+        assert sum(party.scores.values()) == 4

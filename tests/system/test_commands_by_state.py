@@ -9,6 +9,7 @@ import pytest
 from tests.support.guest import Guest
 from tests.support.party import CAST, FEW_WORDS, Party
 from tests.support.site import Site
+from tests.support.together import together
 from tests.support.wire import HOST_ONLY
 
 # What shows that a command was taken. None: nothing is sent, only no refusal.
@@ -155,6 +156,7 @@ def unchanging(state: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("state", list(TAKEN))
+@together
 async def test_every_command_in(site: Site, state: str) -> None:
     accepted, repeats = TAKEN[state] | ANY_TIME, REPEATS.get(state, set())
     untimely = EVIDENCE.keys() - accepted - repeats
@@ -164,6 +166,7 @@ async def test_every_command_in(site: Site, state: str) -> None:
     await asyncio.gather(*scenes)
 
 
+@together
 async def test_an_empty_room_takes_only_what_needs_no_players(site: Site) -> None:
     async with await Party.throw(site, ()) as party:
         alice = party.host
@@ -181,6 +184,7 @@ async def test_an_empty_room_takes_only_what_needs_no_players(site: Site) -> Non
         assert await alice.closed() == 4410
 
 
+@together
 async def test_between_the_rounds_the_game_waits_for_its_host(site: Site) -> None:
     """``READY_FOR_NEXT`` lasts only while the host is away, so players alone meet it."""
     async with await Party.throw(site, CAST, FEW_WORDS) as party:
@@ -205,6 +209,7 @@ async def test_between_the_rounds_the_game_waits_for_its_host(site: Site) -> Non
         await party.into_round()
 
 
+@together
 async def test_a_second_swipe_of_a_word_is_refused(site: Site) -> None:
     async with await Party.throw(site) as party:
         await party.start_game()
@@ -218,6 +223,7 @@ async def test_a_second_swipe_of_a_word_is_refused(site: Site) -> None:
         assert sum(party.scores.values()) == 1
 
 
+@together
 async def test_impatient_repeats_change_nothing(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         alice, bob = party.host, party.guest("Bob")
@@ -235,10 +241,13 @@ async def test_impatient_repeats_change_nothing(site: Site) -> None:
         assert await party.look() == before
 
 
+@together
 async def test_commands_that_name_nobody_are_refused(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         alice, bob = party.host, party.guest("Bob")
         assert await alice.refused("START_TEAM_SETUP", {"numTeams": 3}) == "NOT_ENOUGH_PLAYERS"
+        for out_of_range in (1, 6):
+            assert await alice.refused("START_TEAM_SETUP", {"numTeams": out_of_range}) == "INVALID_SETTINGS"
         alice.send("START_TEAM_SETUP", {"numTeams": 2})
         await bob.until_state("TEAM_SETUP")
         before = await party.look()

@@ -3,9 +3,11 @@
 from tests.support.guest import Guest
 from tests.support.party import CAST, Party
 from tests.support.site import Site
+from tests.support.together import together
 from tests.support.wire import CLIENT_MESSAGES, HOST_ONLY
 
 
+@together
 async def test_a_forged_actor_id_is_refused_on_every_message(site: Site) -> None:
     async with await Party.throw(site) as party:
         await party.start_game()
@@ -19,6 +21,7 @@ async def test_a_forged_actor_id_is_refused_on_every_message(site: Site) -> None
         await party.swipe()
 
 
+@together
 async def test_a_missing_actor_id_is_not_taken_for_ones_own(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         before = await party.look()
@@ -29,6 +32,7 @@ async def test_a_missing_actor_id_is_not_taken_for_ones_own(site: Site) -> None:
         assert await party.look() == before
 
 
+@together
 async def test_a_newcomer_cannot_introduce_himself_as_somebody_else(site: Site) -> None:
     async with await Party.throw(site, CAST[:1]) as party:
         mallory = Guest(site, party.room_id, "Mallory")
@@ -39,6 +43,7 @@ async def test_a_newcomer_cannot_introduce_himself_as_somebody_else(site: Site) 
         assert [p["playerName"] for p in (await party.look())["players"]] == ["Bob"]
 
 
+@together
 async def test_knowing_the_host_id_gives_no_power(site: Site) -> None:
     async with await Party.throw(site) as party:
         await party.start_game()
@@ -55,6 +60,7 @@ async def test_knowing_the_host_id_gives_no_power(site: Site) -> None:
         assert standing(await party.look()) == before
 
 
+@together
 async def test_only_the_holder_swipes_when_the_explainer_holds_the_word(site: Site) -> None:
     async with await Party.throw(site, settings={"wordHolder": "explainer"}) as party:
         await party.start_game()
@@ -70,6 +76,7 @@ async def test_only_the_holder_swipes_when_the_explainer_holds_the_word(site: Si
         assert (await party.swipe())["newScore"] == 1
 
 
+@together
 async def test_a_host_has_no_seat_to_choose_a_team_for(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         party.host.send("START_TEAM_SETUP")
@@ -77,6 +84,7 @@ async def test_a_host_has_no_seat_to_choose_a_team_for(site: Site) -> None:
         assert await party.host.refused("JOIN_TEAM", {"teamId": "team_1"}) == "UNAUTHORIZED"
 
 
+@together
 async def test_a_secret_is_told_to_its_owner_alone(site: Site) -> None:
     async with await Party.throw(site) as party:
         await party.start_game()

@@ -10,6 +10,7 @@ from picows import WSMsgType
 from tests.support.guest import Guest
 from tests.support.party import CAST, Party
 from tests.support.site import Site
+from tests.support.together import together
 from tests.support.wire import CLIENT_MESSAGES
 
 LIMIT_BYTES = 16 * 1024
@@ -35,6 +36,7 @@ GARBAGE = [
 ]
 
 
+@together
 async def test_garbage_is_answered_and_the_socket_stays_open(site: Site) -> None:
     async with await Party.throw(site, CAST[:1]) as party:
         bob = party.guest("Bob")
@@ -47,6 +49,7 @@ async def test_garbage_is_answered_and_the_socket_stays_open(site: Site) -> None
         assert [p["playerName"] for p in (await party.look())["players"]] == ["Bob"]
 
 
+@together
 async def test_binary_frames_are_malformed(site: Site) -> None:
     async with await Party.throw(site, CAST[:1]) as party:
         bob = party.guest("Bob")
@@ -56,11 +59,9 @@ async def test_binary_frames_are_malformed(site: Site) -> None:
         await bob.settle()
 
 
-# Every field with a value of the wrong type, or a string where the list of values is closed.
+# A value of the wrong type, a field that is missing, or a string where the list of values is closed.
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("START_TEAM_SETUP", {"numTeams": "2"}),
-    ("START_TEAM_SETUP", {"numTeams": 1}),
-    ("START_TEAM_SETUP", {"numTeams": 6}),
     ("START_TEAM_SETUP", {"numTeams": 2.5}),
     ("ASSIGN_PLAYER", {"playerId": 1, "teamId": "team_1"}),
     ("ASSIGN_PLAYER", {"playerId": "player_1"}),
@@ -77,6 +78,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@together
 async def test_fields_of_the_wrong_type_are_malformed(site: Site) -> None:
     async with await Party.throw(site, CAST[:1]) as party:
         before = await party.look()
@@ -86,6 +88,7 @@ async def test_fields_of_the_wrong_type_are_malformed(site: Site) -> None:
         assert await party.look() == before
 
 
+@together
 async def test_an_unknown_type_is_named_and_the_socket_stays_open(site: Site) -> None:
     async with await Party.throw(site, CAST[:1]) as party:
         bob = party.guest("Bob")
@@ -96,12 +99,14 @@ async def test_an_unknown_type_is_named_and_the_socket_stays_open(site: Site) ->
         assert await bob.refused("WORD_REVEALED", {}) == "UNKNOWN_TYPE"
 
 
+@together
 async def test_unknown_fields_are_ignored(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         party.host.send("START_TEAM_SETUP", {"numTeams": 2, "colour": "mauve"}, extra={"nested": [1, 2]})
         await party.everybody_in("TEAM_SETUP")
 
 
+@together
 async def test_the_tenth_malformed_message_in_a_row_closes_the_socket(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         bob, carol = party.players
@@ -119,6 +124,7 @@ async def test_the_tenth_malformed_message_in_a_row_closes_the_socket(site: Site
         await carol.settle()
 
 
+@together
 async def test_sixteen_kibibytes_are_read_and_one_byte_more_is_1009(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         bob, carol = party.players
@@ -131,6 +137,7 @@ async def test_sixteen_kibibytes_are_read_and_one_byte_more_is_1009(site: Site) 
 
 
 @pytest.mark.parametrize("size", [1024 * 1024, 10 * 1024 * 1024])
+@together
 async def test_a_huge_message_is_1009_and_nobody_else_notices(site: Site, size: int) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         bob, carol = party.players
@@ -139,6 +146,7 @@ async def test_a_huge_message_is_1009_and_nobody_else_notices(site: Site, size: 
         await carol.settle()
 
 
+@together
 async def test_a_message_in_fragments_counts_as_a_whole(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         bob, carol = party.players
@@ -155,6 +163,7 @@ async def test_a_message_in_fragments_counts_as_a_whole(site: Site) -> None:
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b'{"type":"\xc3\x28"}', b"\xed\xa0\x80"])
+@together
 async def test_text_that_is_not_utf_8_ends_the_socket_by_the_book(site: Site, data: bytes) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         bob, carol = party.players
@@ -163,6 +172,7 @@ async def test_text_that_is_not_utf_8_ends_the_socket_by_the_book(site: Site, da
         await carol.settle()
 
 
+@together
 async def test_a_flood_of_every_message_out_of_turn_breaks_nothing(site: Site) -> None:
     async with await Party.throw(site, CAST[:3]) as party:
         await party.set_up_teams()
@@ -176,6 +186,7 @@ async def test_a_flood_of_every_message_out_of_turn_breaks_nothing(site: Site) -
         assert await party.look() == before
 
 
+@together
 async def test_a_socket_that_vanishes_in_mid_message_is_forgotten(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
         bob, carol = party.players

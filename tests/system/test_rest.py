@@ -8,10 +8,12 @@ import pytest
 
 from tests.support.party import CAST, Party
 from tests.support.site import Site
+from tests.support.together import together
 
 CODE = re.compile(r"[ABCDEFGHJKLMNPQRSTUVWXYZ23456789]{6}")
 
 
+@together
 async def test_a_room_is_created_and_described(site: Site) -> None:
     answer = await site.post_json("/api/rooms", {"hostName": "Alice"})
     assert answer.status == 201
@@ -32,6 +34,7 @@ async def test_a_room_is_created_and_described(site: Site) -> None:
         }  # fmt: skip
 
 
+@together
 async def test_the_facts_follow_the_game(site: Site) -> None:
     async with await Party.throw(site, CAST[:2]) as party:
 
@@ -46,6 +49,7 @@ async def test_the_facts_follow_the_game(site: Site) -> None:
         assert not (await facts())["joinable"]
 
 
+@together
 async def test_settings_are_taken_over(site: Site) -> None:
     settings = {"numTeams": 3, "roundDurationSec": 10, "targetScore": 5, "skipPenalty": -1, "wordHolder": "explainer"}
     created = await site.create_room("Alice", settings)
@@ -64,6 +68,7 @@ BAD_SETTINGS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+@together
 async def test_bad_settings_are_refused_by_rest_and_by_socket_alike(site: Site) -> None:
     async with await Party.throw(site, CAST[:1]) as party:
         before = await party.look()
@@ -77,6 +82,7 @@ async def test_bad_settings_are_refused_by_rest_and_by_socket_alike(site: Site) 
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 21, "\u202ealice", "a\tb"])
+@together
 async def test_a_bad_host_name_is_refused(site: Site, name: str) -> None:
     answer = await site.post_json("/api/rooms", {"hostName": name})
     assert (answer.status, answer.json()["error"]["code"]) == (400, "NAME_INVALID")
@@ -86,6 +92,7 @@ async def test_a_bad_host_name_is_refused(site: Site, name: str) -> None:
     "body",
     [b"", b"{", b"[]", b"null", b'{"hostName":5}', b"{}", b'{"hostName":"A","settings":[]}', b"\xff", b"x" * 100_000],
 )
+@together
 async def test_an_unreadable_body_is_a_400(site: Site, body: bytes) -> None:
     answer = await site.request("POST", "/api/rooms", body, {"Content-Type": "application/json"})
     assert answer.status in {400, 413}
@@ -93,17 +100,20 @@ async def test_an_unreadable_body_is_a_400(site: Site, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("code", ["ZZZZZZ", "zzzzzz", "READYZ", "HEALTH"])
+@together
 async def test_an_unknown_room_is_a_404(site: Site, code: str) -> None:
     answer = await site.get(f"/api/rooms/{code}")
     assert (answer.status, answer.json()["error"]["code"]) == (404, "ROOM_NOT_FOUND")
 
 
+@together
 async def test_other_methods_are_refused(site: Site) -> None:
     created = await site.create_room()
     assert (await site.get("/api/rooms")).status == 405
     assert (await site.request("DELETE", f"/api/rooms/{created.room_id}")).status == 405
 
 
+@together
 async def test_machines_are_answered(site: Site) -> None:
     assert (await site.get("/healthz")).status == 200
     assert (await site.get("/readyz")).status == 200
@@ -115,6 +125,7 @@ async def test_machines_are_answered(site: Site) -> None:
     assert b"asyncapi: 3" in spec.body or b'asyncapi: "3' in spec.body or b"asyncapi: '3" in spec.body
 
 
+@together
 async def test_every_page_of_a_room_is_served(site: Site) -> None:
     created = await site.create_room()
     code = created.room_id

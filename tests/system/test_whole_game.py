@@ -6,6 +6,7 @@ from itertools import pairwise
 from tests.support.guest import Guest
 from tests.support.party import CAST, FEW_WORDS, Party
 from tests.support.site import Site
+from tests.support.together import together
 
 ROUND_S = 10
 QUICK = {"roundDurationSec": ROUND_S, "roundsPerTeam": 1, "numTeams": 2}
@@ -18,6 +19,7 @@ async def play_until_review(party: Party, swipes: list[str]) -> None:
     await party.everybody_in("SCORE_REVIEW", ROUND_S + 3)
 
 
+@together
 async def test_a_whole_game_and_a_rematch_with_either_word_holder(site: Site) -> None:
     await asyncio.gather(play_a_whole_game(site, "host"), play_a_whole_game(site, "explainer"))
 
@@ -81,6 +83,7 @@ async def play_a_whole_game(site: Site, word_holder: str) -> None:
             assert not guest.received("ERROR"), guest.name
 
 
+@together
 async def test_four_games_at_once_do_not_hear_each_other(site: Site) -> None:
     parties = await asyncio.gather(*(Party.throw(site, CAST[:2], QUICK) for _ in range(4)))
     await asyncio.gather(*(party.start_game() for party in parties))
@@ -101,6 +104,7 @@ async def test_four_games_at_once_do_not_hear_each_other(site: Site) -> None:
             pass
 
 
+@together
 async def test_the_first_to_reach_the_target_wins_after_equal_turns(site: Site) -> None:
     settings = QUICK | FEW_WORDS | {"roundsPerTeam": 3, "targetScore": 5}
     async with await Party.throw(site, CAST[:2], settings) as party:
@@ -117,6 +121,7 @@ async def test_the_first_to_reach_the_target_wins_after_equal_turns(site: Site) 
         assert sorted(party.scores.values()) == [1, words]
 
 
+@together
 async def test_a_pause_stops_the_clock_and_a_resume_lets_it_run_on(site: Site) -> None:
     async with await Party.throw(site, CAST[:2], QUICK | {"roundDurationSec": 30}) as party:
         await party.start_game()
@@ -137,6 +142,7 @@ async def test_a_pause_stops_the_clock_and_a_resume_lets_it_run_on(site: Site) -
         assert tick.at_s - resumed.at_s <= 1.2
 
 
+@together
 async def test_an_undone_swipe_gives_the_word_and_the_point_back(site: Site) -> None:
     async with await Party.throw(site, versions={"Dave": "1.0"}) as party:
         await party.start_game()
@@ -154,6 +160,7 @@ async def test_an_undone_swipe_gives_the_word_and_the_point_back(site: Site) -> 
         assert (result["wordId"], result["action"], result["newScore"]) == (word["wordId"], "skipped", 0)
 
 
+@together
 async def test_the_host_corrects_a_word_in_the_review(site: Site) -> None:
     async with await Party.throw(site, CAST[:2], QUICK | FEW_WORDS, versions={"Carol": "1.0"}) as party:
         await party.start_game()
