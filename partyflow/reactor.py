@@ -11,14 +11,14 @@ from twisted.internet import asyncioreactor, error, main
 class Reactor(asyncioreactor.AsyncioSelectorReactor):
     """Twisted's reactor, aware of what uvloop does when a peer resets its connection.
 
-    It reports such a socket once, then watches it no more and raises RuntimeError when it is asked to. Somebody who only
+    It reports such a socket once, then watches it no more and raises RuntimeError when it is asked to. Whoever only
     wanted to write would get that error; here the connection is lost in its turn, as Twisted's users expect.
     """
 
-    def addReader(self, reader: Any) -> None:
+    def addReader(self, reader: Any) -> None:  # noqa: N802 (Twisted's name)
         self._watch(super().addReader, reader)
 
-    def addWriter(self, writer: Any) -> None:
+    def addWriter(self, writer: Any) -> None:  # noqa: N802 (Twisted's name)
         self._watch(super().addWriter, writer)
 
     def _watch(self, add: Callable[[Any], None], selectable: Any) -> None:
