@@ -12,11 +12,12 @@ from typing import Any
 import partyflow.reactor  # noqa: F401 (installs the reactor, so it has to come before daphne)
 
 # isort: split
-from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.http_protocol import WebRequest
 from daphne.server import Server as DaphneServer
 from twisted.internet import reactor
 from twisted.logger import globalLogBeginner
 
+from partyflow.requests import BoundedRequestFactory
 from partyflow.sockets import PING_INTERVAL_S, PING_TIMEOUT_S, GameSocket, GameSocketFactory
 from rooms.protocol.errors import CloseCode
 
@@ -62,7 +63,7 @@ class Server(DaphneServer):
     def run(self) -> None:
         """Serve; returns once everything has ended. Raises what `start` raised."""
         self.connections: dict[Any, dict[str, Any]] = {}
-        self.http_factory = HTTPFactory(self)
+        self.http_factory = BoundedRequestFactory(self)
         self.ws_factory = GameSocketFactory(self)
         globalLogBeginner.beginLoggingTo([_forward_failure], redirectStandardIO=False, discardBuffer=True)
         loop = reactor._asyncioEventloop

@@ -255,6 +255,28 @@ def test_a_silent_peer_is_pinged_and_dropped_within_20_s_but_not_one_that_answer
         assert frames[-1] == Frame(TEXT, b"here")
 
 
+@pytest.mark.parametrize("headers", ["Content-Length: 5000000", "Transfer-Encoding: chunked"])
+def test_a_request_that_goes_on_too_long_is_answered_with_413(server: SocketServer, headers: str) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n".encode())
+        piece = b"x" * 0x8000
+        sent = 0
+        try:
+            while sent < 5_000_000:
+                connection.sendall(b"8000\r\n" + piece + b"\r\n" if "chunked" in headers else piece)
+                sent += len(piece)
+        except ConnectionError:
+            assert sent >= 4 * 1024 * 1024
+        answer = connection.recv(64)
+    assert answer.startswith(b"HTTP/1.1 413"), "the answer was on its way before the server hung up"
+
+
+def test_a_request_of_the_largest_size_is_answered(server: SocketServer) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=WAIT_S)
+    connection.request("POST", "/", b"x" * 4 * 1024 * 1024)
+    assert connection.getresponse().read() == b"ok"
+
+
 def test_many_may_knock_at_once(server: SocketServer) -> None:
     knocking = []
     try:
