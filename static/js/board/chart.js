@@ -86,12 +86,13 @@ function turnNumbers(turns) {
 
 function drawnLine({ team, points }, x, y) {
   const last = points.length - 1;
-  const path = points.map((score, turn) => `${turn ? "L" : "M"}${x(turn).toFixed(1)} ${y(score).toFixed(1)}`).join("");
+  const places = points.map((score, turn) => `${x(turn).toFixed(1)} ${y(score).toFixed(1)}`);
+  const path = `M${places.join("L")}`;
   const group = svg("g", { class: "chart__line" }, svg("path", { class: "chart__path", d: path }));
-  points.forEach((score, turn) => {
+  points.forEach((_, turn) => {
     if (turn > 0) {
       const size = turn === last ? 1.3 : 0.8;
-      const at = `translate(${x(turn).toFixed(1)} ${y(score).toFixed(1)}) scale(${size})`;
+      const at = `translate(${places[turn]}) scale(${size})`;
       group.append(svg("path", { class: "chart__mark", d: MARKS[teamIndex(team.id) - 1], transform: at }));
     }
   });
@@ -100,7 +101,8 @@ function drawnLine({ team, points }, x, y) {
 }
 
 function gridLine(score, y) {
-  const line = svg("line", { x1: LEFT, x2: WIDTH - RIGHT / 2, y1: y, y2: y, class: score === 0 ? "chart__zero" : null });
+  const kind = score === 0 ? "chart__zero" : null;
+  const line = svg("line", { x1: LEFT, x2: WIDTH - RIGHT / 2, y1: y, y2: y, class: kind });
   return svg("g", { class: "chart__grid" }, line, text(LEFT - 10, y + 5, "end", score));
 }
 
@@ -120,7 +122,7 @@ function tableText(points, turn) {
     return "–";
   }
   const gain = points[turn] - points[turn - 1];
-  return `${points[turn]} (${gain < 0 ? "−" : "+"}${Math.abs(gain)})`;
+  return `${points[turn]} (${gain < 0 ? "" : "+"}${gain})`;
 }
 
 function svg(tag, attributes, ...children) {

@@ -1,21 +1,22 @@
 /** What a message is accompanied by: a sound, a note, a sentence for those who listen. Few of each. */
 
-import { headline } from "../board/podium.js";
-import { turnText } from "../board/turn.js";
+import { headline } from "./podium.js";
+import { countsText } from "./sentences.js";
+import { turnText } from "./turn.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { nameOf } from "../store.js";
 
 const LAST_TICKS = 5;
 
-/** React to `{state, previous, message}`. Errors that a dialog shows by itself carry its request. */
-export function accompany({ state, previous, message }, { sound, toasts, announcer }) {
+/** React to a change of the room that came with a message. */
+export function accompany({ state, message }, { sound, toasts, announcer }) {
   const game = state.gameState;
   const react = REACTIONS[message.type];
   if (!react || (!game && message.type !== TYPES.ERROR)) {
     return;
   }
-  const { tune, toast, kind, text } = react(message.payload, game, previous) ?? {};
+  const { tune, toast, kind, text } = react(message.payload, game) ?? {};
   if (tune) {
     sound.play(tune);
   }
@@ -33,7 +34,9 @@ const REACTIONS = {
     text: fill(gettext("%(name)s has joined. %(count)s players."), { name: playerName, count: playerCount }),
   }),
   [TYPES.PLAYER_LEFT]: ({ playerName, reason }) => ({
-    toast: fill(reason === "kicked" ? gettext("%(name)s was removed") : gettext("%(name)s has left"), { name: playerName }),
+    toast: fill(reason === "kicked" ? gettext("%(name)s was removed") : gettext("%(name)s has left"), {
+      name: playerName,
+    }),
   }),
   [TYPES.PLAYER_CONNECTION]({ playerId, status }, game) {
     const texts = {
@@ -63,7 +66,15 @@ const REACTIONS = {
     text: fill(gettext("The round is over: %(points)s points."), { points: pointsEarned }),
   }),
   [TYPES.GAME_ENDED]: (payload, game) => ({ tune: "win", text: headline(game) }),
-  [TYPES.RECONNECTED]: ({ message }) => ({ toast: message, kind: "good" }),
+  [TYPES.RECONNECTED]: ({ message, summary }) => ({ toast: missedText(summary) || message, kind: "good" }),
   [TYPES.NOTICE]: ({ message }) => ({ toast: message, kind: "warning" }),
   [TYPES.ERROR]: ({ message }) => ({ toast: message, kind: "error" }),
 };
+
+/** "You missed: 4 guessed · 1 skipped"; empty when nothing was missed. */
+function missedText(summary) {
+  const { wordsGuessed: guessed = 0, wordsSkipped: skipped = 0 } = summary ?? {};
+  return guessed + skipped > 0
+    ? fill(gettext("You missed: %(counts)s"), { counts: countsText({ guessed, skipped }) })
+    : "";
+}

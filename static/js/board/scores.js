@@ -3,8 +3,11 @@
 import { create, part, setText, sync } from "../dom.js";
 import { dress, shape } from "../teams.js";
 
-/** Draw the teams of `game` into `list`, in their own order so that nobody has to look for theirs. */
-export function drawScores(list, game, { activeTeamId = null, bonus = 0 } = {}) {
+/**
+ * Draw the teams of `game` into `list`, in their own order so that nobody has to look for theirs. `scoreOf(team)` is
+ * what to show where that is more than the room has confirmed.
+ */
+export function drawScores(list, game, { activeTeamId = null, scoreOf = (team) => team.score } = {}) {
   sync(list, game.teams, {
     key: (team) => team.id,
     make,
@@ -12,7 +15,7 @@ export function drawScores(list, game, { activeTeamId = null, bonus = 0 } = {}) 
       const isActive = team.id === activeTeamId;
       item.toggleAttribute("data-playing", isActive);
       item.setAttribute("aria-current", String(isActive));
-      setText(part("points", item), team.score + (isActive ? bonus : 0));
+      setText(part("points", item), scoreOf(team));
     },
   });
 }

@@ -14,8 +14,10 @@ export function drawTurn(line, game) {
     return;
   }
   line.dataset.turn = key;
-  const who = explainer && create("span", { class: "turn__who" }, fill(gettext("%(name)s explains"), { name: explainer }));
-  line.replaceChildren(...[team && teamChip(team), team && who && " ", who].filter(Boolean));
+  const who = explainer && fill(gettext("%(name)s explains"), { name: explainer });
+  line.replaceChildren(
+    ...[team && teamChip(team), team && who && " ", who && create("span", { class: "turn__who" }, who)].filter(Boolean),
+  );
 }
 
 /** The same in words, for those who listen. */

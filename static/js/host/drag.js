@@ -1,4 +1,6 @@
-/** Dragging cards with mouse, pen or finger. A finger takes a card by its grip, so that the page can still be scrolled. */
+/**
+ * Dragging cards with mouse, pen or finger. A finger takes a card by its grip, so that the page can still be scrolled.
+ */
 
 const STARTS_AFTER_PX = 6;
 

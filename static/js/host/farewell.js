@@ -27,8 +27,15 @@ export function farewellView(section, host) {
 export function farewell(state, status, page) {
   const all = farewells(page);
   if (status.phase === "stopped") {
-    return { [CLOSE.ROOM_CLOSED]: all.closed, [CLOSE.NO_SUCH_ROOM]: all.closed, [CLOSE.OPENED_ELSEWHERE]: all.elsewhere,
-      [CLOSE.KICKED]: all.removed, [CLOSE.UPGRADE_REQUIRED]: all.outdated, [CLOSE.SESSION_UNKNOWN]: all.unknown }[status.code] ?? all.failed;
+    const byCode = {
+      [CLOSE.ROOM_CLOSED]: all.closed,
+      [CLOSE.NO_SUCH_ROOM]: all.closed,
+      [CLOSE.OPENED_ELSEWHERE]: all.elsewhere,
+      [CLOSE.KICKED]: all.removed,
+      [CLOSE.UPGRADE_REQUIRED]: all.outdated,
+      [CLOSE.SESSION_UNKNOWN]: all.unknown,
+    };
+    return byCode[status.code] ?? all.failed;
   }
   if (state.gameState?.state === "ROOM_CLOSED") {
     return all.closed;
@@ -48,13 +55,21 @@ function farewells(page) {
       ...again,
     },
     removed: { title: () => gettext("You are not in this room"), text: gettext("The host has removed you."), ...home },
-    outdated: { title: () => gettext("Update available"), text: gettext("This page is older than the server."), ...again },
+    outdated: {
+      title: () => gettext("Update available"),
+      text: gettext("This page is older than the server."),
+      ...again,
+    },
     unknown: {
       title: () => gettext("You are not the host of this room"),
       text: gettext("This browser holds no key to it. You can still play."),
       ...join,
     },
-    failed: { title: () => gettext("Something went wrong"), text: gettext("The connection could not be made."), ...again },
+    failed: {
+      title: () => gettext("Something went wrong"),
+      text: gettext("The connection could not be made."),
+      ...again,
+    },
     replaced: {
       title: ({ gameState }) => fill(gettext("%(name)s is the host now"), { name: gameState.hostName }),
       text: gettext("The controls are on their phone. You can go on as a player."),

@@ -134,10 +134,11 @@ class HostPage {
   #take(change) {
     const { state, message } = change;
     if (message) {
-      this.settings.hear(message);
       this.seatLink.hear(message);
       this.view?.hear?.(message);
-      accompany(change, this);
+      if (!this.settings.hear(message)) {
+        accompany(change, this);
+      }
     }
     this.#draw(state);
   }

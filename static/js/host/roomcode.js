@@ -1,6 +1,7 @@
 /** The room's code, address and QR: shown to the room, hidden from a camera. Hidden stays hidden on this device. */
 
 import { gettext } from "../i18n.js";
+import { local } from "../storage.js";
 
 const KEY = "partyflow.hideCode";
 const DOTS = "••• •••";
@@ -16,11 +17,11 @@ export class RoomCode {
   }
 
   get isHidden() {
-    return window.localStorage.getItem(KEY) === "yes";
+    return local.getItem(KEY) === "yes";
   }
 
   toggle() {
-    window.localStorage.setItem(KEY, this.isHidden ? "no" : "yes");
+    local.setItem(KEY, this.isHidden ? "no" : "yes");
     this.#draw();
   }
 

@@ -10,7 +10,7 @@ import { WordCard } from "../board/wordcard.js";
 import { drawWords } from "../board/wordlist.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { ERRORS, TYPES } from "../protocol.js";
-import { holdsWords, liveWord } from "../store.js";
+import { holdsWords, liveWord, shownScore } from "../store.js";
 import { dress } from "../teams.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 
@@ -64,7 +64,10 @@ export function roundView(section, host) {
     dress(section, game.activeTeamId);
     drawTurn(part("turn", section), game);
     setText(part("counts", section), countsText(shown));
-    drawScores(part("scores", section), game, { activeTeamId: game.activeTeamId, bonus: bonus(game, pending) });
+    drawScores(part("scores", section), game, {
+      activeTeamId: game.activeTeamId,
+      scoreOf: (team) => shownScore(state, team),
+    });
     show(part("desk", section), mine);
     show(part("listen", section), !mine);
     show(part("cover", section), isCovered);
@@ -89,14 +92,6 @@ export function roundView(section, host) {
 function counted(round, pending) {
   const counts = tally(round);
   return pending ? { ...counts, [pending.action]: counts[pending.action] + 1 } : counts;
-}
-
-/** What an answer that is on its way will bring. */
-function bonus(game, pending) {
-  if (!pending) {
-    return 0;
-  }
-  return pending.action === "guessed" ? 1 : game.settings.skipPenalty;
 }
 
 function leftText(word) {

@@ -22,6 +22,10 @@ export function rulesText(settings, packs) {
 }
 
 function goal({ roundsPerTeam, targetScore }) {
-  const rounds = fill(ngettext("%(count)s round each", "%(count)s rounds each", roundsPerTeam), { count: roundsPerTeam });
-  return targetScore === null ? rounds : fill(gettext("%(rounds)s or %(score)s points"), { rounds, score: targetScore });
+  const rounds = fill(ngettext("%(count)s round each", "%(count)s rounds each", roundsPerTeam), {
+    count: roundsPerTeam,
+  });
+  return targetScore === null
+    ? rounds
+    : fill(gettext("%(rounds)s or %(score)s points"), { rounds, score: targetScore });
 }

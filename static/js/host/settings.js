@@ -46,18 +46,21 @@ export class SettingsDialog {
     this.#host.dialogs.open("settings");
   }
 
-  /** The room's answer: the new rules, or what is wrong with them. */
+  /** The room's answer: the new rules, or what is wrong with them. Whether the message was that. */
   hear({ type, payload }) {
     if (!this.#requestId) {
-      return;
+      return false;
     }
+    const isRefused = type === TYPES.ERROR && payload.requestId === this.#requestId;
     if (type === TYPES.SETTINGS_UPDATED) {
-      this.#requestId = null;
       this.#dialog.close();
-    } else if (type === TYPES.ERROR && payload.requestId === this.#requestId) {
-      this.#requestId = null;
+    } else if (isRefused) {
       this.#complain(payload.message);
+    } else {
+      return false;
     }
+    this.#requestId = null;
+    return true;
   }
 
   #fillIn(settings) {
@@ -136,9 +139,13 @@ export class SettingsDialog {
       const pack = this.#host.packs.find((one) => one.id === box.value);
       show(box.closest("li"), pack.language === language.value);
     });
-    const words = (pack) => (difficulty.value === "mixed" ? pack.wordCount : (pack.byDifficulty[difficulty.value] ?? 0));
+    const isMixed = difficulty.value === "mixed";
+    const words = (pack) => (isMixed ? pack.wordCount : (pack.byDifficulty[difficulty.value] ?? 0));
     const count = this.#chosen().reduce((total, pack) => total + words(pack), 0);
-    setText(part("word-total", this.#dialog), fill(ngettext("%(count)s word to play with", "%(count)s words to play with", count), { count }));
+    setText(
+      part("word-total", this.#dialog),
+      fill(ngettext("%(count)s word to play with", "%(count)s words to play with", count), { count }),
+    );
   }
 
   #buildLanguages() {
@@ -156,7 +163,9 @@ export class SettingsDialog {
         create(
           "li",
           { class: "choice" },
-          create("label", { class: "pack" },
+          create(
+            "label",
+            {},
             create("input", { type: "checkbox", name: "wordPackIds", value: pack.id }),
             create("span", {}, pack.name, " ", create("small", {}, pack.wordCount)),
           ),

@@ -45,6 +45,9 @@ export function teamsView(section, host) {
       }
       redraw(state);
     },
+    leave() {
+      chosenId = null;
+    },
   };
 
   function redraw(state) {
@@ -53,7 +56,11 @@ export function teamsView(section, host) {
     const places = [{ id: "", name: gettext("No team yet"), players: teamless }, ...game.teams];
     columns.style.setProperty("--teams", game.teams.length);
     columns.toggleAttribute("data-choosing", chosenId !== null);
-    sync(columns, places, { key: (place) => place.id, make: column, update: (item, place) => fillColumn(item, place, state) });
+    sync(columns, places, {
+      key: (place) => place.id,
+      make: column,
+      update: (item, place) => fillColumn(item, place, state),
+    });
     show(columns.firstElementChild, teamless.length > 0);
     if (focusedId && !columns.contains(document.activeElement)) {
       focusCard(focusedId);
@@ -87,7 +94,11 @@ export function teamsView(section, host) {
 
   function fillColumn(item, place, state) {
     const members = place.players.map((id) => playerOf(game, id)).filter(Boolean);
-    sync(part("members", item), members, { key: (one) => one.playerId, make: card, update: (entry, one) => fillCard(entry, one, state) });
+    sync(part("members", item), members, {
+      key: (one) => one.playerId,
+      make: card,
+      update: (entry, one) => fillCard(entry, one, state),
+    });
     const here = item.querySelector(".column__here");
     if (here) {
       const chosen = chosenId && playerOf(game, chosenId);
@@ -155,7 +166,8 @@ export function teamsView(section, host) {
     }
     const ids = game.teams.map((one) => one.id);
     const now = ids.indexOf(playerOf(game, playerId)?.teamId);
-    const wanted = { ArrowRight: now + 1, ArrowLeft: now < 0 ? ids.length - 1 : now - 1 }[event.key] ?? Number(event.key) - 1;
+    const steps = { ArrowRight: now + 1, ArrowLeft: now < 0 ? ids.length - 1 : now - 1 };
+    const wanted = steps[event.key] ?? Number(event.key) - 1;
     if (ids[wanted]) {
       event.preventDefault();
       assign(playerId, ids[wanted]);
@@ -168,9 +180,8 @@ export function teamsView(section, host) {
     const { min, max } = RANGES.numTeams;
     for (let count = min; count <= max; count += 1) {
       const onclick = () => host.send(TYPES.UPDATE_SETTINGS, { settings: { numTeams: count } });
-      part("team-count", section).append(
-        create("button", { class: "button", type: "button", "data-count": count, "aria-pressed": "false", onclick }, count),
-      );
+      const attributes = { class: "button", type: "button", "data-count": count, "aria-pressed": "false", onclick };
+      part("team-count", section).append(create("button", attributes, count));
     }
   }
 }

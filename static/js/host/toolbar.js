@@ -69,6 +69,7 @@ async function openMenu(host, actions) {
 
 /** Full screen, or out of it; phones without it stay as they are. */
 function enterFullScreen() {
-  const change = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
+  const page = document.documentElement;
+  const change = document.fullscreenElement ? document.exitFullscreen() : page.requestFullscreen?.();
   change?.catch((error) => console.info("No full screen:", error.message));
 }

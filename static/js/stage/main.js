@@ -35,7 +35,9 @@ const room = new Room({
   hello: () => ({ role: "spectator" }),
   maxAttempts: Infinity,
 });
-const sections = new Map([...document.querySelectorAll("[data-view]")].map((section) => [section.dataset.view, section]));
+const sections = new Map(
+  [...document.querySelectorAll("[data-view]")].map((section) => [section.dataset.view, section]),
+);
 const views = {
   lobby: lobbyView(sections.get("lobby")),
   teams: teamsView(sections.get("teams")),
