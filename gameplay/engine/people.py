@@ -267,6 +267,7 @@ def _after_arrival(step: Step, member: Member) -> None:
         promote(step)
     if room.state is RoomState.READY_TO_START and not is_balanced(room):
         step.move(GameEvent.PLAYER_JOINED)
+    teams.settle(step)
     rounds.proceed(step)
 
 

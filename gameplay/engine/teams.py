@@ -109,7 +109,6 @@ def shuffle(step: Step, actor_id: str, command: ShuffleTeams) -> None:
     players = room.players
     if len(players) < len(room.teams):
         raise TooFewPlayers(f"{len(room.teams)} teams need at least {len(room.teams)} players.")
-    before = {player.id: player.team_id for player in players}
     Random(f"{room.seed}:teams:{room.state_version}").shuffle(players)  # noqa: S311
     for team in room.teams:
         team.players = []
@@ -121,7 +120,7 @@ def shuffle(step: Step, actor_id: str, command: ShuffleTeams) -> None:
     step.move(GameEvent.PLAYER_ASSIGNED)
     teams = views(room)
     for player in room.players:
-        if player.team_id is not None and player.team_id != before[player.id]:
+        if player.team_id is not None:
             step.emit(PlayerAssignedTeam(player_id=player.id, team_id=player.team_id, teams=teams))
     settle(step)
 

@@ -247,3 +247,13 @@ def test_a_restart_with_ten_players():
     game.guess(1)
     assert game.scores() == [8, 0]
     game.give("Alice", c.CloseRoom())
+
+
+def test_teams_in_which_only_an_absent_newcomer_is_missing_are_balanced_after_the_restart():
+    game = lobby("Bob", "Carol", "Dave")
+    game.set_up()
+    game.sit("Bob", 1)
+    game.sit("Carol", 2)
+    game.restart_server()
+    assert path(game.come_back("Bob")) == [S.READY_TO_START]
+    assert path(game.come_back("Dave")) == [S.TEAM_SETUP]

@@ -247,6 +247,15 @@ def test_shuffling_again_deals_anew():
     assert len(deals) > 1
 
 
+def test_a_deal_that_changes_nothing_is_told_as_well():
+    game = lobby("Bob", "Carol")
+    game.set_up()
+    for _ in range(8):
+        said = game.give("Alice", c.ShuffleTeams())
+        assert len(all_of(said, events.PlayerAssignedTeam)) == 2
+        assert said[-1].state_version == game.room.state_version
+
+
 def test_two_rooms_deal_differently():
     deals = set()
     for seed in range(6):
