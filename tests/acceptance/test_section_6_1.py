@@ -12,6 +12,7 @@ from bench.report import percentile
 from tests.support.guest import Guest
 from tests.support.party import CAST, CROWD, Party
 from tests.support.site import Site
+from tests.support.together import together
 
 LONG_ROUND = {"roundDurationSec": 120}
 LARGE_RUN = Path(__file__).resolve().parents[2] / "docs" / "benchmarks" / "1000-rooms.json"
@@ -57,6 +58,7 @@ async def test_2_gameplay_messages_arrive_within_100_ms_at_p95(site: Site) -> No
     assert percentile(delays, 0.95) < 0.1
 
 
+@together
 async def test_3_a_phone_that_lost_its_wifi_is_back_within_5_seconds(site: Site) -> None:
     """The server has not noticed the loss: the old socket is half open."""
     async with await Party.throw(site, CAST, LONG_ROUND) as party:
@@ -74,6 +76,7 @@ async def test_3_a_phone_that_lost_its_wifi_is_back_within_5_seconds(site: Site)
         assert (bob.actor_id, sum(party.scores.values())) == (actor_id, 2)
 
 
+@together
 async def test_4_a_disconnect_under_5_seconds_is_recovered_with_a_full_backfill(site: Site) -> None:
     async with await Party.throw(site, CAST, LONG_ROUND) as party:
         await party.start_game()
@@ -96,6 +99,7 @@ async def test_4_a_disconnect_under_5_seconds_is_recovered_with_a_full_backfill(
         assert [event[1] for event in missed].count("WORD_RESULT") == 3
 
 
+@together
 async def test_5_the_game_continues_when_a_player_disconnects(site: Site) -> None:
     async with await Party.throw(site, CAST, LONG_ROUND) as party:
         await party.start_game()
@@ -109,6 +113,7 @@ async def test_5_the_game_continues_when_a_player_disconnects(site: Site) -> Non
         assert not party.host.received("GAME_PAUSED")
 
 
+@together
 async def test_6_a_host_who_is_gone_for_10_seconds_pauses_the_game(site: Site) -> None:
     async with await Party.throw(site, CAST, LONG_ROUND) as party:
         await party.start_game()
@@ -121,6 +126,7 @@ async def test_6_a_host_who_is_gone_for_10_seconds_pauses_the_game(site: Site) -
         assert (await party.look())["state"] == "ROUND_PAUSED"
 
 
+@together
 async def test_7_ten_players_and_a_host_play_together(site: Site) -> None:
     async with await Party.throw(site, CROWD, {"numTeams": 5, **LONG_ROUND}) as party:
         await party.start_game()
@@ -143,6 +149,7 @@ def test_8_a_thousand_rooms_play_on_one_instance() -> None:
     assert figures["errors"] == {}
 
 
+@together
 async def test_9_a_room_survives_a_crash_in_redis(build_site: Callable[..., Site]) -> None:
     site = build_site()
     await asyncio.to_thread(site.start)

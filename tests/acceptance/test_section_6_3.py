@@ -15,6 +15,7 @@ from rooms.protocol.versions import Spoken, Version, negotiate
 from tests.support.guest import Guest
 from tests.support.party import CAST, CROWD, Party
 from tests.support.site import Site
+from tests.support.together import together
 
 LONG_ROUND = {"roundDurationSec": 120}
 
@@ -29,6 +30,7 @@ def valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
         server.stop()
 
 
+@together
 async def test_1_a_host_who_is_lost_in_a_round_pauses_it_and_resumes_it(site: Site) -> None:
     async with await Party.throw(site, CAST, LONG_ROUND) as party:
         await party.start_game()
@@ -46,6 +48,7 @@ async def test_1_a_host_who_is_lost_in_a_round_pauses_it_and_resumes_it(site: Si
         assert (await party.swipe())["newScore"] == 2
 
 
+@together
 async def test_2_back_after_4_9_seconds_everything_missed_is_told(site: Site) -> None:
     async with await Party.throw(site, CAST, LONG_ROUND) as party:
         # The server counts until it has read the RECONNECT, so a moment is left for the way.
@@ -54,13 +57,14 @@ async def test_2_back_after_4_9_seconds_everything_missed_is_told(site: Site) ->
         assert answer["currentState"] == "ROUND_ACTIVE"
 
 
+@together
 async def test_3_back_after_5_1_seconds_only_the_state_is_told(site: Site) -> None:
     async with await Party.throw(site, CAST, LONG_ROUND) as party:
         answer = await away_for(party, 5.1)
         assert answer["missedEvents"] is None
         assert answer["message"]
         assert (answer["summary"]["wordsGuessed"], answer["summary"]["wordsSkipped"]) == (1, 1)
-        assert answer["gameState"]["currentScore"] == party.scores
+        assert sum(answer["gameState"]["currentScore"].values()) == 1
 
 
 async def away_for(party: Party, seconds: float) -> dict[str, object]:
@@ -79,6 +83,7 @@ async def away_for(party: Party, seconds: float) -> dict[str, object]:
     return answer.payload
 
 
+@together
 async def test_4_of_two_swipes_at_the_same_time_the_first_wins(site: Site) -> None:
     async with await Party.throw(site, CAST, LONG_ROUND | {"wordHolder": "explainer"}) as party:
         await party.start_game()
@@ -155,7 +160,7 @@ async def test_7_play_goes_on_while_redis_is_away(build_site: Callable[..., Site
         assert sum(party.scores.values()) == 41, "what was played without Redis was written when it came back"
 
 
-@pytest.mark.xfail(reason="two workers do not yet agree whose room it is: that comes with scale", strict=True)
+@pytest.mark.xfail(reason="a socket on the wrong worker still takes the room along: relays come with scale", strict=True)
 async def test_8_a_player_on_the_wrong_worker_reaches_the_same_game(
     build_site: Callable[..., Site], valkey: ValkeyServer
 ) -> None:

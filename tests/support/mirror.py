@@ -52,6 +52,8 @@ class Mirror:
     def _event(self, kind: str, payload: dict[str, Any]) -> None:
         if kind == "STATE_CHANGED":
             self.state = payload["state"]
+            if self.state == "ROUND_STARTING":
+                self.explainer_id = None
         elif kind in {"TEAM_SETUP_STARTED", "GAME_RESTARTED"}:
             self.scores = {team["id"]: 0 for team in payload["teams"]}
         elif kind == "TEAM_SETUP_CANCELLED":

@@ -113,6 +113,7 @@ class Party:
     async def into_round(self, patience_s: float = COUNTDOWN_PATIENCE_S) -> None:
         """Wait until everybody is in a running round and the holder has a word."""
         await self.everybody_in("ROUND_ACTIVE", patience_s)
+        await self.host.until(lambda: self.host.mirror.explainer_id is not None, "the round's explainer")
         await self.holder.until(lambda: self.holder.mirror.word is not None, "a word")
 
     async def next_round(self) -> None:
