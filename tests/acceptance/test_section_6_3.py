@@ -160,7 +160,7 @@ async def test_7_play_goes_on_while_redis_is_away(build_site: Callable[..., Site
         assert sum(party.scores.values()) == 41, "what was played without Redis was written when it came back"
 
 
-@pytest.mark.xfail(reason="a socket on the wrong worker still takes the room along: relays come with scale", strict=True)
+@pytest.mark.xfail(reason="on the wrong worker it takes the room along; relays come with scale", strict=True)
 async def test_8_a_player_on_the_wrong_worker_reaches_the_same_game(
     build_site: Callable[..., Site], valkey: ValkeyServer
 ) -> None:
