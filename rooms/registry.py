@@ -35,11 +35,13 @@ CODE_LENGTH = 6
 RESERVED = frozenset({"READYZ", "HEALTH"})
 """Codes that would hide behind a fixed route."""
 
-BEAT_INTERVAL_S = 1.0
+BEAT_INTERVAL_S = 0.5
+"""After a crash the clocks of the rooms go on where the last sign of life came; that is to be within a second."""
 SWEEP_INTERVAL_S = 30.0
 REFRESH_MS = 30 * 60 * 1000
 """A room that is open but in which nothing happens is written this often, so that it does not expire."""
 STOP_TIMEOUT_S = 4.0
+FINISH_PAUSE_S = 0.25
 
 AWAY = (RedisError, OSError, TimeoutError)
 BUSY = "The server is busy right now. Please try again in a moment."
@@ -94,19 +96,24 @@ class Registry:
 
     async def open(self, code: str) -> LiveRoom | None:
         """The live room, read back from Redis if it is not in memory; None if there is none. Raises `Unavailable`."""
+        if self.is_draining:
+            raise Unavailable(BUSY)
         live = self._rooms.get(code)
         if live is not None:
             return live
         if not is_code(code) or self.writer.is_closing(code):
             return None
-        if self.is_draining:
-            raise Unavailable(BUSY)
         opening = self._opening.get(code)
         if opening is None:
             opening = self._opening[code] = asyncio.create_task(self._open(code))
             opening.add_done_callback(lambda _: self._opening.pop(code, None))
-        # Shielded: whoever else waits for the same room must not lose it because one of them hung up.
-        return await asyncio.shield(opening)
+        try:
+            # Shielded: whoever else waits for the same room must not lose it because one of them hung up.
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            if opening.cancelled():
+                raise Unavailable(BUSY) from None
+            raise
 
     def get(self, code: str) -> LiveRoom | None:
         """The room if it is in memory."""
@@ -208,15 +215,14 @@ class Registry:
     async def stop(self) -> None:
         """Let every room go where it stands, tell the sockets to come back, and end."""
         self.is_draining = True
+        # First of all nobody else writes: what is cut short here is written again below.
+        await _cancelled(*self._services, *self._opening.values())
         for live in self._rooms.values():
             live.stop()
             self.writer.mark(live)
         await self._finish()
         for live in self._rooms.values():
             live.dismiss_all(CloseCode.RESTARTING)
-        for service in (*self._services, *self._opening.values()):
-            service.cancel()
-        await asyncio.gather(*self._services, *self._opening.values(), return_exceptions=True)
         self._rooms.clear()
         await self.store.redis.aclose()
 
@@ -280,11 +286,11 @@ class Registry:
 
     async def _finish(self) -> None:
         deadline_s = asyncio.get_running_loop().time() + STOP_TIMEOUT_S
-        while not await self.writer.flush(worker=""):
+        while not await self.writer.flush(worker="") or self.writer.unsaved_count:
             if asyncio.get_running_loop().time() > deadline_s:
                 logger.error("%d rooms could not be written", self.writer.unsaved_count)
                 break
-            await asyncio.sleep(BEAT_INTERVAL_S / 4)
+            await asyncio.sleep(FINISH_PAUSE_S)
         if self._errands:
             await asyncio.wait(self._errands, timeout=max(0.1, deadline_s - asyncio.get_running_loop().time()))
 
@@ -302,6 +308,12 @@ class Registry:
         self._errands.discard(task)
         if not task.cancelled() and task.exception() is not None:
             logger.error("Failed: %s", task.get_name(), exc_info=task.exception())
+
+
+async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def new_code() -> str:

@@ -15,10 +15,12 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import WatchError
 
 ROOM_TTL_S = 2 * 3600
 TOMBSTONE_TTL_S = 60
 TIMEOUT_S = 1.0
+CLAIM_ATTEMPTS = 5
 INDEX = "pf:rooms"
 SUMMARIES = "pf:rooms:summary"
 
@@ -31,9 +33,11 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])
 return 1
 """
 
+# It names the epoch that was read before: a claim that was given up and is carried out late takes the room from nobody.
 _CLAIM = """
-local found = redis.call('HMGET', KEYS[1], 'worker', 'saved_at', 'revision', 'state')
+local found = redis.call('HMGET', KEYS[1], 'worker', 'saved_at', 'revision', 'state', 'epoch')
 if not found[4] then return false end
+if found[5] ~= ARGV[3] then return 0 end
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
 redis.call('HSET', KEYS[1], 'worker', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[1])
@@ -71,6 +75,8 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])
 return 1
 """
 )
+
+OVERTAKEN = 0
 
 REFUSED = 0
 SAVED = 1
@@ -152,6 +158,7 @@ class Store:
     def __init__(self, redis: "Redis", worker: str) -> None:
         self.redis = redis
         self.worker = worker
+        self._beaten_ms = 0
 
     async def create(self, facts: RoomFacts, state: bytes, now_ms: int) -> bool:
         """Put a new room down, owned by nobody; False if its code is taken."""
@@ -165,7 +172,15 @@ class Store:
 
     async def claim(self, code: str) -> Found | None:
         """Take a room over: its epoch grows, and what other workers still have to write of it is refused."""
-        found = await self.redis.eval(_CLAIM, 3, *_keys(code), str(ROOM_TTL_S), self.worker)
+        for _ in range(CLAIM_ATTEMPTS):
+            before = await self.redis.hget(_keys(code)[0], "epoch")
+            if before is None:
+                return None
+            found = await self.redis.eval(_CLAIM, 3, *_keys(code), str(ROOM_TTL_S), self.worker, before)
+            if found != OVERTAKEN:
+                break
+        else:
+            raise WatchError(f"room {code} is taken again and again")
         if found is None:
             return None
         epoch, revision, worker, saved_at_ms, state, deck, log = found
@@ -195,12 +210,15 @@ class Store:
         return None if told is None else msgspec.json.decode(told, type=RoomFacts)
 
     async def beat(self, now_ms: int) -> bool:
-        """Say that this worker's clock runs; False if Redis did not know of it any more.
+        """Say that this worker's clock runs; False if Redis knows nothing of the last time that it said so.
 
-        The time is the worker's own: a restore compares it with times that this worker has written.
+        Then Redis has lost what it had, or has come back from an older copy. The time is the worker's own: a restore
+        compares it with times that this worker has written.
         """
         before = await self.redis.set(_seen_key(self.worker), str(now_ms), ex=ROOM_TTL_S, get=True)
-        return before is not None
+        is_known = before is not None and int(before) >= self._beaten_ms
+        self._beaten_ms = now_ms
+        return is_known
 
     async def sweep(self, now_ms: int) -> None:
         """Take rooms out of the index that have expired."""
