@@ -9,7 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.browser.looks import Look
 from tests.browser.party import BrowserParty
+from tests.browser.survey import survey
 from tests.support.site import Site
 
 PATIENCE_MS = 10_000
@@ -69,3 +71,10 @@ async def party(chromium: Browser, site: Site, request: pytest.FixtureRequest) -
             party.check()
     finally:
         await party.break_up()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def looks(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> list[Look]:
+    """Every page in every state, once for all tests; the pictures are under test-results/screenshots."""
+    shutil.rmtree(SHOTS, ignore_errors=True)
+    return await survey(chromium, site, SHOTS)
