@@ -152,8 +152,6 @@ def remove(step: Step, player: Member, reason: LeaveReason) -> None:
     room = step.room
     was_explaining = rounds.is_explaining(room, player)
     successor = successor_of(room, player) if player.id == room.host_id else None
-    if was_explaining:
-        player.connected = False
     teams.leave_team(room, player)
     player.seated = False
     player.sitting_out = False

@@ -276,6 +276,19 @@ def test_a_playing_host_who_leaves_alone_keeps_the_role_without_the_seat():
     assert game.view().players == ()
 
 
+def test_a_playing_host_who_explains_and_leaves_alone_is_followed_by_the_first_who_comes():
+    game = in_round("Bob", "Carol")
+    game.hand_over_to("Bob")
+    game.drop("Alice", "Carol")
+    game.leave("Bob")
+    assert (game.state, game.host, game.holder) == (S.ROUND_ACTIVE, "Bob", "Bob")
+    game.drop("Bob")
+    assert path(game.pass_s(10)) == [S.ROUND_PAUSED]
+    game.pass_s(50)
+    game.join("Frank")
+    assert game.host == "Frank"
+
+
 def test_a_playing_host_who_is_gone_for_a_minute_is_removed_like_anybody():
     game = lobby()
     game.hand_over_to("Bob")
