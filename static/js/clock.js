@@ -7,7 +7,12 @@ const SILENCE_S = 2;
 
 /** A clock as of `now` (ms of any steady source); `running` false: it stands. */
 export function setClock(remainingSeconds, now, running) {
-  return { remainingSeconds, since: now, running };
+  return { remainingSeconds, since: now, running, silenceS: SILENCE_S };
+}
+
+/** A wait that the server states once and does not count aloud. */
+export function setWait(remainingSeconds, now) {
+  return { remainingSeconds, since: now, running: true, silenceS: Infinity };
 }
 
 /** Seconds left at `now`, with fraction, for a ring or a bar. */
@@ -19,7 +24,7 @@ export function remaining(clock, now) {
     return clock.remainingSeconds;
   }
   const elapsed = Math.max(0, (now - clock.since) / 1000);
-  return Math.max(0, clock.remainingSeconds - Math.min(elapsed, SILENCE_S));
+  return Math.max(0, clock.remainingSeconds - Math.min(elapsed, clock.silenceS));
 }
 
 /** Whole seconds left at `now`: the last one lasts until it is over. */

@@ -14,7 +14,7 @@
  */
 
 import { TYPES } from "./protocol.js";
-import { setClock } from "./clock.js";
+import { setClock, setWait } from "./clock.js";
 
 const IN_ROUND = ["ROUND_ACTIVE", "ROUND_PAUSED"];
 const IN_REVIEW = ["SCORE_REVIEW", "READY_FOR_NEXT"];
@@ -109,7 +109,7 @@ function withGameState(state, gameState, now) {
     gameState,
     pending: state.pending && gameState.currentWord?.wordId === state.pending.wordId ? state.pending : null,
     clock: gameState.remainingSeconds === undefined ? null : setClock(gameState.remainingSeconds, now, running),
-    review: gameState.state === "SCORE_REVIEW" ? setClock(gameState.nextRoundIn ?? 0, now, true) : null,
+    review: gameState.state === "SCORE_REVIEW" ? setWait(gameState.nextRoundIn ?? 0, now) : null,
     lines: Object.fromEntries(
       Object.entries(state.lines).filter(([id]) =>
         gameState.players.some((player) => player.playerId === id && !player.connected),
@@ -144,7 +144,7 @@ function around(state, type, payload, now) {
     case TYPES.ROUND_ENDED:
       return { ...state, lastRound: payload };
     case TYPES.SCORE_SUMMARY:
-      return { ...state, review: setClock(payload.nextRoundIn, now, true) };
+      return { ...state, review: setWait(payload.nextRoundIn, now) };
     case TYPES.PLAYER_CONNECTION: {
       const lines = { ...state.lines, [payload.playerId]: payload.status };
       if (payload.status === "connected") {
@@ -204,6 +204,12 @@ const EVENTS = {
     if (state === "ROUND_STARTING") {
       // Everybody who is there plays the next round.
       changed.players = game.players.map((player) => (player.connected ? { ...player, sittingOut: false } : player));
+    }
+    if (state === "READY_FOR_NEXT") {
+      // A countdown that was broken off leads here as well as the end of the review.
+      changed.justEndedTeamId = game.activeTeamId;
+      changed.nextRoundIn = 0;
+      changed.explainerPlayerId = game.round?.explainerPlayerId;
     }
     if (state === "GAME_ENDED" && IN_ROUND.includes(game.state)) {
       changed.rounds = [...game.rounds, archived(game.round)];
