@@ -90,6 +90,7 @@ class Guest:
         self._news = asyncio.Event()
         self._heartbeats: asyncio.Task[None] | None = None
         self._requests = 0
+        self._beaten_at: int | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -106,7 +107,7 @@ class Guest:
         extra = dict(headers or {})
         if origin is not None:
             extra["Origin"] = origin or self.site.origin
-        self.close_code = None
+        self.close_code = self._beaten_at = None
         self.connections.append(len(self.messages))
         url = f"ws://127.0.0.1:{self.port}/ws/?{query or f'roomId={self.room_id}'}"
         ear = self.ear = _Ear(self)
@@ -296,8 +297,10 @@ class Guest:
         A heartbeat is answered in its turn, so it works as a fence.
         """
         since = len(self.messages)
+        # The answer to a heartbeat of before would be taken for the one that is waited for.
+        await self._until_answered()
         self._beat()
-        await self.until(lambda: bool(self.received("HEARTBEAT_ACK", since)), "HEARTBEAT_ACK")
+        await self._until_answered()
         return self.messages[since:]
 
     # Inside
@@ -324,7 +327,13 @@ class Guest:
             await asyncio.sleep(interval_s)
             self._beat()
 
+    async def _until_answered(self) -> None:
+        beaten_at = self._beaten_at
+        if beaten_at is not None:
+            await self.until(lambda: bool(self.received("HEARTBEAT_ACK", beaten_at)), "HEARTBEAT_ACK")
+
     def _beat(self) -> None:
+        self._beaten_at = len(self.messages)
         self.send("HEARTBEAT", {"stateVersion": self.mirror.state_version, "stateChecksum": self.mirror.checksum})
 
     def _recent(self) -> str:

@@ -59,6 +59,8 @@ REPEATS: dict[str, set[str]] = {
     "ROUND_ACTIVE": {"RESUME_GAME"},
     "ROUND_PAUSED": {"PAUSE_GAME"},
 }
+# So many parties at once; a review that has to share the machine with all of them would be over too soon.
+ROOM_FOR_MORE = asyncio.Semaphore(20)
 
 
 class Scene:
@@ -90,6 +92,11 @@ class Scene:
             await party.everybody_in("ROUND_PAUSED")
         elif state == "SCORE_REVIEW":
             await party.swipe_all_words()
+            # A correction starts the wait anew, so that all of its five seconds are left.
+            party.host.send("CORRECT_WORD", {"wordId": self.last_word_id, "action": "skipped"})
+            await party.guest("Erin").expect("WORD_CORRECTED")
+            party.host.send("CORRECT_WORD", {"wordId": self.last_word_id, "action": "guessed"})
+            await party.guest("Erin").expect("WORD_CORRECTED")
         elif state == "FINAL_RESULTS":
             await party.end_game()
 
@@ -114,7 +121,7 @@ class Scene:
 
 
 async def in_scene(site: Site, state: str, act: Callable[[Scene], Awaitable[None]]) -> None:
-    async with await Party.throw(site, CAST, FEW_WORDS) as party:
+    async with ROOM_FOR_MORE, await Party.throw(site, CAST, FEW_WORDS) as party:
         scene = Scene(party)
         await scene.reach(state)
         await act(scene)
@@ -143,11 +150,25 @@ async def ignored(scene: Scene, types: set[str]) -> None:
 
 async def refused(scene: Scene, types: set[str]) -> None:
     before = await scene.party.look()
-    answers = {}
-    for type_ in sorted(types):
-        answers[type_] = await scene.sender(type_).refused(type_, scene.payload(type_))
-    assert answers == dict.fromkeys(types, "INVALID_TRANSITION")
+    asked = [(scene.sender(type_), type_) for type_ in sorted(types)]
+    assert await answers(scene, asked) == ["INVALID_TRANSITION"] * len(asked)
     assert unchanging(await scene.party.look()) == unchanging(before)
+
+
+async def forbidden(scene: Scene) -> None:
+    """What is the host's is nobody else's, in any state: that is asked before anything else."""
+    carol, stage = scene.party.guest("Carol"), scene.party.invite("Stage")
+    await stage.connect("spectator")
+    before = await scene.party.look()
+    asked = [(guest, type_) for type_ in sorted(HOST_ONLY) for guest in (carol, stage)]
+    assert await answers(scene, asked) == ["UNAUTHORIZED"] * len(asked)
+    assert unchanging(await scene.party.look()) == unchanging(before)
+
+
+async def answers(scene: Scene, asked: list[tuple[Guest, str]]) -> list[str]:
+    """The refusals of these commands, which are sent without a pause: a review lasts but five seconds."""
+    sent = [(guest, guest.send(type_, scene.payload(type_))) for guest, type_ in asked]
+    return [str((await guest.expect("ERROR", requestId=request_id))["code"]) for guest, request_id in sent]
 
 
 def unchanging(state: dict[str, Any]) -> dict[str, Any]:
@@ -161,6 +182,7 @@ async def test_every_command_in(site: Site, state: str) -> None:
     accepted, repeats = TAKEN[state] | ANY_TIME, REPEATS.get(state, set())
     untimely = EVIDENCE.keys() - accepted - repeats
     scenes = [in_scene(site, state, lambda scene, type_=type_: taken(scene, type_)) for type_ in accepted]
+    scenes.append(in_scene(site, state, forbidden))
     scenes.append(in_scene(site, state, lambda scene: refused(scene, untimely)))
     scenes.append(in_scene(site, state, lambda scene: ignored(scene, repeats)))
     await asyncio.gather(*scenes)

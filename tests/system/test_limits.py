@@ -1,0 +1,43 @@
+"""Limits per address: a household never meets them, somebody who guesses codes does."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.guest import Guest
+from tests.support.party import CROWD, Party
+from tests.support.site import Site
+
+
+@pytest.fixture
+def guarded(build_site: Callable[..., Site]) -> Site:
+    """A site as it is by default."""
+    site = build_site({"RATE_LIMITS": "on"})
+    site.start()
+    return site
+
+
+async def test_a_household_meets_no_limit(guarded: Site) -> None:
+    parties = [await Party.throw(guarded, CROWD) for _ in range(12)]
+    for _ in range(8):
+        await guarded.create_room()
+    joined = sum(len(party.guests) for party in parties)
+    onlookers = [Guest(guarded, parties[0].room_id, f"Onlooker {number}") for number in range(200 - joined)]
+    await asyncio.gather(*(onlooker.connect("spectator") for onlooker in onlookers))
+    open_sockets = [guest for party in parties for guest in party.guests] + onlookers
+    assert len(open_sockets) == 200
+    assert all(guest.is_open for guest in open_sockets)
+    await asyncio.gather(*(onlooker.hang_up() for onlooker in onlookers))
+    for party in parties:
+        async with party:
+            pass
+
+
+@pytest.mark.xfail(reason="limits per address come with the protection against abuse", strict=True)
+async def test_guessing_codes_is_slowed_down_and_health_is_not(guarded: Site) -> None:
+    statuses = [(await guarded.get(f"/api/rooms/ZZZ{a}{b}Z")).status for a in "ABCDEFGH" for b in "ABCDEFGHJK"]
+    assert set(statuses[:60]) == {404}
+    assert statuses[-1] == 429
+    assert (await guarded.get("/healthz")).status == 200
+    assert (await guarded.get("/readyz")).status == 200
