@@ -9,6 +9,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.visitor import LAPTOP, PHONE, TV, Visitor
 from tests.support.conversation import says
+from tests.support.guest import Guest
 from tests.support.party import CAST
 from tests.support.site import Site
 
@@ -21,6 +22,7 @@ class BrowserParty:
         self.site = site
         self.code = ""
         self.visitors: list[Visitor] = []
+        self.guests: list[Guest] = []
         self.words: list[str] = []
 
     # Who is there
@@ -77,6 +79,14 @@ class BrowserParty:
         await expect(stage.page.locator('.view[data-view="connecting"]')).not_to_be_visible()
         return stage
 
+    async def connect(self, *names: str) -> list[Guest]:
+        """Players without a browser: they are there over the wire alone, which is quicker."""
+        guests = [Guest(self.site, self.code, name) for name in names]
+        for guest in guests:
+            await guest.connect()
+        self.guests += guests
+        return guests
+
     def who(self, name: str) -> Visitor:
         return next(visitor for visitor in self.visitors if visitor.name == name)
 
@@ -95,10 +105,13 @@ class BrowserParty:
     # The way through a game, on the screens
 
     async def make_teams(self) -> None:
-        """From the lobby: the host makes teams, the players tap theirs by turns."""
+        """From the lobby: the host makes teams, the players take theirs by turns, those with browsers first."""
         await self.host.button("Make teams").click()
         for number, phone in enumerate(self.phones):
             await self.take_team(phone, number % 2 + 1)
+        for number, guest in enumerate(self.guests, start=len(self.phones)):
+            guest.send("JOIN_TEAM", {"teamId": f"team_{number % 2 + 1}"})
+        await expect(self.host.button("Start the game")).to_have_attribute("aria-disabled", "false")
 
     async def take_team(self, phone: Visitor, number: int) -> None:
         team = phone.page.locator(f'.team:visible >> nth={number - 1}')
@@ -162,6 +175,7 @@ class BrowserParty:
 
     async def break_up(self) -> None:
         await asyncio.gather(*(visitor.leave() for visitor in self.visitors))
+        await asyncio.gather(*(guest.hang_up() for guest in self.guests))
 
 
 # Where a phone is at each part of a game, and what it says if that is not clear from the screen alone.

@@ -33,7 +33,6 @@ class Walk:
         self.shots = shots
         self.label = label
         self.relay = Relay()
-        self.guests: list[Guest] = []
         self.looks: list[Look] = []
 
     async def open_host(self, settings: dict[str, Any]) -> Visitor:
@@ -62,14 +61,6 @@ class Walk:
         await self.party.reaches(stage, "lobby")
         return stage
 
-    async def connect(self, *names: str) -> list[Guest]:
-        """Players who are there over the wire alone."""
-        guests = [Guest(self.site, self.party.code, name) for name in names]
-        for guest in guests:
-            await guest.connect()
-        self.guests += guests
-        return guests
-
     async def see(self, state: str, *who: Visitor | tuple[Visitor, str]) -> None:
         """Look at these pages, all at the same time. A name says which of several phones it is."""
         named = [one if isinstance(one, tuple) else (one, KINDS.get(one.name, "phone")) for one in who]
@@ -92,7 +83,6 @@ class Walk:
     async def end(self) -> None:
         self.party.check()
         await self.party.break_up()
-        await asyncio.gather(*(guest.hang_up() for guest in self.guests))
 
     async def _invite(self, name: str, device: dict[str, Any]) -> Visitor:
         visitor = await self.party.invite(name, device, **STILL)
@@ -127,7 +117,7 @@ async def see_an_evening(walk: Walk, turns: int) -> None:
     await party.say_name(bob, "Bob")
     phones = [bob, *[await walk.join(name) for name in ("Carol", "Dave")]]
     carol, dave = phones[1:]
-    [erin] = await walk.connect("Erin")
+    [erin] = await party.connect("Erin")
     stage = await walk.open_stage()
     await walk.see("lobby", alice, bob, stage)
     await see_dialogs(walk, alice, bob)
@@ -231,7 +221,7 @@ async def see_a_crowd(walk: Walk) -> None:
     alice = await walk.open_host({"numTeams": 5, "wordHolder": "explainer", "roundDurationSec": 180})
     first = await walk.join(LONG_NAMES[0])
     second = await walk.join(LONG_NAMES[1])
-    guests = await walk.connect(*LONG_NAMES[2:])
+    guests = await party.connect(*LONG_NAMES[2:])
     stage = await walk.open_stage()
     await expect(stage.page.locator(".tile")).to_have_count(10)
     await walk.see("lobby", alice, first, stage)
@@ -341,7 +331,7 @@ async def see_the_doors(walk: Walk) -> None:
     await expect(late.heading).to_have_text("The room is locked")
     await walk.see("locked", late)
     await alice.button("Locked").click()
-    await walk.connect(*LONG_NAMES[:9])
+    await party.connect(*LONG_NAMES[:9])
     await late.page.reload()
     await expect(late.heading).to_have_text("This room is full")
     await walk.see("full", late)
