@@ -67,8 +67,11 @@ def prepare_database() -> None:
             raise NotReady("the static files are not collected; run manage.py collectstatic")
 
 
-def require_redis(url: str) -> None:
-    """Wait until a Redis or Valkey that is new enough answers at `url`. Raises `NotReady`."""
+def check_redis(url: str) -> str:
+    """Wait until a Redis or Valkey that is new enough answers at `url`; "" then, else why nobody answers there now.
+
+    The server can do without for a while. Raises `NotReady` if what is there will never do.
+    """
     name = without_secrets(url)
     try:
         with redis.Redis.from_url(
@@ -81,9 +84,19 @@ def require_redis(url: str) -> None:
             version = str(_server_facts(client).get("redis_version", "0"))
     except (redis.RedisError, ValueError, OSError) as error:
         reason = without_secrets(str(error).strip().replace("\n", " "))
-        raise NotReady(f"Redis does not answer at {name} ({reason}); REDIS_URL names it") from error
+        trouble = f"Redis does not answer at {name} ({reason}); REDIS_URL names it"
+        if _may_come_back(error):
+            return trouble
+        raise NotReady(trouble) from error
     if tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < OLDEST_REDIS:
         raise NotReady(f"the Redis at {name} is {version}; {'.'.join(map(str, OLDEST_REDIS))} or newer is needed")
+    return ""
+
+
+def _may_come_back(error: Exception) -> bool:
+    """Whether the trouble is that nobody is there, not that somebody else is, or that we are not let in."""
+    is_unreachable = isinstance(error, redis.ConnectionError) and isinstance(error.__context__, OSError)
+    return is_unreachable or isinstance(error, redis.TimeoutError)
 
 
 def _server_facts(client: redis.Redis) -> dict[str, object]:

@@ -176,11 +176,16 @@ def test_a_var_directory_that_is_in_use_is_said_in_one_line(server: ServerProces
     assert_refused(run, "another PartyFlow", str(server.var_dir))
 
 
-def test_a_redis_that_does_not_answer_is_said_in_one_line_without_its_password(tmp_path: Path) -> None:
-    url = f"redis://user:Zb3kqV9sT0@127.0.0.1:{free_port()}/0"
-    run = serve("--bind", "127.0.0.1", "--port", str(free_port()), VAR_DIR=str(tmp_path), REDIS_URL=url)
-    assert_refused(run, "Redis", "REDIS_URL")
-    assert "Zb3kqV9sT0" not in run.stdout + run.stderr
+def test_a_redis_that_does_not_answer_is_said_in_one_line_without_its_password(
+    build_site: Callable[..., Site],
+) -> None:
+    site = build_site({"REDIS_URL": f"redis://user:Zb3kqV9sT0@127.0.0.1:{free_port()}/0"})
+    site.start()
+    (line,) = [line for line in site.log().splitlines() if "REDIS_URL" in line]
+    assert line.startswith("partyflow: Redis does not answer")
+    assert "Zb3kqV9sT0" not in site.log()
+    assert site.stop() == 0
+    assert not site.tracebacks()
 
 
 def test_a_redis_address_that_is_none_is_said_in_one_line(tmp_path: Path) -> None:

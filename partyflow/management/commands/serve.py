@@ -16,7 +16,7 @@ from django.core.management import BaseCommand
 
 from partyflow import environment
 from partyflow.options import add_options
-from partyflow.preflight import NotReady, allow_many_sockets, bound_socket, prepare_database, require_redis
+from partyflow.preflight import NotReady, allow_many_sockets, bound_socket, check_redis, prepare_database
 from partyflow.valkey import EmbeddedValkey, ValkeyFailed
 
 WHITE_ON_BLACK = "\x1b[97;40m"
@@ -41,7 +41,8 @@ class Command(BaseCommand):
             listener = bound_socket(settings.BIND, settings.PORT)
             prepare_database()
             with embedded_valkey():
-                require_redis(settings.REDIS_URL)
+                if trouble := check_redis(settings.REDIS_URL):
+                    self.stderr.write(f"partyflow: {trouble}. Rooms can be opened once it does.")
                 allow_many_sockets()
                 self._run(listener)
         except (NotReady, ValkeyFailed) as error:
