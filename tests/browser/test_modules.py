@@ -17,7 +17,7 @@ CHECKSUMS = json.loads((Path(__file__).parents[1] / "vectors" / "checksum.json")
 SEQUENCE_MS = [1000, 1500, 2250, 3375, 5062.5, 7593.75, 11390.625, 17085.9375, 25628.90625, 30000]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def blank(chromium: Browser) -> AsyncIterator[Page]:
     """A page that can import the client's modules."""
     page = await module_page(chromium)

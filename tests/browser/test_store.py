@@ -25,15 +25,8 @@ from tests.support.game import CROWD, Game, Shelf, in_round, secret_of
 
 SEEDS = range(8)
 STEPS = 220
-SOCKET_MESSAGES = {
-    "CONNECTED",
-    "RECONNECTED",
-    "RECONNECT_FAILED",
-    "STATE_SNAPSHOT",
-    "HEARTBEAT_ACK",
-    "ERROR",
-    "SEAT_LINK",
-}
+WHOLE_STATES = {"CONNECTED", "RECONNECTED", "STATE_SNAPSHOT"}
+NOT_OF_THE_GAME = {"RECONNECT_FAILED", "HEARTBEAT_ACK", "ERROR", "SEAT_LINK"}
 IN_REVIEW = {RoomState.SCORE_REVIEW, RoomState.READY_FOR_NEXT}
 
 REPLAY = """
@@ -48,7 +41,7 @@ async ({ initialState, reduce }, steps) => {
 """
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def blank(chromium: Browser) -> AsyncIterator[Page]:
     """A page that can import the client's modules."""
     page = await module_page(chromium)
