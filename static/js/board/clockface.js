@@ -9,6 +9,7 @@ const LAST_SECONDS = 10;
 export function drawClock(face, clock, durationS, now) {
   const seconds = remainingSeconds(clock, now);
   setText(part("seconds", face), seconds ?? "");
+  setData(face, "digits", seconds >= 100 ? "three" : null);
   setData(face, "soon", seconds !== null && seconds <= LAST_SECONDS && clock.running ? "yes" : null);
   const share = seconds === null ? 0 : Math.min(1, remaining(clock, now) / durationS);
   face.style.setProperty("--left", share.toFixed(3));

@@ -4,10 +4,22 @@ import { headline } from "./podium.js";
 import { countsText } from "./sentences.js";
 import { turnText } from "./turn.js";
 import { fill, gettext } from "../i18n.js";
-import { TYPES } from "../protocol.js";
+import { ERRORS, TYPES } from "../protocol.js";
 import { nameOf } from "../store.js";
 
 const LAST_TICKS = 5;
+
+/** What ends this page's part in the room: a whole page says so, and no toast is needed. */
+const FINAL_ERRORS = [
+  ERRORS.KICKED,
+  ERRORS.ROOM_CLOSED,
+  ERRORS.ROOM_FULL,
+  ERRORS.ROOM_LOCKED,
+  ERRORS.ROOM_NOT_FOUND,
+  ERRORS.SESSION_EXPIRED,
+  ERRORS.SESSION_REPLACED,
+  ERRORS.UPGRADE_REQUIRED,
+];
 
 /** React to a change of the room that came with a message. */
 export function accompany({ state, message }, { sound, toasts, announcer }) {
@@ -68,7 +80,7 @@ const REACTIONS = {
   [TYPES.GAME_ENDED]: (payload, game) => ({ tune: "win", text: headline(game) }),
   [TYPES.RECONNECTED]: ({ message, summary }) => ({ toast: missedText(summary) || message, kind: "good" }),
   [TYPES.NOTICE]: ({ message }) => ({ toast: message, kind: "warning" }),
-  [TYPES.ERROR]: ({ message }) => ({ toast: message, kind: "error" }),
+  [TYPES.ERROR]: ({ code, message }) => (FINAL_ERRORS.includes(code) ? null : { toast: message, kind: "error" }),
 };
 
 /** "You missed: 4 guessed · 1 skipped"; empty when nothing was missed. */

@@ -2,7 +2,7 @@
 
 import { part, setText, show } from "../dom.js";
 import { drawTiles } from "../board/tiles.js";
-import { fill, gettext } from "../i18n.js";
+import { fill, gettext, ngettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 import { rulesText } from "./rules.js";
@@ -37,8 +37,11 @@ export function lobbyView(section, host) {
 }
 
 function waitingText(game) {
-  return fill(gettext("%(teams)s teams need at least %(teams)s players; %(players)s are here."), {
-    teams: game.settings.numTeams,
-    players: game.players.length,
-  });
+  const values = { teams: game.settings.numTeams, players: game.players.length };
+  const text = ngettext(
+    "%(teams)s teams need at least %(teams)s players; %(players)s is here.",
+    "%(teams)s teams need at least %(teams)s players; %(players)s are here.",
+    values.players,
+  );
+  return fill(text, values);
 }
