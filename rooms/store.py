@@ -16,6 +16,7 @@ from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import WatchError
+from redis.maint_notifications import MaintNotificationsConfig
 
 ROOM_TTL_S = 2 * 3600
 TOMBSTONE_TTL_S = 60
@@ -148,6 +149,8 @@ def connect(url: str) -> "Redis":
         socket_timeout=TIMEOUT_S,
         socket_connect_timeout=TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),
+        # With them, redis-py hands out connections that have long been closed from the other side.
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
     return Redis.from_pool(pool)
 
