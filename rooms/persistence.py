@@ -121,6 +121,8 @@ class Writer:
             self._wanted.clear()
             taken = dict(list(self._unsaved.items())[:BATCH])
             closing = dict(list(self._closing.items())[:BATCH])
+            if not taken and not closing:
+                break  # somebody else has written them meanwhile
             waiting -= len(taken) + len(closing)
             for code in taken:
                 del self._unsaved[code]

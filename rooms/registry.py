@@ -41,6 +41,7 @@ SWEEP_INTERVAL_S = 30.0
 REFRESH_MS = 30 * 60 * 1000
 """A room that is open but in which nothing happens is written this often, so that it does not expire."""
 STOP_TIMEOUT_S = 4.0
+CANCEL_AGAIN_S = 0.1
 FINISH_PAUSE_S = 0.25
 
 AWAY = (RedisError, OSError, TimeoutError)
@@ -311,9 +312,11 @@ class Registry:
 
 
 async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    pending = set(tasks)
+    while pending:  # again and again, for redis-py swallows a cancellation now and then
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
 
 
 def new_code() -> str:

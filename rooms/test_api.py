@@ -1,0 +1,154 @@
+"""Rooms over plain HTTP, and what operators and machines ask for."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import AsyncClient
+
+from rooms.errors import Unavailable
+from rooms.registry import Registry
+
+ASK = "/api/rooms"
+
+
+@pytest.fixture
+def client(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncClient:
+    async def load() -> Any:
+        return words
+
+    monkeypatch.setattr("rooms.api.load_library", load)
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    return AsyncClient()
+
+
+async def post(client: AsyncClient, body: Any) -> Any:
+    return await client.post(ASK, body if isinstance(body, bytes) else json.dumps(body), "application/json")
+
+
+async def test_a_room_is_made(client: AsyncClient, keeper: Registry) -> None:
+    answer = await post(client, {"hostName": "Alice", "settings": {"numTeams": 3}})
+    assert answer.status_code == 201
+    room = answer.json()
+    code = room["roomId"]
+    assert room == {
+        "roomId": code,
+        "hostId": "host_1",
+        "sessionId": room["sessionId"],
+        "qrCodeUrl": f"http://testserver/{code}",
+        "hostUrl": f"http://testserver/host/{code}/",
+        "stageUrl": f"http://testserver/stage/{code}/",
+        "wsUrl": f"ws://testserver/ws/?roomId={code}",
+    }
+    assert not answer.cookies
+    live = await keeper.open(code)
+    assert live is not None
+    assert (live.room.settings.num_teams, live.room.settings.word_pack_ids) == (3, ("things",))
+
+
+async def test_what_everybody_may_know_of_it(client: AsyncClient, throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    for code in (party.code, party.code.lower()):
+        answer = await client.get(f"{ASK}/{code}")
+        assert answer.json() == {
+            "roomId": party.code,
+            "state": "LOBBY",
+            "playerCount": 1,
+            "maxPlayers": 10,
+            "joinable": True,
+        }
+
+
+@pytest.mark.parametrize("code", ["ZZZZZZ", "READYZ", "x", "A" * 64])
+async def test_an_unknown_room_is_404(client: AsyncClient, code: str) -> None:
+    answer = await client.get(f"{ASK}/{code}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "ROOM_NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 400, "MALFORMED_MESSAGE"),
+        (b"[]", 400, "MALFORMED_MESSAGE"),
+        (b"{}", 400, "MALFORMED_MESSAGE"),
+        (b"\xff", 400, "MALFORMED_MESSAGE"),
+        (b"[" * 5_000, 400, "MALFORMED_MESSAGE"),
+        ({"hostName": 5}, 400, "MALFORMED_MESSAGE"),
+        ({"hostName": "Alice", "settings": []}, 400, "MALFORMED_MESSAGE"),
+        ({"hostName": ""}, 400, "NAME_INVALID"),
+        ({"hostName": "x" * 21}, 400, "NAME_INVALID"),
+        ({"hostName": "Alice", "settings": {"numTeams": 6}}, 400, "INVALID_SETTINGS"),
+        ({"hostName": "Alice", "settings": {"colour": "red"}}, 400, "INVALID_SETTINGS"),
+        ({"hostName": "Alice", "settings": {"language": 5}}, 400, "INVALID_SETTINGS"),
+        ({"hostName": "Alice", "settings": {"wordPackIds": ["none"]}}, 400, "INVALID_SETTINGS"),
+        (b" " * 20_000, 413, "TOO_LARGE"),
+    ],
+)
+async def test_a_bad_request_says_why(client: AsyncClient, body: Any, status: int, code: str) -> None:
+    answer = await post(client, body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert answer.json()["error"]["message"]
+
+
+async def test_other_methods_are_refused(client: AsyncClient) -> None:
+    assert (await client.get(ASK)).status_code == 405
+    assert (await client.delete(f"{ASK}/ABC234")).status_code == 405
+
+
+async def test_while_redis_is_away_the_answer_is_to_try_again(
+    client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*args: Any) -> Any:
+        raise Unavailable("Please try again.")
+
+    monkeypatch.setattr(keeper, "create", fail)
+    monkeypatch.setattr(keeper, "facts", fail)
+    for answer in (await post(client, {"hostName": "Alice"}), await client.get(f"{ASK}/ABC234")):
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "SERVER_BUSY")
+        assert answer["Retry-After"] == "5"
+
+
+async def test_the_process_is_alive(client: AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+async def test_it_is_ready_while_everything_answers(client: AsyncClient, keeper: Registry) -> None:
+    ready = await client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (
+        200,
+        {"status": "ok", "redis": True, "database": True, "accepting": True},
+    )
+    keeper.is_draining = True
+    draining = await client.get("/readyz")
+    assert (draining.status_code, draining.json()["accepting"]) == (503, False)
+
+
+@pytest.mark.django_db
+async def test_it_is_not_ready_without_redis(
+    client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail() -> None:
+        raise ConnectionError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper.store.redis, "ping", fail)
+        answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["redis"]) == (503, False)
+
+
+async def test_the_figures_are_told(client: AsyncClient, throw: Any) -> None:
+    await throw("Alice", "Bob")
+    text = (await client.get("/metrics")).content.decode()
+    assert "partyflow_rooms 1.0" in text
+    assert "partyflow_sockets 2.0" in text
+    assert "partyflow_unsaved_rooms 1.0" in text
+    assert "partyflow_redis_up 1.0" in text
+    assert "# TYPE partyflow_messages_sent_total counter" in text
+    assert "process_resident_memory_bytes" in text
+
+
+async def test_the_protocol_is_there_for_machines(client: AsyncClient) -> None:
+    answer = await client.get("/api/asyncapi.yaml")
+    assert answer["Content-Type"].startswith("application/yaml")
+    assert b"asyncapi" in answer.content[:200]

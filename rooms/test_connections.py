@@ -1,0 +1,223 @@
+"""The way out to one client, with and without the server's own writer; who hears what; how much one may say."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+
+from gameplay.engine.events import RoomLocked, WordResult
+from partyflow.channel_layer import LocalChannelLayer
+from rooms.conftest import HOST, Frames, MovedClock
+from rooms.connections import MAX_UNSENT_BYTES, Connection, FrameSocket, QueueSocket, socket_of
+from rooms.lines import Lines
+from rooms.protocol.envelope import Outgoing
+from rooms.protocol.errors import CloseCode, ErrorCode
+from rooms.protocol.limits import PING_TIMEOUT_MS
+from rooms.protocol.versions import Version
+from rooms.routing import websocket_application
+from rooms.throttle import BURST, ERROR_INTERVAL_MS, FLOOD, MESSAGES_PER_S, Throttle
+
+
+def locked() -> Outgoing:
+    return Outgoing("ROOM_LOCKED", RoomLocked(), "ABC234", 0, "all", 1, 1)
+
+
+def result(text: str) -> Outgoing:
+    event = WordResult(word_id=text, action="guessed", team_id="team_1", points_awarded=1, new_score=1)
+    return Outgoing("WORD_RESULT", event, "ABC234", 0, "all", 1, 1)
+
+
+class Reader:
+    """The other end of a plain ASGI socket. It reads while ``reads`` is set."""
+
+    def __init__(self) -> None:
+        self.got: list[dict[str, Any]] = []
+        self.reads = asyncio.Event()
+        self.reads.set()
+
+    async def send(self, message: dict[str, Any]) -> None:
+        await self.reads.wait()
+        self.got.append(message)
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(5):
+            while len(self.got) < count:  # noqa: ASYNC110 (each turn of the loop brings one message)
+                await asyncio.sleep(0)
+
+
+class TestSockets:
+    async def test_frames_go_to_the_servers_writer(self) -> None:
+        frames = Frames()
+        socket = socket_of({"extensions": {"partyflow.frames": frames}}, Reader().send)
+        assert isinstance(socket, FrameSocket)
+        connection = Connection("ABC234", socket, f"http://{HOST}")
+        connection.send(locked())
+        connection.close(4410)
+        assert [message.type for message in frames.messages] == ["ROOM_LOCKED"]
+        assert frames.close_code == 4410
+
+    @pytest.mark.parametrize("scope", [{}, {"extensions": None}, {"extensions": {}}])
+    async def test_any_other_server_gets_text(self, scope: dict[str, Any]) -> None:
+        reader = Reader()
+        connection = Connection("ABC234", socket_of(scope, reader.send), f"http://{HOST}")
+        connection.send(result("one"))
+        connection.send(result("two"))
+        connection.close(1012)
+        connection.send(result("three"))
+        await reader.until(3)
+        texts = [json.loads(message["text"])["payload"]["wordId"] for message in reader.got[:2]]
+        assert texts == ["one", "two"]
+        assert reader.got[2] == {"type": "websocket.close", "code": 1012}
+
+    async def test_a_reader_that_does_not_read_is_told_and_closed(self) -> None:
+        reader = Reader()
+        reader.reads.clear()
+        connection = Connection("ABC234", QueueSocket(reader.send), f"http://{HOST}")
+        for _ in range(10):
+            connection.send(result("x" * (MAX_UNSENT_BYTES // 8)))
+            await asyncio.sleep(0)
+        assert connection.is_closed
+        reader.reads.set()
+        await reader.until(3)
+        await asyncio.sleep(0)
+        assert len(reader.got) == 3, "what had been under way, the reason, and the close"
+        assert json.loads(reader.got[1]["text"])["payload"]["code"] == "RATE_LIMITED"
+        assert reader.got[2] == {"type": "websocket.close", "code": 4429}
+
+    async def test_a_socket_that_is_gone_swallows_what_is_left(self) -> None:
+        async def fail(message: dict[str, Any]) -> None:
+            raise OSError("gone")
+
+        socket = QueueSocket(fail)
+        connection = Connection("ABC234", socket, f"http://{HOST}")
+        connection.send(locked())
+        connection.send(locked())
+        async with asyncio.timeout(5):
+            while socket._task is not None:  # noqa: ASYNC110 (the task ends within a turn or two)
+                await asyncio.sleep(0)
+        assert not socket._queue
+
+    async def test_what_a_version_does_not_have_is_passed_over(self) -> None:
+        from gameplay.engine.events import PlayerConnection
+
+        frames = Frames()
+        connection = Connection("ABC234", FrameSocket(frames), f"http://{HOST}")
+        connection.version = Version(1, 0)
+        event = PlayerConnection(player_id="player_001", status="lost")
+        connection.send(Outgoing(event.TYPE, event, "ABC234", 0, "all", 1, 1))
+        assert frames.messages == []
+
+    async def test_the_reason_comes_before_the_close(self) -> None:
+        frames = Frames()
+        connection = Connection("ABC234", FrameSocket(frames), f"http://{HOST}")
+        connection.dismiss(ErrorCode.KICKED, "Off you go.", CloseCode.KICKED)
+        connection.dismiss(ErrorCode.KICKED, "Off you go.", CloseCode.KICKED)
+        assert [message["code"] for message in frames.messages] == ["KICKED"]
+        assert frames.close_code == 4403
+
+    async def test_a_party_goes_on_under_any_asgi_server(self, throw: Any) -> None:
+        party = await throw("Alice")
+        headers = [(b"host", HOST.encode()), (b"origin", f"http://{HOST}".encode())]
+        bob = WebsocketCommunicator(websocket_application, f"/ws/?roomId={party.code}", headers)
+        assert (await bob.connect())[0]
+        envelope = {"type": "CONNECT", "roomId": party.code, "actorId": "", "timestamp": 0, "version": "1.1"}
+        await bob.send_json_to({**envelope, "payload": {"role": "player", "playerName": "Bob"}})
+        assert (await bob.receive_json_from())["type"] == "CONNECTED"
+        assert {(await bob.receive_json_from())["type"] for _ in range(2)} == {"STATE_CHANGED", "PLAYER_JOINED"}
+        await party.host.say("CLOSE_ROOM")
+        assert {(await bob.receive_json_from())["type"] for _ in range(2)} == {"STATE_CHANGED", "ROOM_CLOSED"}
+        assert await bob.receive_output() == {"type": "websocket.close", "code": 4410}
+        await bob.disconnect()
+
+
+class TestLines:
+    def line(self, lines: Lines, actor_id: str, role: Any, writer: Any = None) -> tuple[Connection, Frames]:
+        frames = Frames()
+        socket = QueueSocket(Reader().send) if writer == "asgi" else FrameSocket(frames)
+        connection = Connection("ABC234", socket, f"http://{HOST}")
+        connection.actor_id = actor_id
+        lines.open(connection, role)
+        return connection, frames
+
+    async def test_a_message_reaches_its_audience(self, time: MovedClock) -> None:
+        lines = Lines("ABC234", LocalChannelLayer())
+        heard = {role: self.line(lines, role, role)[1] for role in ("host", "player", "spectator")}
+        for audience in ("all", "host", "players"):
+            message = Outgoing("ROOM_LOCKED", RoomLocked(), "ABC234", 0, audience, 1, 1)  # type: ignore[arg-type]
+            lines.send(message, None, time.now_ms)
+        lines.send(locked(), "player", time.now_ms)
+        lines.send(locked(), "nobody", time.now_ms)
+        assert {role: len(frames.messages) for role, frames in heard.items()} == {
+            "host": 2,
+            "player": 3,
+            "spectator": 1,
+        }
+
+    async def test_a_closed_line_leaves_nothing(self, time: MovedClock) -> None:
+        layer = LocalChannelLayer()
+        lines = Lines("ABC234", layer)
+        connection, frames = self.line(lines, "bob", "player")
+        lines.close(connection)
+        lines.send(locked(), None, time.now_ms)
+        assert not frames.messages
+        assert not lines
+        assert not layer._groups
+
+    async def test_who_is_silent_for_20_s_is_found_where_the_server_does_not_look(self, time: MovedClock) -> None:
+        lines = Lines("ABC234", LocalChannelLayer())
+        pinged, _ = self.line(lines, "pinged", "player")
+        silent, _ = self.line(lines, "silent", "player", "asgi")
+        talking, _ = self.line(lines, "talking", "player", "asgi")
+        began = time.now_ms
+        time.now_ms += 5_000
+        talking.last_heard_ms = time.now_ms
+        assert lines.next_deadline_ms() == began + PING_TIMEOUT_MS
+        time.now_ms = began + PING_TIMEOUT_MS - 1
+        assert lines.silent(time.now_ms) == []
+        time.now_ms += 1
+        assert lines.silent(time.now_ms) == [silent]
+        lines.close(silent)
+        assert lines.next_deadline_ms() == talking.last_heard_ms + PING_TIMEOUT_MS
+        assert pinged in list(lines)
+
+    async def test_a_silent_player_counts_as_away(self, throw: Any) -> None:
+        party = await throw("Alice", "Bob")
+        line = party.live.lines.of(party["Bob"].actor_id)
+        party.live.lines.close(line)
+        line._socket = QueueSocket(Reader().send)
+        line.last_heard_ms = party.time.now_ms
+        party.live.lines.open(line, "player")
+        await party.wait(PING_TIMEOUT_MS)
+        assert party.live.lines.of(party["Bob"].actor_id) is None
+        assert not party.live.room.members[party["Bob"].actor_id].connected
+
+
+class TestThrottle:
+    def test_a_burst_is_let_through_and_then_so_many_a_second(self) -> None:
+        throttle = Throttle(0)
+        assert [throttle.take(0) for _ in range(BURST + 1)] == [True] * BURST + [False]
+        assert sum(throttle.take(1_000) for _ in range(BURST)) == MESSAGES_PER_S
+
+    def test_it_is_said_once_a_second(self) -> None:
+        throttle = Throttle(0)
+        said = [throttle.may_say_so(at_ms) for at_ms in (0, 10, ERROR_INTERVAL_MS - 1, ERROR_INTERVAL_MS)]
+        assert said == [True, False, False, True]
+
+    def test_only_one_who_does_not_stop_floods(self) -> None:
+        throttle = Throttle(0)
+        for _ in range(BURST + FLOOD - 1):
+            throttle.take(0)
+        assert not throttle.is_flooded
+        throttle.take(60_000)
+        for _ in range(BURST):
+            throttle.take(60_000)
+        assert not throttle.is_flooded
+        for _ in range(FLOOD):
+            throttle.take(60_000)
+        assert throttle.is_flooded
+
+    def test_a_clock_that_stands_still_gives_nothing_away(self) -> None:
+        throttle = Throttle(1_000)
+        assert sum(throttle.take(0) for _ in range(BURST * 2)) == BURST

@@ -1,0 +1,266 @@
+"""The rooms of a process: made, opened, looked up, let go."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+import redis
+from django.urls import get_resolver
+from redis.exceptions import RedisError
+
+from gameplay.engine.errors import NameInvalid
+from gameplay.engine.model import Settings
+from rooms import registry as registry_module
+from rooms.conftest import MovedClock
+from rooms.errors import Unavailable
+from rooms.registry import REFRESH_MS, RESERVED, Registry, is_code, new_code
+from rooms.store import INDEX, SUMMARIES
+
+CHOSEN = Settings(word_pack_ids=("things",))
+IN_10_MINUTES = 600_000
+
+
+def test_codes_can_be_read_out() -> None:
+    for _ in range(200):
+        assert re.fullmatch("[ABCDEFGHJKLMNPQRSTUVWXYZ23456789]{6}", new_code())
+
+
+def test_no_route_hides_a_code() -> None:
+    heads = {str(entry.pattern).lstrip("^").split("/")[0].upper() for entry in get_resolver().url_patterns}
+    assert {head for head in heads if is_code(head)} <= RESERVED
+
+
+def test_a_reserved_word_is_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = iter("READYZABC234")
+    monkeypatch.setattr("rooms.registry.secrets.choice", lambda alphabet: next(letters))
+    assert new_code() == "ABC234"
+
+
+@pytest.mark.parametrize("text", ["", "ABC23", "ABC2345", "abc234", "ABC10O", "ÄBC234", "ABC 23"])
+def test_what_is_no_code(text: str) -> None:
+    assert not is_code(text)
+
+
+async def test_a_code_is_never_taken_twice_while_its_room_lives(
+    keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = iter(["ABC234", "ABC234", "ABC234", "XYZ789"])
+    monkeypatch.setattr(registry_module, "new_code", lambda: next(codes))
+    assert (await keeper.create("Alice", CHOSEN)).code == "ABC234"
+    assert (await keeper.create("Alice", CHOSEN)).code == "XYZ789"
+
+
+async def test_a_live_room_keeps_its_code_though_redis_has_lost_it(
+    throw: Any, keeper: Registry, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice")
+    redis.Redis.from_url(redis_url).flushall()
+    codes = iter([party.code, "XYZ789"])
+    monkeypatch.setattr(registry_module, "new_code", lambda: next(codes))
+    assert (await keeper.create("Alice", CHOSEN)).code == "XYZ789"
+
+
+async def test_a_bad_name_makes_no_room(keeper: Registry, redis_url: str) -> None:
+    with pytest.raises(NameInvalid):
+        await keeper.create(" ", CHOSEN)
+    assert redis.Redis.from_url(redis_url).dbsize() == 0
+
+
+async def test_many_who_come_at_once_open_one_room(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw()
+    claims = []
+    claim = keeper.store.claim
+
+    async def counted(code: str) -> Any:
+        claims.append(code)
+        return await claim(code)
+
+    monkeypatch.setattr(keeper.store, "claim", counted)
+    rooms = await asyncio.gather(*(keeper.open(party.code) for _ in range(20)))
+    assert {id(room) for room in rooms} == {id(keeper.get(party.code))}
+    assert claims == [party.code]
+
+
+async def test_one_who_gives_up_does_not_spoil_it_for_the_others(throw: Any, keeper: Registry) -> None:
+    party = await throw()
+    first, second = (asyncio.create_task(keeper.open(party.code)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second is keeper.get(party.code)
+
+
+async def test_a_room_that_cannot_be_written_is_not_opened(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw()
+
+    async def fail(writes: Any) -> Any:
+        raise RedisError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper.store, "write", fail)
+        with pytest.raises(Unavailable):
+            await keeper.open(party.code)
+    assert keeper.get(party.code) is None
+    assert keeper.unsaved_count == 0
+    assert await keeper.open(party.code) is not None
+
+
+async def test_facts_are_told_of_rooms_in_memory_and_in_redis(throw: Any, keeper: Registry) -> None:
+    asleep, awake = await throw(), await throw("Alice", "Bob")
+    facts = await keeper.facts(asleep.code)
+    assert (facts.state, facts.player_count, facts.joinable) == ("ROOM_CREATED", 0, True)  # type: ignore[union-attr]
+    assert keeper.get(asleep.code) is None
+    facts = await keeper.facts(awake.code)
+    assert (facts.state, facts.player_count, facts.host_name) == ("LOBBY", 1, "Alice")  # type: ignore[union-attr]
+    assert await keeper.facts("ZZZZZZ") is None
+    assert await keeper.facts("nonsense") is None
+
+
+@pytest.mark.parametrize("asked", ["create", "open", "facts", "redeem_seat"])
+async def test_without_redis_rooms_are_unavailable(
+    keeper: Registry, asked: str, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    lost = Registry("unix:///nowhere/valkey.sock", "lost")
+    arguments: dict[str, tuple[Any, ...]] = {"create": ("Alice", CHOSEN), "redeem_seat": ("ABC234", "token")}
+    with pytest.raises(Unavailable):
+        await getattr(lost, asked)(*arguments.get(asked, ("ABC234",)))
+    assert "Redis is away" in caplog.text
+    assert not lost.is_redis_up
+    await lost.stop()
+
+
+async def test_a_room_that_everybody_has_left_leaves_memory_after_10_minutes(
+    throw: Any, keeper: Registry, time: MovedClock
+) -> None:
+    party = await throw("Alice", "Bob")
+    for guest in party.guests.values():
+        await guest.hang_up()
+    time.now_ms += IN_10_MINUTES - 1
+    await keeper.sweep()
+    assert keeper.get(party.code) is not None
+    time.now_ms += 1
+    await keeper.sweep()
+    assert keeper.get(party.code) is None
+    alice = await party.back("Alice")
+    assert (await alice.connect("host", sessionId=alice.session_id)).type == "CONNECTED"
+
+
+async def test_a_room_that_cannot_be_written_stays(
+    throw: Any, keeper: Registry, time: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice")
+    await party.host.hang_up()
+    time.now_ms += IN_10_MINUTES
+
+    async def fail(writes: Any) -> Any:
+        raise RedisError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper.store, "write", fail)
+        await keeper.sweep()
+    assert keeper.get(party.code) is not None
+    assert keeper.unsaved_count == 1
+
+
+async def test_an_open_room_does_not_expire(throw: Any, keeper: Registry, time: MovedClock) -> None:
+    party = await throw("Alice")
+    await keeper.writer.flush()
+    time.now_ms += REFRESH_MS
+    await keeper.sweep()
+    assert keeper.unsaved_count == 1
+    await keeper.writer.flush()
+    await keeper.sweep()
+    assert keeper.unsaved_count == 0
+    assert keeper.get(party.code) is not None
+
+
+async def test_rooms_that_have_expired_leave_the_index(
+    throw: Any, keeper: Registry, time: MovedClock, redis_url: str
+) -> None:
+    gone, there = await throw(), await throw()
+    client = redis.Redis.from_url(redis_url)
+    client.delete(f"pf:{{{gone.code}}}:state")
+    time.now_ms += 2 * 3_600_000 + 1
+    await keeper.sweep()
+    assert [code.decode() for code in client.zrange(INDEX, 0, -1)] == [there.code]
+    assert [code.decode() for code in client.hkeys(SUMMARIES)] == [there.code]
+
+
+async def test_a_worker_that_stops_opens_nothing_more(throw: Any, keeper: Registry) -> None:
+    party = await throw("Alice")
+    other = await throw()
+    await keeper.stop()
+    assert party.host.close_code == 1012
+    with pytest.raises(Unavailable):
+        await keeper.open(other.code)
+    with pytest.raises(Unavailable):
+        await keeper.create("Alice", CHOSEN)
+
+
+async def test_a_stopping_worker_takes_no_more_commands(throw: Any, keeper: Registry) -> None:
+    party = await throw("Alice", "Bob")
+    party.live.stop()
+    before = party.live.room.state_version
+    assert await party.host.say("LOCK_ROOM") == []
+    await party["Bob"].hang_up()
+    assert party.live.room.state_version == before
+
+
+async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
+    throw: Any, keep: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry_module, "BEAT_INTERVAL_S", 0.01)
+    monkeypatch.setattr(registry_module, "SWEEP_INTERVAL_S", 0.01)
+    swept = asyncio.Event()
+    beats: list[int] = []
+    party = await throw()
+    keeper = registry_module.registry()
+
+    async def sweep(now_ms: int) -> None:
+        swept.set()
+
+    async def beat(now_ms: int) -> bool:
+        beats.append(now_ms)
+        return True
+
+    monkeypatch.setattr(keeper.store, "sweep", sweep)
+    monkeypatch.setattr(keeper.store, "beat", beat)
+    await registry_module.start_worker()
+    await party.come("Alice")
+    async with asyncio.timeout(5):
+        await swept.wait()
+    await registry_module.stop_worker()
+    assert len(beats) >= 1
+    assert keeper.unsaved_count == 0
+    assert all(service.done() for service in keeper._services)
+
+
+async def test_the_store_knows_its_own_signs_of_life(keeper: Registry, keep: Any) -> None:
+    assert not await keeper.store.beat(1)
+    assert await keeper.store.beat(2)
+    assert keep("worker").store.worker != keeper.store.worker
+
+
+async def test_an_errand_that_fails_is_logged(keeper: Registry, caplog: pytest.LogCaptureFixture) -> None:
+    async def fail() -> None:
+        raise ValueError("no such thing")
+
+    keeper.spawn(fail(), "the result of a game")
+    for errand in list(keeper._errands):
+        await asyncio.wait([errand])
+    await asyncio.sleep(0)
+    assert "Failed: the result of a game" in caplog.text
+    assert "no such thing" in caplog.text
+    assert not keeper._errands
+
+
+async def test_guests_of_two_rooms_do_not_hear_each_other(throw: Any) -> None:
+    one, two = await throw("Alice", "Bob"), await throw("Alice", "Carol")
+    carol = two["Carol"]
+    before = len(carol.messages)
+    await one.host.say("LOCK_ROOM")
+    assert len(carol.messages) == before
