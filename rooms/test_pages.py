@@ -1,0 +1,255 @@
+"""The pages as a browser gets them: what is there, for whom, and what is said when it is not."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import AsyncClient, Client
+
+from gameplay.engine.model import Settings
+from rooms.addresses import origin_for_phones
+from rooms.errors import Unavailable
+from rooms.registry import CreatedRoom, Registry
+from rooms.sessions import host_cookie, session_hash
+
+FORM = {
+    "host_name": "Alice",
+    "language": "en",
+    "num_teams": "3",
+    "round_duration_sec": "45",
+    "rounds_per_team": "2",
+    "word_holder": "explainer",
+    "word_pack_ids": ["things"],
+}
+
+
+@pytest.fixture
+def laptop(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncClient:
+    async def load() -> Any:
+        return words
+
+    monkeypatch.setattr("rooms.views.load_library", load)
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    settings.PUBLIC_URL, settings.SITE_URL = "", "http://192.0.2.7:8000"
+    return AsyncClient()
+
+
+@pytest.fixture
+async def room(laptop: AsyncClient, keeper: Registry) -> CreatedRoom:
+    return await keeper.create("Alice", Settings(word_pack_ids=("things",)))
+
+
+def text_of(answer: Any) -> str:
+    """What is to be read on the page."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+# Home
+
+
+async def test_home_offers_packs_with_their_word_counts(laptop: AsyncClient) -> None:
+    answer = await laptop.get("/")
+    assert answer.status_code == 200
+    assert "Things 100 words" in text_of(answer)
+
+
+async def test_one_tap_makes_a_room(laptop: AsyncClient, keeper: Registry) -> None:
+    answer = await laptop.post("/rooms/", FORM)
+    assert answer.status_code == 302
+    code = re.fullmatch(r"/host/([A-Z2-9]{6})/", answer["Location"])
+    assert code is not None
+    cookie = answer.cookies[host_cookie(code[1])]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    live = await keeper.open(code[1])
+    assert live is not None
+    assert live.room.host.name == "Alice"
+    assert live.room.settings == Settings(3, 45, 2, None, 0, ("things",), "mixed", "explainer", "en")
+
+
+async def test_a_host_without_a_name_is_called_host(laptop: AsyncClient, keeper: Registry) -> None:
+    answer = await laptop.post("/rooms/", {**FORM, "host_name": "  "})
+    live = await keeper.open(answer["Location"].split("/")[2])
+    assert live is not None
+    assert live.room.host.name == "Host"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"host_name": "x" * 25}, "1 to 20 visible characters"),
+        ({"host_name": "\u202eecilA"}, "1 to 20 visible characters"),
+        ({"num_teams": "9"}, ""),
+        ({"word_pack_ids": ["no_such_pack"]}, "no_such_pack is not one of the available choices"),
+        ({"word_pack_ids": []}, "This field is required"),
+    ],
+)
+async def test_a_wrong_form_comes_back_with_what_is_wrong(
+    laptop: AsyncClient, keeper: Registry, wrong: dict[str, Any], said: str
+) -> None:
+    answer = await laptop.post("/rooms/", {**FORM, **wrong})
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+    assert await keeper.store.redis.zcard("pf:rooms") == 0
+
+
+async def test_another_site_cannot_make_rooms_in_somebodys_browser(laptop: AsyncClient) -> None:
+    strict = AsyncClient(enforce_csrf_checks=True)
+    answer = await strict.post("/rooms/", FORM)
+    assert answer.status_code == 403
+    assert "Once more, please" in text_of(answer)
+
+
+@pytest.mark.parametrize("typed", ["ABC234", "abc234", " abc 234 ", "abc-234"])
+async def test_a_code_is_taken_as_people_type_it(laptop: AsyncClient, typed: str) -> None:
+    answer = await laptop.get("/", {"code": typed})
+    assert (answer.status_code, answer["Location"]) == (302, "/ABC234")
+
+
+@pytest.mark.parametrize("typed", ["", "ABC", "ABCD2345", "ÄBC234"])
+async def test_what_is_no_code_is_told_on_the_spot(laptop: AsyncClient, typed: str) -> None:
+    answer = await laptop.get("/", {"code": typed})
+    assert answer.status_code == 200
+    assert "six letters or digits" in text_of(answer)
+
+
+async def test_a_typed_code_is_never_markup(laptop: AsyncClient) -> None:
+    answer = await laptop.get("/", {"code": '"><script>alert(1)</script>'})
+    assert b"<script>alert" not in answer.content
+
+
+async def test_home_brings_a_host_back(laptop: AsyncClient, room: CreatedRoom) -> None:
+    laptop.cookies[host_cookie(room.code)] = room.session_id
+    laptop.cookies[host_cookie("GQNE99")] = "a room that is gone"
+    answer = await laptop.get("/")
+    assert f'href="/host/{room.code}/"' in answer.content.decode()
+    assert "/host/GQNE99/" not in answer.content.decode()
+
+
+# A room's pages
+
+
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+@pytest.mark.parametrize("ending", ["", "/"])
+async def test_the_qr_link_opens_in_any_case(laptop: AsyncClient, room: CreatedRoom, case: Any, ending: str) -> None:
+    answer = await laptop.get(f"/{case(room.code)}{ending}")
+    assert answer.status_code == 200
+    assert f'data-code="{room.code}"' in answer.content.decode()
+    assert "Alice’s game" in text_of(answer)
+
+
+async def test_the_host_page_is_for_the_hosts_browser(laptop: AsyncClient, room: CreatedRoom) -> None:
+    answer = await laptop.get(f"/host/{room.code}/")
+    assert answer.status_code == 403
+    assert "This is the host’s page" in text_of(answer)
+    laptop.cookies[host_cookie(room.code)] = room.session_id
+    answer = await laptop.get(f"/host/{room.code}/")
+    assert answer.status_code == 200
+    assert room.session_id not in answer.content.decode()
+
+
+async def test_who_is_host_no_more_is_sent_to_the_players_page(laptop: AsyncClient, room: CreatedRoom) -> None:
+    laptop.cookies[host_cookie(room.code)] = "another secret"
+    answer = await laptop.get(f"/host/{room.code}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/{room.code}")
+    answer = await laptop.get(f"/{room.code}")
+    assert 'data-was-host="yes"' in answer.content.decode()
+
+
+async def test_the_stage_is_open_to_all(laptop: AsyncClient, room: CreatedRoom) -> None:
+    assert (await laptop.get(f"/stage/{room.code}/")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/{}", "/host/{}/", "/stage/{}/", "/{}/seat/token"])
+async def test_an_unknown_room_is_a_calm_404(laptop: AsyncClient, path: str) -> None:
+    answer = await laptop.get(path.format("ABC234"))
+    assert answer.status_code == 404
+    assert "There is no such room" in text_of(answer)
+    assert "ABC 234" in text_of(answer)
+
+
+async def test_without_redis_a_page_asks_to_try_again(
+    laptop: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(code: str) -> None:
+        raise Unavailable("busy")
+
+    monkeypatch.setattr(keeper, "facts", away)
+    answer = await laptop.get("/ABC234")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "One moment, please" in text_of(answer)
+
+
+@pytest.mark.parametrize("locked", [False, True])
+async def test_a_players_page_knows_whether_newcomers_get_in(
+    laptop: AsyncClient, keeper: Registry, room: CreatedRoom, locked: bool
+) -> None:
+    live = await keeper.open(room.code)
+    assert live is not None
+    live.room.locked = locked
+    answer = await laptop.get(f"/{room.code}")
+    assert f'data-entry="{"locked" if locked else "open"}"' in answer.content.decode()
+
+
+# The way in for phones
+
+
+async def test_the_qr_code_is_a_picture_that_may_be_kept(laptop: AsyncClient, room: CreatedRoom) -> None:
+    answer = await laptop.get(f"/{room.code}/qr.svg")
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert "max-age" in answer["Cache-Control"]
+    assert answer.content.startswith(b"<?xml")
+    assert b"script" not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("public_url", "host", "expected"),
+    [
+        ("", "192.0.2.9:8000", "http://192.0.2.9:8000"),
+        ("", "localhost:8000", "http://192.0.2.7:8000"),
+        ("", "party.localhost", "http://192.0.2.7:8000"),
+        ("", "127.0.0.1:8123", "http://192.0.2.7:8000"),
+        ("", "[::1]:8000", "http://192.0.2.7:8000"),
+        ("https://play.example", "10.0.0.3:8000", "https://play.example"),
+    ],
+)
+def test_no_phone_is_ever_sent_to_localhost(settings: Any, public_url: str, host: str, expected: str) -> None:
+    settings.PUBLIC_URL, settings.SITE_URL = public_url, public_url or "http://192.0.2.7:8000"
+    assert origin_for_phones(host, is_secure=False) == expected
+
+
+# Taking a seat over
+
+
+async def test_looking_at_a_seat_link_does_not_use_it_up(
+    laptop: AsyncClient, keeper: Registry, room: CreatedRoom
+) -> None:
+    live = await keeper.open(room.code)
+    assert live is not None
+    await keeper.store.keep_seat_link(room.code, session_hash("token"), "host_1", ttl_s=120)
+    for _ in range(2):
+        answer = await laptop.get(f"/{room.code}/seat/token")
+        assert "Take your seat on this phone" in text_of(answer)
+    answer = await laptop.post(f"/{room.code}/seat/token")
+    assert answer.json() == {"url": f"/host/{room.code}/"}
+    assert answer.cookies[host_cookie(room.code)].value != room.session_id
+    assert (await laptop.post(f"/{room.code}/seat/token")).status_code == 410
+
+
+# The rest of the site
+
+
+def test_nothing_here_is_a_page_too(laptop: AsyncClient) -> None:
+    answer = Client().get("/no/such/address")
+    assert answer.status_code == 404
+    assert "There is nothing here" in text_of(answer)
+
+
+@pytest.mark.parametrize("path", ["/", "/{code}", "/stage/{code}/", "/{code}/seat/token"])
+async def test_no_page_has_inline_script_or_style(laptop: AsyncClient, room: CreatedRoom, path: str) -> None:
+    html = (await laptop.get(path.format(code=room.code))).content.decode()
+    scripts = re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>", html)
+    assert all('type="application/json"' in script for script in scripts)
+    assert "<style" not in html
+    assert not re.search(r"<[^>]+\s(style|on\w+)=", html)
+    assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", html)
