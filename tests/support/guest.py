@@ -109,10 +109,10 @@ class Guest:
             extra["Origin"] = origin or self.site.origin
         self.close_code = self._beaten_at = None
         self.connections.append(len(self.messages))
-        url = f"ws://127.0.0.1:{self.port}/ws/?{query or f'roomId={self.room_id}'}"
+        url = f"ws://127.0.0.1:{self.site.server.port}/ws/?{query or f'roomId={self.room_id}'}"
         ear = self.ear = _Ear(self)
         try:
-            self._transport, _ = await ws_connect(lambda: ear, url, extra_headers=extra)
+            self._transport, _ = await ws_connect(lambda: ear, url, extra_headers=extra, socket_factory=self._dial)
         except WSInvalidStatusError as error:
             raise Refused(int(error.response.status)) from None
 
@@ -304,6 +304,16 @@ class Guest:
         return self.messages[since:]
 
     # Inside
+
+    async def _dial(self, _url: object) -> socket.socket:
+        line = socket.socket()
+        line.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", self.port))
+        except OSError:
+            line.close()
+            raise
+        return line
 
     def _welcome(self, message: Message) -> Message:
         self.actor_id = message["actorId"] or ""

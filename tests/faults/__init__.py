@@ -1,0 +1,1 @@
+"""Faults, made on purpose while a real game is played; afterwards: what was lost? `make faults` runs the long ones."""
