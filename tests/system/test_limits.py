@@ -1,7 +1,7 @@
 """Limits per address: a household never meets them, somebody who guesses codes does."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,12 +10,15 @@ from tests.support.party import CROWD, Party
 from tests.support.site import Site
 
 
-@pytest.fixture
-def guarded(build_site: Callable[..., Site]) -> Site:
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Site]:
     """A site as it is by default."""
-    site = build_site({"RATE_LIMITS": "on"})
-    site.start()
-    return site
+    site = Site({"RATE_LIMITS": "on"})
+    try:
+        site.start()
+        yield site
+    finally:
+        site.dispose()
 
 
 async def test_a_household_meets_no_limit(guarded: Site) -> None:
