@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -42,6 +42,7 @@ REFRESH_MS = 30 * 60 * 1000
 """A room that is open but in which nothing happens is written this often, so that it does not expire."""
 STOP_TIMEOUT_S = 4.0
 CANCEL_AGAIN_S = 0.1
+AFTER_FAULT_S = 1.0
 FINISH_PAUSE_S = 0.25
 
 AWAY = (RedisError, OSError, TimeoutError)
@@ -210,7 +211,7 @@ class Registry:
         """Begin to write, to show signs of life and to sweep. Redis may be away."""
         await load_library()
         self._services = [
-            asyncio.create_task(work) for work in (self.writer.run(), self._beat(), self._sweep(), keep_fresh())
+            asyncio.create_task(_for_ever(work)) for work in (self.writer.run, self._beat, self._sweep, keep_fresh)
         ]
 
     async def stop(self) -> None:
@@ -309,6 +310,15 @@ class Registry:
         self._errands.discard(task)
         if not task.cancelled() and task.exception() is not None:
             logger.error("Failed: %s", task.get_name(), exc_info=task.exception())
+
+
+async def _for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:
+            logger.exception("%s stumbled, and begins again", work.__qualname__)
+            await asyncio.sleep(AFTER_FAULT_S)
 
 
 async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:

@@ -239,6 +239,30 @@ async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
     assert all(service.done() for service in keeper._services)
 
 
+async def test_a_service_that_stumbles_begins_again(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(registry_module, "AFTER_FAULT_S", 0)
+    party = await throw("Alice")
+    written = asyncio.Event()
+    flushes: list[int] = []
+
+    async def flush(worker: str | None = None) -> bool:
+        flushes.append(len(flushes))
+        if len(flushes) == 1:
+            raise ZeroDivisionError
+        written.set()
+        return True
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper.writer, "flush", flush)
+        await keeper.start()
+        await party.host.say("LOCK_ROOM")
+        async with asyncio.timeout(5):
+            await written.wait()
+    assert "Writer.run stumbled" in caplog.text
+
+
 async def test_the_store_knows_its_own_signs_of_life(keeper: Registry, keep: Any) -> None:
     assert not await keeper.store.beat(1)
     assert await keeper.store.beat(2)
