@@ -47,6 +47,7 @@ export class PlayerPage {
   name = "";
   gone = null;
   #screen = null;
+  #status = null;
   #sections = new Map();
   #views = {};
 
@@ -147,13 +148,20 @@ export class PlayerPage {
     const { state, message, status } = change;
     if (message) {
       this.#react(change);
-    } else if (status.phase === "stopped") {
+    } else if (status !== this.#status) {
+      this.#status = status;
+      this.#followLine(status);
+    }
+    this.#drawLine(state, status);
+    this.#draw();
+  }
+
+  #followLine(status) {
+    if (status.phase === "stopped") {
       this.#stopped(status);
     } else if (status.phase === "asking") {
       this.#views.join.refuse(status.error);
     }
-    this.#drawLine(state, status);
-    this.#draw();
   }
 
   #drawLine(state, status) {

@@ -14,12 +14,13 @@ import { dress } from "../teams.js";
 export function reviewView(section, page) {
   const reported = new Set();
 
-  const report = async (word) => {
+  const report = async (wordId) => {
+    const { words } = page.room.state.gameState.round;
     const dialog = part("report");
-    setText(part("report-title", dialog), word.wordText);
+    setText(part("report-title", dialog), words.find((word) => word.wordId === wordId).wordText);
     const reason = await chosen(dialog);
-    if (reason && page.room.send(TYPES.REPORT_WORD, { wordId: word.wordId, reason })) {
-      reported.add(word.wordId);
+    if (reason && page.room.send(TYPES.REPORT_WORD, { wordId, reason })) {
+      reported.add(wordId);
       page.toasts.show(gettext("Thank you. The word has been reported."), "good");
       draw(page.room.state);
     }
@@ -53,6 +54,7 @@ export function reviewView(section, page) {
         setText(part("text", item), word.wordText);
         setText(part("action", item), actionName(word.action));
         setText(button, isReported ? gettext("reported") : gettext("report"));
+        button.setAttribute("aria-label", fill(gettext("Report the word %(word)s"), { word: word.wordText }));
         button.disabled = isReported || game.state !== "SCORE_REVIEW";
       },
     });
@@ -74,8 +76,7 @@ function wordLine(word, report) {
       class: "button button--quiet small",
       type: "button",
       "data-el": "report-word",
-      "aria-label": fill(gettext("Report the word %(word)s"), { word: word.wordText }),
-      onclick: () => report(word),
+      onclick: () => report(word.wordId),
     }),
   );
 }
