@@ -5,29 +5,21 @@ import random
 import time
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from tests.support.agreement import check_agreement
 from tests.support.ledger import Ledger
-from tests.support.party import CAST, CROWD
-from tests.support.phone import PhoneParty
+from tests.support.party import CAST, CROWD, MANY_WORDS
+from tests.support.phone import Phone, PhoneParty
 from tests.support.playing import being_played, remaining_at
 from tests.support.site import Site
 
-SETTINGS = {"roundDurationSec": 180}
+SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
 BACK_WITHIN_S = 5.0
 CLOCK_WITHIN_S = 1.0
-
-
-@pytest.fixture
-def figures(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
-    """Prints what was measured beside the result, and keeps it in a JUnit report."""
-
-    def note(name: str, value: object) -> None:
-        record_property(name, value)
-        print(f"{name}: {value}")
-
-    return note
+ENDED_WITHIN_S = 8.0
+VALKEY_BACK_WITHIN_S = 5.0
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.long)])
@@ -48,9 +40,10 @@ async def test_kill_9_costs_at_most_the_last_moment(
     clock_s: list[float] = []
     randomly = random.Random(kills)
     for _ in range(kills):
-        async with being_played(*parties[:2], seed=randomly.randrange(1000)):
+        async with being_played(*parties[:2], pause_s=0.05, seed=randomly.randrange(1000)) as play:
             # The clock of the quiet room has ticked since it was last written.
             await asyncio.sleep(randomly.uniform(1.5, 2.5))
+            await play.until_it_flows()
             site.kill9()
             crashed_at_s = time.monotonic()
             await asyncio.gather(*(phone.lose_line() for party in parties for phone in party.guests))
@@ -61,7 +54,6 @@ async def test_kill_9_costs_at_most_the_last_moment(
         restarted_at_s = time.monotonic()
         answers = await asyncio.gather(*(party.everybody_returns() for party in parties))
         back_s.append(time.monotonic() - restarted_at_s)
-        print("T", back_s, restarted_at_s - crashed_at_s)
         assert back_s[-1] <= BACK_WITHIN_S
         for party, ledger, answered in zip(parties, ledgers, answers, strict=True):
             assert {answer.type for answer in answered} == {"RECONNECTED"}
@@ -85,3 +77,83 @@ async def test_kill_9_costs_at_most_the_last_moment(
         async with party:
             await party.end_game()
     assert not site.tracebacks(), site.tracebacks()
+
+
+async def test_an_end_that_is_asked_for_loses_nothing_at_all(build_site: Callable[..., Site]) -> None:
+    """SIGTERM while swipes come in as fast as they can; twice, for the second end follows a restore."""
+    site = build_site()
+    await asyncio.to_thread(site.start)
+    parties = await asyncio.gather(
+        PhoneParty.throw(site, CROWD, SETTINGS),
+        PhoneParty.throw(site, CAST, SETTINGS | {"wordHolder": "explainer"}, {"Dave": "1.0"}),
+    )
+    await asyncio.gather(*(party.start_game() for party in parties))
+    ledgers = [Ledger() for _ in parties]
+    for _ in range(2):
+        undecided = Phone(site, parties[0].room_id, "Zoe")
+        await undecided.open()
+        async with being_played(*parties, pause_s=0.005):
+            await asyncio.sleep(1)
+            began = time.monotonic()
+            stopping = asyncio.create_task(asyncio.to_thread(site.stop))
+            phones = [undecided, *(phone for party in parties for phone in party.guests)]
+            assert await asyncio.gather(*(phone.closed(ENDED_WITHIN_S) for phone in phones)) == [1012] * len(phones)
+            assert await stopping == 0
+            assert time.monotonic() - began < ENDED_WITHIN_S
+        for party, ledger in zip(parties, ledgers, strict=True):
+            ledger.read(party.guests)
+            assert ledger.swipes > 10
+        await asyncio.to_thread(site.start)
+        for party, ledger in zip(parties, ledgers, strict=True):
+            await party.everybody_returns()
+            await check_agreement(party, ledger)
+    for party in parties:
+        async with party:
+            await party.end_game()
+    assert not site.tracebacks(), site.tracebacks()
+
+
+async def test_the_embedded_valkey_is_killed_and_started_again(build_site: Callable[..., Site]) -> None:
+    """Nobody notices; what was played meanwhile is written to the one that takes its place, and outlives the server."""
+    site = build_site()
+    await asyncio.to_thread(site.start)
+    party = await PhoneParty.throw(site, CAST, SETTINGS)
+    await party.start_game()
+    async with being_played(party) as play:
+        await asyncio.sleep(0.5)
+        first = valkey_of(site)
+        assert first is not None
+        first.kill()
+        killed_at_s = time.monotonic()
+        while (second := valkey_of(site)) is None or second.pid == first.pid or not await is_ready(site):
+            assert time.monotonic() - killed_at_s < VALKEY_BACK_WITHIN_S
+            await asyncio.sleep(0.05)
+    assert play.swipes
+    assert [len(phone.connections) for phone in party.guests] == [1] * 5
+    ledger = Ledger()
+    await check_agreement(party, ledger)
+    # Written within a moment of its return: real time has to pass for that.
+    await asyncio.sleep(0.7)
+    site.kill9()
+    left_behind = second.pid
+    await asyncio.gather(*(phone.lose_line() for phone in party.guests))
+    await asyncio.to_thread(site.start)
+    third = valkey_of(site)
+    assert third is not None
+    assert third.pid != left_behind
+    await party.everybody_returns()
+    await check_agreement(party, ledger)
+    async with party:
+        await party.swipe()
+        await party.end_game()
+    assert not site.tracebacks(), site.tracebacks()
+
+
+def valkey_of(site: Site) -> psutil.Process | None:
+    """The Valkey that the server has started and that is alive."""
+    children = psutil.Process(site.server.pid).children()
+    return next((c for c in children if "valkey" in c.name() and c.status() != psutil.STATUS_ZOMBIE), None)
+
+
+async def is_ready(site: Site) -> bool:
+    return (await site.get("/readyz")).status == 200

@@ -10,13 +10,13 @@ import pytest
 from bench.report import percentile
 from tests.support.agreement import check_agreement
 from tests.support.ledger import Ledger
-from tests.support.party import CAST
+from tests.support.party import CAST, MANY_WORDS
 from tests.support.phone import Phone, PhoneParty, TurnedAway
 from tests.support.playing import being_played
 from tests.support.site import Site
 from tests.support.valkey import Valkey, stored, until_stored
 
-SETTINGS = {"roundDurationSec": 180}
+SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
 PLAY_P95_S = 0.1
 CAUGHT_UP_S = 2.0
 WRITTEN_AGAIN_S = 1.0

@@ -17,6 +17,10 @@ COUNTDOWN_PATIENCE_S = 8.0
 ANIMALS: Mapping[str, Any] = {"wordPackIds": ["default_animals"]}
 # One pack's hard words are few enough to be swiped to the end, which ends a round without waiting for its clock.
 FEW_WORDS = {"difficulty": "hard"}
+# For a game that is swiped through at full speed: some 900 words, none of which the protocol uses itself.
+MANY_WORDS = {
+    "wordPackIds": [f"default_{pack}" for pack in ("animals", "clothes", "fantasy", "food", "nature", "travel")]
+}
 NO_SETTINGS: Mapping[str, Any] = {}
 
 

@@ -10,6 +10,8 @@ from tests.support.guest import Guest
 from tests.support.party import Party
 
 LOOK_AGAIN_S = 0.01
+AT_ONCE_S = 0.03
+FLOWING_WITHIN_S = 60.0
 
 
 class Play:
@@ -17,6 +19,28 @@ class Play:
 
     def __init__(self) -> None:
         self.swipes: list[tuple[Party, str, float]] = []
+
+    async def until_it_flows(self) -> None:
+        """Wait for a moment in which the machine has time for the game: the last swipes were answered at once.
+
+        A machine that stands still tells nothing of what a server loses.
+        """
+        deadline = time.monotonic() + FLOWING_WITHIN_S
+        while not self._flows():
+            assert time.monotonic() < deadline, "this machine is too busy for a game"
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    def _flows(self) -> bool:
+        latest = self.swipes[-4:-1]
+        if len(latest) < 3 or time.monotonic() - latest[0][2] > 1:
+            return False
+        return all(self._answered_within(party, word_id, began_s) for party, word_id, began_s in latest)
+
+    def _answered_within(self, party: Party, word_id: str, began_s: float) -> bool:
+        return any(
+            message["wordId"] == word_id and message.at_s - began_s < AT_ONCE_S
+            for message in party.host.received("WORD_RESULT", max(0, len(party.host.messages) - 40))
+        )
 
     def delays_s(self) -> list[float]:
         """From each swipe until its result was at each guest that got it."""
