@@ -4,6 +4,7 @@ What waits is a set of rooms, not a queue of changes, so it cannot fill up. One 
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,10 +40,11 @@ class Record:
     log_sequence_id: int | None = None
     log_parts: int = 0
     saved_at_ms: int = 0
+    is_lost: bool = False
 
     def forget(self) -> None:
-        """Redis has nothing of the room any more; the next write brings all of it."""
-        self.deck_serial = self.log_sequence_id = None
+        """Redis has nothing of the room any more; the next write, not one that is under way, brings all of it."""
+        self.is_lost = True
 
 
 class Saveable(Protocol):
@@ -67,6 +69,7 @@ class Writer:
         self._store = store
         self._lost = lost
         self._unsaved: dict[str, tuple[Saveable, int]] = {}
+        self._writing: dict[str, tuple[Saveable, int]] = {}
         self._closing: dict[str, Record] = {}
         self._wanted = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
@@ -74,13 +77,14 @@ class Writer:
 
     @property
     def unsaved_count(self) -> int:
-        """Rooms that are yet to be written."""
-        return len(self._unsaved) + len(self._closing)
+        """Rooms that are yet to be written; that a write is under way is not enough."""
+        return len(self._unsaved.keys() | self._writing.keys()) + len(self._closing)
 
     @property
     def write_lag_s(self) -> float:
         """How long the oldest of them has been waiting."""
-        oldest_ms = min((since_ms for _, since_ms in self._unsaved.values()), default=None)
+        waiting = itertools.chain(self._unsaved.values(), self._writing.values())
+        oldest_ms = min((since_ms for _, since_ms in waiting), default=None)
         return 0.0 if oldest_ms is None else max(0, clock.now_ms() - oldest_ms) / 1000
 
     def mark(self, live: Saveable) -> None:
@@ -153,10 +157,13 @@ class Writer:
             saves = {code: save for code, (live, _) in taken.items() if (save := _save_of(live, worker)) is not None}
             closes = {code: _close_of(code, record) for code, record in closing.items()}
             results: list[int | Exception]
+            self._writing = taken
             try:
                 results = await self._store.write([*saves.values(), *closes.values()])
             except (RedisError, OSError, TimeoutError) as error:
                 results = [error] * (len(saves) + len(closes))
+            finally:
+                self._writing = {}
         failures = [result for result in results if isinstance(result, Exception)]
         if failures:
             self.failed(failures[0])
@@ -201,6 +208,9 @@ def _save_of(live: Saveable, worker: str) -> Save | None:
 def _build(live: Saveable, worker: str) -> Save:
     record, room, log = live.record, live.room, live.log
     record.revision += 1
+    if record.is_lost:
+        record.deck_serial = record.log_sequence_id = None
+        record.is_lost = False
     whole_log = record.log_sequence_id is None or record.log_parts >= MAX_LOG_PARTS
     has_news = whole_log or log.sequence_id != record.log_sequence_id
     return Save(

@@ -10,6 +10,7 @@ import redis
 
 from gameplay.engine import snapshot
 from rooms.conftest import MovedClock
+from rooms.errors import Unavailable
 from rooms.persistence import MAX_LOG_PARTS, RETRY_MAX_S
 from rooms.protocol.eventlog import visible_to
 from rooms.registry import Registry
@@ -248,6 +249,31 @@ async def test_a_write_that_comes_late_is_refused(throw: Any, keeper: Registry) 
     assert (await keeper.store.facts(party.code)).joinable is False  # type: ignore[union-attr]
 
 
+async def test_a_claim_that_comes_late_takes_the_room_from_nobody(
+    throw: Any, keep: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.writer.flush()
+    registry = keep("other")
+    late: list[tuple[Any, ...]] = []
+    carry_out = registry.store.redis.eval
+
+    async def swallow(*command: Any) -> Any:
+        late.append(command)
+        raise TimeoutError
+
+    monkeypatch.setattr(registry.store.redis, "eval", swallow)
+    with pytest.raises(Unavailable):
+        await registry.open(party.code)
+    monkeypatch.setattr(registry.store.redis, "eval", carry_out)
+    live = await registry.open(party.code)
+    assert live is not None
+    await carry_out(*late[0])
+    registry.changed(live)
+    assert await registry.writer.flush()
+    assert registry.get(party.code) is live
+
+
 async def test_a_worker_that_has_lost_its_room_writes_nothing_and_lets_it_go(
     throw: Any, keep: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -291,6 +317,58 @@ async def test_redis_that_lost_everything_is_told_by_the_next_sign_of_life(
     await keeper.writer.flush()
     assert client.hexists(keys(party.code)[0], "state")
     assert client.zscore(INDEX, party.code) is not None
+
+
+async def test_redis_that_has_come_back_from_an_old_copy_gets_all_of_it_again(
+    throw: Any, keeper: Registry, client: Any, time: MovedClock
+) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await keeper.beat()
+    await keeper.writer.flush()
+    old = {key: client.dump(key) for key in client.scan_iter("pf:*")}
+    await party.start_round()
+    await party.wait(1_000)
+    await keeper.beat()
+    await keeper.writer.flush()
+    client.flushall()
+    for key, value in old.items():
+        client.restore(key, 0, value)
+    await keeper.beat()
+    await keeper.writer.flush()
+    state, deck, log = keys(party.code)
+    assert snapshot.load(client.hget(state, "state"), client.get(deck)) == party.live.room
+    assert client.llen(log) == 1
+
+
+async def test_that_all_is_lost_is_not_forgotten_because_a_write_was_under_way(
+    throw: Any, keeper: Registry, client: Any
+) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await keeper.writer.flush()
+    state, deck, _ = keys(party.code)
+    await party.swipe()
+    writing = asyncio.create_task(keeper.writer.flush())
+    await asyncio.sleep(0)
+    party.live.record.forget()
+    await writing
+    client.delete(deck)
+    keeper.changed(party.live)
+    await keeper.writer.flush()
+    assert snapshot.load(client.hget(state, "state"), client.get(deck)) == party.live.room
+
+
+async def test_a_room_that_is_being_written_is_not_yet_written(throw: Any, keeper: Registry, time: MovedClock) -> None:
+    await throw("Alice")
+    assert keeper.unsaved_count == 1
+    writing = asyncio.create_task(keeper.writer.flush())
+    await asyncio.sleep(0)
+    time.now_ms += 3_000
+    assert keeper.unsaved_count == 1
+    assert keeper.write_lag_s == 3
+    await writing
+    assert keeper.unsaved_count == 0
+    assert keeper.write_lag_s == 0
 
 
 async def test_while_redis_is_away_play_goes_on_and_is_written_when_it_is_back(
