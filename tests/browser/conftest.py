@@ -77,4 +77,5 @@ async def party(chromium: Browser, site: Site, request: pytest.FixtureRequest) -
 async def looks(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> list[Look]:
     """Every page in every state, once for all tests; the pictures are under test-results/screenshots."""
     shutil.rmtree(SHOTS, ignore_errors=True)
+    SHOTS.mkdir(parents=True)
     return await survey(chromium, site, SHOTS)

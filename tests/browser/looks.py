@@ -24,7 +24,7 @@ FINDINGS = """async (options) => {
     nodes.map((node) => ({ id, impact, target: node.target.join(" "), why: node.failureSummary })));
 }"""
 
-# What of a page is too wide, too high, cut off, or too small for a finger, as lists of short descriptions.
+# What of a page is too wide, too high, cut off, on the move or too small for a finger: lists of short descriptions.
 MEASURES = """async () => {
   // Two frames after the window was resized everything is where it belongs.
   for (let frame = 0; frame < 2; frame += 1) await new Promise((next) => requestAnimationFrame(next));
@@ -35,7 +35,9 @@ MEASURES = """async () => {
     return `${element.tagName.toLowerCase()}.${[...element.classList].join(".")} "${text}"`;
   };
   const isSeen = (element) => element.checkVisibility({ visibilityProperty: true })
-    && !element.closest(".visually-hidden, .skip-link:not(:focus), .awake, .toasts, .confetti-layer, [inert], [data-thrown]");
+    && !element.closest(
+      ".visually-hidden, .skip-link:not(:focus), .awake, .toasts, .confetti-layer, [inert], [data-thrown]",
+    );
   const all = [...open.querySelectorAll("*")].filter(isSeen);
   const says = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
   const scrolls = (element) => /auto|scroll/.test(getComputedStyle(element).overflowY);
@@ -51,7 +53,8 @@ MEASURES = """async () => {
   const isCut = (element) => {
     const style = getComputedStyle(element);
     const wide = element.scrollWidth > element.clientWidth + 1;
-    return /hidden|clip/.test(`${style.overflowX} ${style.overflowY}`) && !isShortened(element) && (wide || over(element))
+    return /hidden|clip/.test(`${style.overflowX} ${style.overflowY}`)
+      && !isShortened(element) && (wide || over(element))
       && !/inline/.test(style.display) && !/^(svg|path|g|video|input)$/i.test(element.tagName)
       && element.clientWidth > 1;
   };
@@ -62,7 +65,8 @@ MEASURES = """async () => {
   const controls = "a[href], button, input, select, textarea, summary, [role=button]";
   const size = (element) => {
     const box = (element.closest("label") ?? element).getBoundingClientRect();
-    const least = getComputedStyle(element).display === "inline" ? 24 : 44;
+    const isInText = element.matches("p a:not(.button)");
+    const least = isInText ? 24 : 44;
     const width = element.closest("label") ? least : box.width;
     return { width, height: box.height, isSmall: width < least - 0.5 || box.height < least - 0.5 };
   };
@@ -74,6 +78,8 @@ MEASURES = """async () => {
     cut: [document.body, ...all].filter(isCut).map(name),
     scrollers: all.filter((element) => scrolls(element) && over(element))
       .map((element) => `${name(element)} ${element.scrollHeight} px in ${element.clientHeight}`),
+    moving: document.getAnimations().filter((one) => one.effect.getComputedTiming().duration > 10)
+      .map((one) => `${name(one.effect.target)} ${one.animationName ?? one.transitionProperty}`),
     small: all.filter((element) => element.matches(controls) && size(element).isSmall)
       .map((element) => `${name(element)} ${Math.round(size(element).width)}×${Math.round(size(element).height)}`),
   };

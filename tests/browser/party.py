@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 from playwright.async_api import Browser, expect
 
@@ -114,7 +114,7 @@ class BrowserParty:
         await expect(self.host.button("Start the game")).to_have_attribute("aria-disabled", "false")
 
     async def take_team(self, phone: Visitor, number: int) -> None:
-        team = phone.page.locator(f'.team:visible >> nth={number - 1}')
+        team = phone.page.locator(f".team:visible >> nth={number - 1}")
         await team.tap()
         await expect(team).to_have_attribute("aria-pressed", "true")
 

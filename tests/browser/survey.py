@@ -96,7 +96,6 @@ LARGE = {"host", "stage", "home"}
 
 async def survey(chromium: Browser, site: Site, shots: Path, turns: int = TURNS) -> list[Look]:
     """Everything there is to see; the pictures go to ``shots``. ``turns`` are played in the game that is looked at."""
-    shots.mkdir(parents=True, exist_ok=True)
     walks = [Walk(chromium, site, shots), Walk(chromium, site, shots, "crowd"), Walk(chromium, site, shots)]
     evening, crowd, doors = walks
     await asyncio.gather(see_an_evening(evening, turns), see_a_crowd(crowd), see_the_doors(doors))
@@ -135,7 +134,9 @@ async def see_an_evening(walk: Walk, turns: int) -> None:
     await alice.button("Start the game").click()
     await party.everybody_in("countdown")
     walk.relay.hold()
-    await walk.see("countdown", alice, (bob, "phone explaining"), (dave, "phone guessing"), (carol, "phone quiet"), stage)
+    await walk.see(
+        "countdown", alice, (bob, "phone explaining"), (dave, "phone guessing"), (carol, "phone quiet"), stage
+    )
     walk.relay.release()
     frank = await walk.join("Frank")
     await party.into_round()
@@ -150,7 +151,8 @@ async def see_an_evening(walk: Walk, turns: int) -> None:
     erin.drop()
     walk.relay.release()
     await party.everybody_in("pause")
-    await expect(party.view("pause").get_by_text("Erin")).to_be_visible()
+    # A lost line is nobody's business for 15 s.
+    await expect(party.view("pause").get_by_text("Erin")).to_be_visible(timeout=25_000)
     await walk.see("pause", alice, bob, stage)
     await alice.button("Resume").click()
     await party.everybody_in("round")

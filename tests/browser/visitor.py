@@ -64,7 +64,9 @@ class Visitor:
     def check(self) -> None:
         """Nothing went wrong in the page, and it asked nobody but the site."""
         wrong = [
-            complaint for complaint in self.complaints if not any(re.search(known, complaint) for known in self._tolerated)
+            complaint
+            for complaint in self.complaints
+            if not any(re.search(known, complaint) for known in self._tolerated)
         ]
         assert not wrong, f"{self.name}'s page complained: {wrong}"
         assert not self.foreign, f"{self.name}'s page asked elsewhere: {self.foreign}"

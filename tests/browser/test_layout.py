@@ -1,0 +1,54 @@
+"""Every page in every state fits its window, and fingers fit its controls."""
+
+from collections.abc import Iterable
+
+from tests.browser.looks import LAPTOP, PHONE, SMALL_PHONE, Look
+
+ROUND_STATES = ("countdown", "round", "pause")
+# A list of words can be long; the host's page scrolls inside its own frame then, as a dialog does.
+LARGE_SCREENS = ("host", "stage")
+
+
+def problems(looks: Iterable[Look], size: tuple[int, int], *kinds: str) -> list[str]:
+    return [problem for look in looks for problem in look.problems(size, *kinds)]
+
+
+def test_the_walk_has_seen_every_page_and_state(looks: list[Look]) -> None:
+    seen = {(look.page.split(" ")[0], look.state) for look in looks}
+    assert len(seen) >= 60
+    for state in ("lobby", "teams", "countdown", "round", "pause", "review", "results", "no line", "closed"):
+        assert {("host", state), ("phone", state), ("stage", state)} <= seen | {("phone", "pause")}, state
+    assert {look.page for look in looks} >= {
+        "phone explaining", "phone guessing", "phone quiet", "phone waiting", "phone holding", "home", "message",
+    }  # fmt: skip
+
+
+def test_nothing_is_wider_than_a_small_phone(looks: list[Look]) -> None:
+    assert not problems(looks, SMALL_PHONE, "sideways", "outside")
+
+
+def test_nothing_is_wider_than_any_window(looks: list[Look]) -> None:
+    assert not problems(looks, PHONE, "sideways", "outside") + problems(looks, LAPTOP, "sideways", "outside")
+
+
+def test_a_phone_in_the_round_never_scrolls(looks: list[Look]) -> None:
+    play = [
+        look for look in looks if look.page.startswith("phone") and any(name in look.state for name in ROUND_STATES)
+    ]
+    assert len(play) >= 10
+    assert not problems(play, SMALL_PHONE, "down", "below", "cut")
+    assert not problems(play, PHONE, "down", "below", "cut")
+
+
+def test_the_host_and_the_big_screen_never_scroll_on_a_laptop(looks: list[Look]) -> None:
+    large = [look for look in looks if look.page in LARGE_SCREENS]
+    assert not problems(large, LAPTOP, "down", "below", "cut", "scrollers")
+
+
+def test_every_control_is_large_enough_for_a_finger(looks: list[Look]) -> None:
+    assert not problems([look for look in looks if look.page != "stage"], SMALL_PHONE, "small")
+    assert not problems([look for look in looks if look.page == "stage"], PHONE, "small")
+
+
+def test_nothing_moves_where_less_motion_is_wanted(looks: list[Look]) -> None:
+    assert not problems(looks, PHONE, "moving") + problems(looks, LAPTOP, "moving")
