@@ -133,7 +133,7 @@ async def test_6_a_room_that_everybody_left_at_once_survives(build_site: Callabl
         await party.swipe()
 
 
-async def test_7_play_goes_on_while_redis_is_away(build_site: Callable[..., Site], valkey: ValkeyServer) -> None:
+async def test_7_play_goes_on_while_redis_is_away(valkey: ValkeyServer, build_site: Callable[..., Site]) -> None:
     site = build_site({"REDIS_URL": valkey.connection_url})
     await asyncio.to_thread(site.start)
     async with await Party.throw(site, CAST, LONG_ROUND) as party:
@@ -162,7 +162,7 @@ async def test_7_play_goes_on_while_redis_is_away(build_site: Callable[..., Site
 
 @pytest.mark.xfail(reason="on the wrong worker it takes the room along; relays come with scale", strict=True)
 async def test_8_a_player_on_the_wrong_worker_reaches_the_same_game(
-    build_site: Callable[..., Site], valkey: ValkeyServer
+    valkey: ValkeyServer, build_site: Callable[..., Site]
 ) -> None:
     sites = [build_site({"REDIS_URL": valkey.connection_url, "WORKER_ID": name}) for name in ("one", "two")]
     await asyncio.gather(*(asyncio.to_thread(site.start) for site in sites))
