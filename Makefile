@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP = .venv/bin/python -m pip -qq --disable-pip-version-check --no-input
 APT = $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get -qq
 
-.PHONY: help run test faults lint fmt docs bench clean
+.PHONY: help run test faults soak lint fmt docs bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -22,6 +22,9 @@ test: .venv/test chromium lint ## every check: style, types, unit, system and br
 
 faults: .venv/test ## the faults that take minutes: long absences, outages of half a minute, twenty crashes
 	.venv/bin/python -m pytest tests/faults -m long
+
+soak: .venv/test ## fifty rooms for half an hour, with phones that come and go and crashes; SOAK="--minutes 10" and so on
+	.venv/bin/python -m tests.soak $(SOAK)
 
 lint: .venv/test ## style and types alone
 	.venv/bin/ruff check .

@@ -28,10 +28,10 @@ class Entry:
 class Books:
     """What a history adds up to: the score of each team, and what became of each word of the round."""
 
-    def __init__(self) -> None:
-        self.scores: dict[str, int] = {}
-        self.round_words: dict[str, str] = {}
-        self._words: dict[str, tuple[str, str]] = {}
+    def __init__(self, so_far: "Books | None" = None) -> None:
+        self.scores = dict(so_far.scores) if so_far else {}
+        self.round_words = dict(so_far.round_words) if so_far else {}
+        self._words = dict(so_far._words) if so_far else {}
 
     def enter(self, entry: Entry) -> None:
         """Add an entry; the score that it names has to be the sum of the words so far."""
@@ -68,6 +68,8 @@ class Ledger:
     """Every change of the score that any of the guests was told. Games without a penalty for skipping."""
 
     def __init__(self) -> None:
+        self._closed = Books()
+        self._closed_until = 0
         self._entries: dict[int, Entry] = {}
         self._lost: set[int] = set()
         self.lost_ages_s: list[float] = []
@@ -76,7 +78,7 @@ class Ledger:
         """Take in what these have been told since the party began."""
         for entry in (entry for guest in guests for entry in _entries_of(guest)):
             known = self._entries.get(entry.sequence_id)
-            if known is None or entry.at_s < known.at_s:
+            if entry.sequence_id > self._closed_until and (known is None or entry.at_s < known.at_s):
                 self._entries[entry.sequence_id] = entry
 
     @property
@@ -89,9 +91,16 @@ class Ledger:
         """How many swipes were acknowledged and not lost."""
         return sum(entry.kind == "WORD_RESULT" for entry in self.history)
 
+    def close_the_books(self) -> None:
+        """Keep what the history adds up to, and no more of it: it was checked, and no crash can take it back."""
+        self._closed = self._books(self.history)
+        self._closed_until = max(self._entries, default=self._closed_until)
+        self._entries.clear()
+        self._lost.clear()
+
     def check_complete(self, state: dict[str, Any]) -> None:
         """The server holds everything that was acknowledged."""
-        books = _books(self.history)
+        books = self._books(self._history_until(state))
         assert books.agree_with(state), _difference(books, state)
 
     def check_after_crash(self, state: dict[str, Any], crashed_at_s: float) -> int:
@@ -99,25 +108,27 @@ class Ledger:
 
         What was lost is forgotten here too, for it may be played again.
         """
-        history = self.history
+        history = self._history_until(state)
         certain = sum(entry.at_s <= crashed_at_s - MAX_LOSS_S for entry in history)
         for kept in range(len(history), certain - 1, -1):
-            if _books(history[:kept]).agree_with(state):
+            if self._books(history[:kept]).agree_with(state):
                 self._lost |= {entry.sequence_id for entry in history[kept:]}
                 self.lost_ages_s += [crashed_at_s - entry.at_s for entry in history[kept:]]
                 return len(history) - kept
         ages = [round((crashed_at_s - entry.at_s) * 1000) for entry in history[-8:]]
         raise AssertionError(
-            f"more than the last moment is lost: {_difference(_books(history), state)}; "
+            f"more than the last moment is lost: {_difference(self._books(history), state)}; "
             f"the last changes were acknowledged {ages} ms before the crash"
         )
 
+    def _history_until(self, state: dict[str, Any]) -> list[Entry]:
+        return [entry for entry in self.history if entry.sequence_id <= state["sequenceId"]]
 
-def _books(history: Iterable[Entry]) -> Books:
-    books = Books()
-    for entry in history:
-        books.enter(entry)
-    return books
+    def _books(self, history: Iterable[Entry]) -> Books:
+        books = Books(self._closed)
+        for entry in history:
+            books.enter(entry)
+        return books
 
 
 def _difference(books: Books, state: dict[str, Any]) -> str:

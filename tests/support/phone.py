@@ -72,6 +72,12 @@ class Phone(Guest):
         self._send_reconnect(last_seq_id)
         return await self._answer(since)
 
+    def forget(self) -> None:
+        """Let go of all messages so far; they have been looked at."""
+        self.messages.clear()
+        self.connections = [0]
+        self._read.clear()
+
     async def rejoin(self) -> Message:
         """``CONNECT`` with the old session on the socket whose ``RECONNECT`` has failed."""
         return await self.introduce(self.role, sessionId=self.session_id)
