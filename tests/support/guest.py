@@ -109,6 +109,7 @@ class Guest:
             extra["Origin"] = origin or self.site.origin
         self.close_code = self._beaten_at = None
         self.connections.append(len(self.messages))
+        self._beaten_at = None
         url = f"ws://127.0.0.1:{self.site.server.port}/ws/?{query or f'roomId={self.room_id}'}"
         ear = self.ear = _Ear(self)
         try:

@@ -77,6 +77,7 @@ class Phone(Guest):
         self.messages.clear()
         self.connections = [0]
         self._read.clear()
+        self._beaten_at = None
 
     async def rejoin(self) -> Message:
         """``CONNECT`` with the old session on the socket whose ``RECONNECT`` has failed."""
