@@ -259,8 +259,18 @@ export class PlayerPage {
     document.body.dataset.screen = name;
     this.#sections.forEach((section, screen) => show(section, screen === name));
     window.scrollTo(0, 0);
-    if (hadFocus && before) {
-      this.#sections.get(name).querySelector("h1").focus({ preventScroll: true });
+    if (before) {
+      const title = this.#sections.get(name).querySelector("h1");
+      if (hadFocus) {
+        title.focus({ preventScroll: true });
+      }
+      // What had the focus may have been hidden together with the screen it belonged to.
+      requestAnimationFrame(() => {
+        const focused = document.activeElement;
+        if (name === this.#screen && (focused === document.body || !focused.checkVisibility())) {
+          title.focus({ preventScroll: true });
+        }
+      });
     }
   }
 
