@@ -119,6 +119,9 @@ async def look(page: Page, name: str, state: str, shots: Path, main: Size) -> Lo
 
     async def resize(size: Size) -> None:
         await page.set_viewport_size({"width": size[0], "height": size[1]})
+        # The page is told a little later, and is laid out anew a frame after that.
+        await page.wait_for_function("([w, h]) => innerWidth === w && innerHeight === h", arg=list(size))
+        await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     async def picture(size: Size, suffix: str = "") -> None:
         # The caret is left alone: hiding it takes a style that the content security policy forbids.
