@@ -107,9 +107,9 @@ class Guest:
         extra = dict(headers or {})
         if origin is not None:
             extra["Origin"] = origin or self.site.origin
+        self._stop_heartbeats()
         self.close_code = self._beaten_at = None
         self.connections.append(len(self.messages))
-        self._beaten_at = None
         url = f"ws://127.0.0.1:{self.site.server.port}/ws/?{query or f'roomId={self.room_id}'}"
         ear = self.ear = _Ear(self)
         try:
