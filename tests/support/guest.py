@@ -208,7 +208,7 @@ class Guest:
         try:
             await asyncio.wait_for(self._transport.wait_disconnected(), patience_s)
         except TimeoutError:
-            raise AssertionError(f"{self.name}'s socket is still open after {patience_s} s; {self._recent()}") from None
+            raise AssertionError(f"{self.name}'s socket is still open after {patience_s} s; {self.recent}") from None
         self._stop_heartbeats()
         return self.close_code
 
@@ -261,12 +261,12 @@ class Guest:
             self._news.clear()
             if not self.is_open:
                 raise AssertionError(
-                    f"{self.name} waited for {what}, but is offline ({self.close_code}); {self._recent()}"
+                    f"{self.name} waited for {what}, but is offline ({self.close_code}); {self.recent}"
                 )
             try:
                 await asyncio.wait_for(self._news.wait(), max(0.0, deadline - time.monotonic()))
             except TimeoutError:
-                raise AssertionError(f"{self.name} waited {patience_s} s for {what}; {self._recent()}") from None
+                raise AssertionError(f"{self.name} waited {patience_s} s for {what}; {self.recent}") from None
 
     async def until_state(self, state: str, patience_s: float = PATIENCE_S) -> None:
         await self.until(lambda: self.mirror.state == state, f"the state {state}", patience_s)
@@ -347,7 +347,9 @@ class Guest:
         self._beaten_at = len(self.messages)
         self.send("HEARTBEAT", {"stateVersion": self.mirror.state_version, "stateChecksum": self.mirror.checksum})
 
-    def _recent(self) -> str:
+    @property
+    def recent(self) -> str:
+        """The end of the conversation, for whoever has to find out what went wrong."""
         return f"the last messages were {[(m.type, m.payload.get('code')) for m in self.messages[-8:]]}"
 
 
