@@ -87,7 +87,9 @@ class Party:
 
     @property
     def explainer(self) -> Guest:
-        assert self.host.mirror.explainer_id is not None, f"nobody explains in {self.host.mirror.state}; {self.host.recent}"
+        assert self.host.mirror.explainer_id is not None, (
+            f"nobody explains in {self.host.mirror.state}; {self.host.recent}"
+        )
         return self.by_id(self.host.mirror.explainer_id)
 
     @property
