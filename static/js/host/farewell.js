@@ -14,7 +14,7 @@ export function farewellView(section, host) {
       setText(part("text", section), text);
       setText(part("way-on", section), label);
       part("way-on", section).href = href;
-      const hasScores = Boolean(state.gameState?.rounds.length);
+      const hasScores = Boolean(state.gameState?.roundNumber);
       show(part("scores", section), hasScores);
       if (hasScores) {
         drawScores(part("scores", section), state.gameState);

@@ -148,13 +148,15 @@ class HostPage {
     drawLine(part("line"), status);
     document.body.toggleAttribute("data-offline", isAway(status));
     show(part("retry"), status.phase === "lost");
-    this.#enter(this.#wanted(state, status));
+    const focused = document.activeElement;
+    const isNew = this.#enter(this.#wanted(state, status));
     this.drawToolbar(state);
     if (state.gameState) {
       this.#drawPeople(state);
     }
     this.view?.draw(state);
     this.#tick();
+    this.#keepFocus(focused, isNew);
   }
 
   #wanted(state, status) {
@@ -164,11 +166,11 @@ class HostPage {
     return state.gameState ? phaseOf(state.gameState) : "connecting";
   }
 
+  /** Show this view; whether it was another one before. */
   #enter(name) {
     if (name === this.viewName) {
-      return;
+      return false;
     }
-    const held = this.sections.get(this.viewName).contains(document.activeElement);
     this.view?.leave?.();
     this.sections.forEach((section, other) => show(section, other === name));
     this.viewName = name;
@@ -176,11 +178,16 @@ class HostPage {
     if (name === "farewell") {
       this.dialogs.closeAll();
     }
-    // Focus goes along with what replaced the place where it was.
-    if ((held || name === "farewell" || document.activeElement === document.body) && !this.dialogs.isOpen) {
-      const section = this.sections.get(name);
+    return true;
+  }
+
+  /** Focus goes along with what replaced the place where it was. */
+  #keepFocus(focused, isNew) {
+    const hadNone = focused === document.body;
+    const isLost = hadNone ? isNew : !focused.checkVisibility();
+    if ((isLost || (isNew && this.viewName === "farewell")) && !this.dialogs.isOpen) {
       const goal = this.view?.focus;
-      (goal && !goal.hidden ? goal : section.querySelector("h1")).focus({ preventScroll: true });
+      (goal?.checkVisibility() ? goal : this.sections.get(this.viewName).querySelector("h1")).focus({ preventScroll: true });
     }
   }
 

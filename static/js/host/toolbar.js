@@ -28,6 +28,7 @@ export function buildToolbar(host) {
     menu: () => openMenu(host, actions),
     retry: () => host.room.socket.retry(),
   });
+  show(part("begin", bar), true);
   onFirstTouch(() => {
     host.wake.keepAwake();
     host.sound.unlock();

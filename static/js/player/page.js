@@ -3,7 +3,7 @@
 import { Announcer } from "../announce.js";
 import { accompany } from "../board/effects.js";
 import { drawLine, isAway } from "../board/line.js";
-import { part, show } from "../dom.js";
+import { part, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { AFTER_CLOSE, ERRORS, TYPES } from "../protocol.js";
 import { Room, socketAddress } from "../room.js";
@@ -167,6 +167,10 @@ export class PlayerPage {
   #drawLine(state, status) {
     const badge = part("line");
     drawLine(badge, status);
+    if (status.phase === "waiting") {
+      // The whole sentence would leave no room for the name.
+      setText(badge, gettext("Reconnecting…"));
+    }
     show(badge, !badge.hidden && status.phase !== "asking" && !this.gone);
     document.body.toggleAttribute("data-away", isAway(status) && Boolean(state.gameState));
     show(part("retry"), status.phase === "lost");

@@ -7,7 +7,7 @@ import { gettext } from "../i18n.js";
 export function farewellView(section) {
   return {
     draw({ gameState: game }) {
-      const hasScores = Boolean(game?.rounds.length);
+      const hasScores = Boolean(game?.roundNumber);
       setText(part("title", section), gettext("The room is closed. Thank you for playing!"));
       show(part("scores", section), hasScores);
       if (hasScores) {

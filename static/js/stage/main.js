@@ -50,6 +50,7 @@ const views = {
 };
 let viewName = "connecting";
 
+show(part("begin"), true);
 part("begin").addEventListener("click", () => {
   document.documentElement.requestFullscreen?.().catch((error) => console.info("No full screen:", error.message));
 });
