@@ -271,7 +271,6 @@ def restart(step: Step, actor_id: str, command: RestartGame) -> None:
         team.score = 0
     for player in room.players:
         player.sitting_out = False
-        player.words_explained = 0
     room.rounds = []
     step.move(GameEvent.HOST_RESTART)
     step.emit(GameRestarted(teams=teams.views(room)))

@@ -55,14 +55,13 @@ def resume(room: Room, frozen_at_ms: int, now_ms: int) -> None:
     """Let a restored room go on at ``now_ms`` as if no time had passed since ``frozen_at_ms``.
 
     Everybody counts as away since now, and both counters jump, so that no number that a client may have seen comes
-    again (contract, last section).
+    again (contract, last section). The clock may have been set back meanwhile.
     """
-    gap_ms = max(0, now_ms - frozen_at_ms)
+    gap_ms = now_ms - frozen_at_ms
     room.state_version += VERSION_JUMP
     room.sequence_id += VERSION_JUMP
     for member in room.members.values():
         member.connected = False
-        member.connected_since_ms += gap_ms
         member.away_since_ms = now_ms
         member.line = "ok"
     if room.countdown_at_ms is not None:
