@@ -289,6 +289,14 @@ def test_a_playing_host_who_explains_and_leaves_alone_is_followed_by_the_first_w
     assert game.host == "Frank"
 
 
+def test_a_game_that_waits_for_a_playing_host_goes_on_when_that_host_leaves():
+    game = in_review()
+    game.hand_over_to("Bob")
+    game.drop("Bob")
+    assert path(game.pass_s(5)) == [S.READY_FOR_NEXT]
+    assert path(game.leave("Bob")) == [S.ROUND_STARTING]
+
+
 def test_a_playing_host_who_is_gone_for_a_minute_is_removed_like_anybody():
     game = lobby()
     game.hand_over_to("Bob")

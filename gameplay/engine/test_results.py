@@ -189,6 +189,23 @@ def test_no_word_comes_again_when_the_packs_go_to_and_fro():
     assert len(words) == len(set(words)) == 28
 
 
+def test_the_second_time_round_no_word_comes_a_third_time_before_its_turn():
+    game = in_round(roundsPerTeam=10, shelf=Shelf(default_animals=7, default_food=7))
+    game.guess(7)
+    game.pass_until(S.ROUND_ACTIVE)
+    game.guess(2)
+    seen = {word.text for word in game.round.words} | {game.word}
+    for pack in ("default_food", "default_animals"):
+        game.end()
+        game.give("Alice", c.UpdateSettings(settings={"wordPackIds": [pack]}))
+        game.rematch()
+        game.start()
+        game.pass_until(S.ROUND_ACTIVE)
+    game.guess(4)
+    assert {word.text for word in game.round.words}.isdisjoint(seen)
+    assert game.state is S.SCORE_REVIEW
+
+
 def test_when_all_words_have_been_seen_they_come_again():
     game = started(roundsPerTeam=1, shelf=Shelf(default_animals=7))
     words = played_words(game)

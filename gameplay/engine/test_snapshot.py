@@ -139,6 +139,13 @@ def test_a_round_goes_on_where_it_was():
     assert (game.remaining_ms(), game.word, game.scores()) == (47_655, word, [3, 0])
 
 
+def test_a_round_goes_on_where_it_was_although_the_clock_was_set_back():
+    game = in_round()
+    game.pass_ms(12_345)
+    game.restart_server(down_ms=-3_600_000)
+    assert game.remaining_ms() == 47_655
+
+
 def test_ticks_go_on_in_the_rhythm_of_the_round():
     game = in_round()
     game.pass_ms(12_345)

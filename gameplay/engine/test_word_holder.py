@@ -153,6 +153,35 @@ def test_a_follower_who_is_gone_too_is_followed():
     assert game.holder == "Frank"
 
 
+def test_the_row_goes_on_from_the_follower():
+    game = on_phones("Bob", "Carol", "Dave", "Erin", "Frank")
+    game.drop("Bob", "Dave")
+    game.pass_s(10)
+    assert game.holder == "Frank"
+    game.come_back("Bob", "Dave")
+    game.leave("Frank")
+    assert game.holder == "Dave", "whose turn would be next"
+
+
+def test_after_the_last_in_the_row_comes_the_first():
+    game = on_phones("Bob", "Carol", "Dave", "Erin", "Frank")
+    game.drop("Bob", "Dave")
+    game.pass_s(10)
+    game.come_back("Bob", "Dave")
+    game.drop("Frank")
+    game.pass_s(10)
+    assert game.holder == "Bob"
+
+
+def test_somebody_who_sits_out_does_not_follow():
+    game = on_phones()
+    game.drop("Dave")
+    game.pass_s(31)
+    game.come_back("Dave")
+    game.leave("Bob")
+    assert game.holder == "Alice"
+
+
 def test_who_has_handed_the_words_on_swipes_no_more():
     game = on_phones()
     game.drop("Bob")
@@ -246,6 +275,15 @@ def test_handing_over_with_the_explainers_team_away_sends_it_to_the_new_host():
     game.drop("Bob", "Dave")
     game.hand_over_to("Erin")
     assert (game.explainer, game.holder) == ("Bob", "Erin")
+
+
+def test_handing_over_sends_nothing_to_an_explainer_who_sits_out():
+    game = in_round("Bob", "Carol")
+    game.drop("Bob")
+    game.pass_s(31)
+    game.come_back("Bob")
+    game.hand_over_to("Carol")
+    assert (game.explainer, game.holder) == ("Bob", "Carol")
 
 
 def test_handing_over_leaves_the_word_with_an_explainer_who_has_it():

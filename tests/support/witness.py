@@ -122,7 +122,7 @@ def _check_people(room: Room) -> None:
     if room.state is S.TEAM_SETUP and any(player.connected for player in room.players):
         assert not is_balanced(room)
     if room.state is S.READY_FOR_NEXT and room.host.connected:
-        assert not any(player.connected and player.team_id in room.contenders for player in room.players)
+        assert not any(player.connected and player.team_id in room.queue for player in room.players)
 
 
 def _check_clocks(room: Room, now_ms: int) -> None:
