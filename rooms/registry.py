@@ -273,8 +273,10 @@ class Registry:
         return live
 
     async def _let_go(self, live: LiveRoom) -> None:
+        empty_since_ms = live.empty_since_ms
         is_written = await self.writer.save(live, worker="")
-        if is_written and not live.lines and self._rooms.get(live.code) is live:
+        is_untouched = not live.lines and live.empty_since_ms == empty_since_ms  # or somebody came by in the meantime
+        if is_written and is_untouched and self._rooms.get(live.code) is live:
             live.stop()
             del self._rooms[live.code]
             self.writer.drop(live)

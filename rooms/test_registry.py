@@ -166,6 +166,29 @@ async def test_a_room_that_cannot_be_written_stays(
     assert keeper.unsaved_count == 1
 
 
+async def test_a_room_that_somebody_looked_into_while_it_was_let_go_stays(
+    throw: Any, keeper: Registry, time: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice")
+    await party.host.hang_up()
+    time.now_ms += IN_10_MINUTES
+    write = keeper.store.write
+
+    async def write_slowly(writes: Any) -> Any:
+        results = await write(writes)
+        await party.come("Bob")
+        await party["Bob"].hang_up()
+        return results
+
+    with monkeypatch.context() as slow:
+        slow.setattr(keeper.store, "write", write_slowly)
+        await keeper.sweep()
+    live = keeper.get(party.code)
+    assert live is not None
+    assert [player.name for player in live.room.players] == ["Bob"]
+    assert keeper.unsaved_count == 1
+
+
 async def test_an_open_room_does_not_expire(throw: Any, keeper: Registry, time: MovedClock) -> None:
     party = await throw("Alice")
     await keeper.writer.flush()
