@@ -173,6 +173,7 @@ async def read_the_results(party: BrowserParty, winner: str, mvp: str) -> list[i
     await party.host.button("As a table").click()
     cells = party.view("results").locator("table td")
     assert sorted(int(text.split(" ")[0]) for text in await cells.all_inner_texts()) == sorted(points)
+    await party.host.button("As a table").click()
     return points
 
 

@@ -183,11 +183,13 @@ class HostPage {
 
   /** Focus goes along with what replaced the place where it was. */
   #keepFocus(focused, isNew) {
-    const hadNone = focused === document.body;
-    const isLost = hadNone ? isNew : !focused.checkVisibility();
+    const now = document.activeElement;
+    const isNowhere = now === document.body || !now.checkVisibility();
+    const isLost = isNowhere && (isNew || focused !== document.body);
     if ((isLost || (isNew && this.viewName === "farewell")) && !this.dialogs.isOpen) {
       const goal = this.view?.focus;
-      (goal?.checkVisibility() ? goal : this.sections.get(this.viewName).querySelector("h1")).focus({ preventScroll: true });
+      const title = this.sections.get(this.viewName).querySelector("h1");
+      (goal?.checkVisibility() ? goal : title).focus({ preventScroll: true });
     }
   }
 
