@@ -72,7 +72,8 @@ async def being_played(*parties: Party, pause_s: float = 0.03, seed: int = 1) ->
         if isinstance(result, Exception):
             raise result
     for party in parties:
-        await _be_answered(party.holder)
+        if _has_begun(party):
+            await _be_answered(party.holder)
 
 
 def remaining_at(guest: Guest, moment_s: float, since: int = 0, tick: int = -1) -> float:
@@ -85,6 +86,9 @@ def remaining_at(guest: Guest, moment_s: float, since: int = 0, tick: int = -1) 
 
 async def _swipe_on(party: Party, play: Play, pause_s: float, randomly: random.Random) -> None:
     while True:
+        if not _has_begun(party):
+            await asyncio.sleep(LOOK_AGAIN_S)
+            continue
         holder = party.holder
         word = holder.mirror.word
         if not holder.is_open or word is None or holder.mirror.state != "ROUND_ACTIVE":
@@ -96,6 +100,11 @@ async def _swipe_on(party: Party, play: Play, pause_s: float, randomly: random.R
         with contextlib.suppress(AssertionError):  # the line is lost: the next look finds out
             await holder.until(lambda holder=holder, word=word: holder.mirror.word is not word, "a result")  # type: ignore[misc]
         await asyncio.sleep(randomly.uniform(0, 2 * pause_s))
+
+
+def _has_begun(party: Party) -> bool:
+    """Whether the host has heard who explains; a new state may be known a moment before."""
+    return party.host.mirror.explainer_id is not None
 
 
 async def _be_answered(holder: Guest) -> None:
