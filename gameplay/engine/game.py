@@ -155,7 +155,9 @@ def _update_settings(step: Step, actor_id: str, command: c.UpdateSettings) -> No
 
 
 def _report_word(step: Step, actor_id: str, command: c.ReportWord) -> None:
-    playing = step.room.round
+    room, playing = step.room, step.room.round
+    if actor_id != room.host_id and not room.members[actor_id].seated:
+        raise NotAllowed("Those who only look on cannot report a word.")
     word = next((word for word in playing.words if word.word_id == command.word_id), None) if playing else None
     if word is None:
         raise IllegalMove("This word was not played in the last round.")

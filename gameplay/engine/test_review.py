@@ -6,7 +6,7 @@ from gameplay.engine import commands as c
 from gameplay.engine import events
 from gameplay.engine.errors import IllegalMove, NotAllowed
 from gameplay.engine.states import RoomState as S
-from tests.support.game import CAST, in_review, in_round, path, started, the, types, waiting
+from tests.support.game import CAST, CROWD, in_review, in_round, path, started, the, types, waiting
 
 
 def test_the_summary_names_the_scores_and_whose_turn_is_next():
@@ -153,6 +153,13 @@ def test_everybody_in_the_room_may_report(name):
 def test_strangers_may_not_report():
     with pytest.raises(NotAllowed):
         in_review().give("a stranger", c.ReportWord(word_id="word_1"))
+
+
+def test_a_former_host_without_a_seat_may_not_report():
+    game = in_review(*CROWD)
+    game.hand_over_to("Bob")
+    with pytest.raises(NotAllowed):
+        game.give("Alice", c.ReportWord(word_id="word_1"))
 
 
 def test_a_word_that_was_not_played_cannot_be_reported():
