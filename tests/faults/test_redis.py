@@ -80,7 +80,7 @@ async def play_through(
     parties = await two_games(site)
     ledgers = [Ledger() for _ in parties]
     log_before = len(site.log())
-    async with being_played(*parties, pause_s=0.05) as play:
+    async with being_played(*parties, pause_s=0.1) as play:
         await asyncio.sleep(0.5)
         await outage()
         versions = [party.host.mirror.state_version for party in parties]
@@ -294,6 +294,7 @@ async def test_coming_back_while_redis_hangs_is_a_matter_of_waiting(site: Site, 
 @pytest.mark.long
 async def test_an_end_that_is_asked_for_while_redis_hangs_comes_all_the_same(site: Site, valkey: Valkey) -> None:
     party = await PhoneParty.throw(site, CAST, SETTINGS)
+    await until_stored(valkey, party.room_id, party.host.mirror.state_version, CAUGHT_UP_S)
     log_before = len(site.log())
     valkey.freeze()
     try:

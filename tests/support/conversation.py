@@ -83,7 +83,7 @@ def check_secrecy(guests: list[Guest]) -> None:
 
     A word stops being a secret for a guest when that guest hears what became of it.
     """
-    words = {word_id: text for guest in guests for word_id, text in held_words(guest).items()}
+    words = {word_id: text.lower() for guest in guests for word_id, text in held_words(guest).items()}
     for guest in guests:
         own = held_words(guest)
         public: set[str] = set()
@@ -96,7 +96,7 @@ def check_secrecy(guests: list[Guest]) -> None:
             suspects = [
                 text
                 for word_id, text in words.items()
-                if text.lower() in lowered and word_id not in public and word_id not in own
+                if text in lowered and word_id not in public and word_id not in own
             ]
             if not suspects:
                 continue
