@@ -132,8 +132,13 @@ class Ledger:
 
 
 def _difference(books: Books, state: dict[str, Any]) -> str:
-    words = (state.get("round") or {}).get("words")
-    return f"acknowledged {books.scores} {books.round_words}, the server holds {state['currentScore']} {words}"
+    words = (state.get("round") or {}).get("words") or ()
+    held = {(word["wordId"], word["action"]) for word in words}
+    mine = {(word_id, action) for word_id, action in books.round_words.items() if action != "undone"}
+    return (
+        f"acknowledged {books.scores}, the server holds {state['currentScore']}; "
+        f"of the round's words only acknowledged: {sorted(mine - held)}, only held: {sorted(held - mine)}"
+    )
 
 
 def _entries_of(guest: Guest) -> Iterator[Entry]:

@@ -11,6 +11,7 @@ from tests.support.party import Party
 
 LOOK_AGAIN_S = 0.01
 AT_ONCE_S = 0.03
+JUST_NOW_S = 0.2
 FLOWING_WITHIN_S = 60.0
 
 
@@ -32,15 +33,12 @@ class Play:
 
     def _flows(self) -> bool:
         latest = self.swipes[-4:-1]
-        if len(latest) < 3 or time.monotonic() - latest[0][2] > 1:
-            return False
-        return all(self._answered_within(party, word_id, began_s) for party, word_id, began_s in latest)
+        return len(latest) == 3 and all(self._was_answered_just_now(*swipe) for swipe in latest)
 
-    def _answered_within(self, party: Party, word_id: str, began_s: float) -> bool:
-        return any(
-            message["wordId"] == word_id and message.at_s - began_s < AT_ONCE_S
-            for message in party.host.received("WORD_RESULT", max(0, len(party.host.messages) - 40))
-        )
+    def _was_answered_just_now(self, party: Party, word_id: str, began_s: float) -> bool:
+        recent = party.host.received("WORD_RESULT", max(0, len(party.host.messages) - 40))
+        at_s = next((message.at_s for message in recent if message["wordId"] == word_id), 0.0)
+        return at_s - began_s < AT_ONCE_S and time.monotonic() - at_s < JUST_NOW_S
 
     def delays_s(self) -> list[float]:
         """From each swipe until its result was at each guest that got it."""
