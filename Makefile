@@ -21,7 +21,7 @@ test: .venv/test chromium lint ## every check: style, types, unit, system and br
 	.venv/bin/python -m pytest
 
 faults: .venv/test ## the faults that take minutes: long absences, outages of half a minute, twenty crashes
-	.venv/bin/python -m pytest tests/faults -m long
+	.venv/bin/python -m pytest tests/faults -m long -s
 
 soak: .venv/test ## fifty rooms for half an hour, with phones that come and go and crashes; SOAK="--minutes 10" and so on
 	.venv/bin/python -m tests.soak $(SOAK)
