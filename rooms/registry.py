@@ -87,7 +87,7 @@ class Registry:
             room = game.create(code, host_name, session_hash(secret), chosen, secrets.randbits(63), now_ms)
             try:
                 is_new = code not in self._rooms and await self.store.create(
-                    facts_of(room), snapshot.dump_state(room), now_ms
+                    facts_of(room, now_ms), snapshot.dump_state(room), now_ms
                 )
             except AWAY as error:
                 self.writer.failed(error)

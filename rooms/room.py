@@ -68,7 +68,7 @@ class LiveRoom:
         self.keeper = keeper
         self.lines = Lines(room.code, keeper.layer)
         self.versions = VersionHistory(room.state_version)
-        self.empty_since_ms = clock.now_ms()
+        self.empty_since_ms = self.active_at_ms = clock.now_ms()
         self.is_stopped = False
         self._departed: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -89,6 +89,7 @@ class LiveRoom:
         """Carry commands out; what came of them is for the caller to `announce` at once. Raises `GameError`."""
         self.advance()
         now_ms, library = clock.now_ms(), self.keeper.library()
+        self.active_at_ms = now_ms
         emissions = []
         for order in orders:
             emissions += game.apply(self.room, actor_id, order, now_ms, library)
@@ -291,7 +292,7 @@ class LiveRoom:
 
     def facts(self) -> RoomFacts:
         """What lists and public pages say about the room."""
-        return facts_of(self.room)
+        return facts_of(self.room, self.active_at_ms)
 
     def tell_quality(self, connection: Connection, status: Literal["degraded", "connected"]) -> None:
         """Tell the host and the owner of this socket, nobody else, how its line is doing."""
@@ -323,18 +324,26 @@ class LiveRoom:
         self._timer = asyncio.get_running_loop().call_later(delay_s, self.wake)
 
 
-def facts_of(room: Room) -> RoomFacts:
-    """What lists and public pages say about a room."""
-    seats_left = MAX_PLAYERS - len(room.players)
+def facts_of(room: Room, active_at_ms: int) -> RoomFacts:
+    """What lists and public pages say about a room in which something was last done at ``active_at_ms``."""
+    players = room.players
+    seats_left = MAX_PLAYERS - len(players)
     return RoomFacts(
         room_id=room.code,
         state=room.state.value,
-        player_count=len(room.players),
+        player_count=len(players),
         max_players=MAX_PLAYERS,
         joinable=seats_left > 0 and not room.locked and room.state is not RoomState.ROOM_CLOSED,
         host_id=room.host_id,
         host_name=room.host.name,
         host_session=room.host.session,
+        connected_count=sum(player.connected for player in players),
+        is_host_connected=room.host.connected,
+        player_names=tuple(player.name for player in players),
+        round_number=room.round_number,
+        scores=tuple((team.name, team.score) for team in room.teams),
+        created_at_ms=room.created_at_ms,
+        active_at_ms=active_at_ms,
     )
 
 

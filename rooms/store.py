@@ -85,7 +85,11 @@ SAVED_ANEW = 2
 
 
 class RoomFacts(msgspec.Struct, frozen=True, rename="camel"):
-    """What lists and public pages say about a room. ``host_session`` is a hash and goes to nobody."""
+    """What lists and public pages say about a room. ``host_session`` is a hash and goes to nobody.
+
+    ``scores`` are the teams' names and points, ``active_at_ms`` is when somebody last did something, ``worker`` who has
+    written this. Fields with a default are missing from rooms that an older version has written.
+    """
 
     room_id: str
     state: str
@@ -95,6 +99,14 @@ class RoomFacts(msgspec.Struct, frozen=True, rename="camel"):
     host_id: str
     host_name: str
     host_session: str
+    connected_count: int = 0
+    is_host_connected: bool = False
+    player_names: tuple[str, ...] = ()
+    round_number: int = 0
+    scores: tuple[tuple[str, int], ...] = ()
+    created_at_ms: int = 0
+    active_at_ms: int = 0
+    worker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
