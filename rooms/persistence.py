@@ -32,10 +32,14 @@ MAX_LOG_PARTS = 64
 
 @dataclass(slots=True)
 class Record:
-    """What Redis has of a room, and whose word counts there: each attempt to write is a new ``revision``."""
+    """What Redis has of a room, and whose word counts there.
+
+    Each attempt to write is a new ``revision``; ``known_revision`` is the last one that Redis has confirmed.
+    """
 
     epoch: int
     revision: int
+    known_revision: int = 0
     deck_serial: int | None = None
     log_sequence_id: int | None = None
     log_parts: int = 0
@@ -191,7 +195,7 @@ class Writer:
             counters.writes += 1
             _note(live, save)
             if result == SAVED_ANEW and (save.deck is None or not save.whole_log):
-                # Redis had lost the room, and so its deck and log as well.
+                # Redis had lost the room or came back with an older one, and so its deck and log as well.
                 live.record.forget()
                 self.mark(live)
 
@@ -217,6 +221,7 @@ def _build(live: Saveable, worker: str) -> Save:
         code=live.code,
         epoch=record.epoch,
         revision=record.revision,
+        known_revision=record.known_revision,
         worker=worker,
         saved_at_ms=clock.now_ms(),
         state=snapshot.dump_state(room),
@@ -232,6 +237,7 @@ def _build(live: Saveable, worker: str) -> Save:
 def _note(live: Saveable, save: Save) -> None:
     record = live.record
     record.saved_at_ms = save.saved_at_ms
+    record.known_revision = save.revision
     record.deck_serial = save.deck_serial
     record.log_sequence_id = save.log_sequence_id
     if save.log is not None:

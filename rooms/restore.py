@@ -46,7 +46,7 @@ async def restore(store: Store, code: str, now_ms: int) -> Restored | None:
         # Nobody was there yet: whatever has to come of an absence begins with the first visitor.
         for member in room.members.values():
             member.away_since_ms = now_ms
-    return Restored(room, log, Record(found.epoch, found.revision))
+    return Restored(room, log, Record(found.epoch, found.revision, known_revision=found.revision))
 
 
 def _was_live(found: Found) -> bool:

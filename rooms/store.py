@@ -63,7 +63,7 @@ if ARGV[8] ~= '' then redis.call('SET', KEYS[2], ARGV[8]) end
 if ARGV[10] == '1' then redis.call('DEL', KEYS[3]) end
 if ARGV[9] ~= '' then redis.call('RPUSH', KEYS[3], ARGV[9]) end
 for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[1]) end
-return epoch < 0 and 2 or 1
+return (epoch < mine or revision < tonumber(ARGV[11])) and 2 or 1
 """
 )
 
@@ -115,11 +115,13 @@ class Save:
 
     ``deck`` is None when it has not changed, ``log`` when nothing happened. ``log`` holds what followed the last save,
     with ``whole_log`` all there is. ``deck_serial`` and ``log_sequence_id`` say how far this brings Redis.
+    ``known_revision`` is the last write that Redis has confirmed: where it has an older one, it has lost something.
     """
 
     code: str
     epoch: int
     revision: int
+    known_revision: int
     worker: str
     saved_at_ms: int
     state: bytes
@@ -288,4 +290,5 @@ def _queue(pipeline: "Pipeline", write: Save | Close) -> None:
         write.deck or b"",
         write.log or b"",
         "1" if write.whole_log else "0",
+        str(write.known_revision),
     )

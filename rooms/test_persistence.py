@@ -303,6 +303,24 @@ async def test_redis_that_lost_the_room_gets_all_of_it_again(throw: Any, keeper:
     assert client.llen(log) == 1
 
 
+async def test_redis_that_came_back_with_an_older_copy_gets_all_of_it_again(
+    throw: Any, keeper: Registry, client: Any
+) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await keeper.writer.flush()
+    state, deck, log = keys(party.code)
+    older = client.dump(state)
+    await party.start_round()
+    await keeper.writer.flush()
+    client.delete(deck, log)
+    client.restore(state, 0, older, replace=True)
+    await party.swipe()
+    await keeper.writer.flush()
+    await keeper.writer.flush()
+    assert snapshot.load(client.hget(state, "state"), client.get(deck)) == party.live.room
+    assert client.llen(log) == 1
+
+
 async def test_redis_that_lost_everything_is_told_by_the_next_sign_of_life(
     throw: Any, keeper: Registry, client: Any
 ) -> None:

@@ -128,6 +128,8 @@ class Visitor:
         await finger.detach()
 
     async def _middle_of_card(self) -> tuple[float, float]:
+        # Only once it stands still: a finger that comes down where the card was a moment ago throws nothing.
+        await self.card.click(trial=True)
         box = await self.card.bounding_box()
         assert box is not None
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -203,11 +203,6 @@ async def test_redis_comes_back_from_an_old_copy(site: Site, valkey: Valkey) -> 
     await asyncio.to_thread(valkey.start)
     # Nothing happens in the room: the worker itself has to find out, and to write deck and log as well.
     await until_stored(valkey, party.room_id, party.host.mirror.state_version, CAUGHT_UP_S)
-    with valkey.client() as client:
-        there = stored(client, party.room_id)
-        assert there is not None
-        assert there.log.sequence_id == there.room.sequence_id
-        assert len(there.room.deck.words) > there.room.deck_position
     await check_agreement(party, ledger)
     await check_that_redis_has_all_of_it(site, [party], [ledger])
 

@@ -117,12 +117,18 @@ class Stored:
         self.revision = revision
 
     @property
+    def is_whole(self) -> bool:
+        """Whether deck and log go with the state: all three are needed to play on from here."""
+        has_deck = not self.room.deck_position or len(self.room.deck.words) >= self.room.deck_position
+        return has_deck and self.log.sequence_id == self.room.sequence_id
+
+    @property
     def scores(self) -> dict[str, int]:
         return {team.id: team.score for team in self.room.teams}
 
 
 def stored(client: "redis.Redis", code: str) -> Stored | None:
-    """The room with this code, read whole: the deck has to be there, and the log must reach up to the state."""
+    """The room with this code, as far as Redis has it."""
     found = client.hgetall(f"pf:{{{code}}}:state")
     if b"state" not in found:
         return None
@@ -134,14 +140,14 @@ def stored(client: "redis.Redis", code: str) -> Stored | None:
 
 
 async def until_stored(valkey: Valkey, code: str, state_version: int, patience_s: float) -> float:
-    """Wait until Redis has the room at ``state_version`` or later; how long that took, in seconds."""
+    """Wait until Redis has all of the room at ``state_version`` or later; how long that took, in seconds."""
     began = time.monotonic()
     with valkey.client() as client:
         while True:
             there = stored(client, code)
             took_s = time.monotonic() - began
-            if there is not None and there.room.state_version >= state_version:
+            if there is not None and there.room.state_version >= state_version and there.is_whole:
                 return took_s
-            has = "nothing" if there is None else f"version {there.room.state_version}"
+            has = "nothing" if there is None else f"{'' if there.is_whole else 'parts of '}{there.room.state_version}"
             assert took_s < patience_s, f"Redis has {has} of {code} after {patience_s} s, not {state_version}"
             await asyncio.sleep(0.02)
