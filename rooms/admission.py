@@ -8,9 +8,9 @@ from msgspec import UNSET
 from gameplay.engine import commands, events
 from gameplay.engine.errors import GameError, NameInvalid, NameTaken, RoomClosed
 from gameplay.engine.events import Emission
-from gameplay.engine.model import Member
+from gameplay.engine.model import FIRST_HOST, Member
 from gameplay.engine.projections import state_checksum
-from rooms import clock
+from rooms import clock, owners
 from rooms.connections import Connection
 from rooms.errors import Refused
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -165,7 +165,10 @@ def _member(live: LiveRoom, secret: str, claimed_id: str) -> Member:
     hashed = session_hash(secret)
     if hashed in live.room.banned:
         raise Refused(ErrorCode.KICKED, "The host has removed you from the room.", CloseCode.KICKED)
-    member = next((member for member in live.room.members.values() if member.session == hashed), None)
+    if owners.is_owner_pass(secret):
+        member = live.room.members.get(FIRST_HOST) if owners.opens(secret, live.code, live.room.created_at_ms) else None
+    else:
+        member = next((member for member in live.room.members.values() if member.session == hashed), None)
     if member is None:
         raise Refused(
             ErrorCode.SESSION_EXPIRED, "Your place in this room is gone. Join again.", CloseCode.SESSION_UNKNOWN

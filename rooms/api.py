@@ -23,6 +23,7 @@ from gameplay.engine.model import Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.library import load_library
 from rooms import metrics
+from rooms.accounts import account_id, is_sent_by_another_site
 from rooms.addresses import join_url, origin_for_phones
 from rooms.errors import Unavailable
 from rooms.registry import CreatedRoom, registry
@@ -65,7 +66,7 @@ def answering_unavailable(view: View) -> View:
 @never_cache
 @answering_unavailable
 async def create_room(request: HttpRequest) -> HttpResponse:
-    """``POST /api/rooms``. No cookie is read or set, so another site has nothing to gain from sending it."""
+    """``POST /api/rooms``. What another site has a browser send counts as sent by nobody; no cookie is set."""
     if request.method != "POST":
         response = problem(HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Use POST to make a room.")
         response["Allow"] = "POST"
@@ -80,7 +81,8 @@ async def create_room(request: HttpRequest) -> HttpResponse:
         return problem(HTTPStatus.BAD_REQUEST, "MALFORMED_MESSAGE", f"The request cannot be read: {error}.")
     try:
         chosen = await _chosen(wanted.settings)
-        created = await registry().create(wanted.host_name, chosen)
+        creator_id = None if is_sent_by_another_site(request) else await account_id(request)
+        created = await registry().create(wanted.host_name, chosen, creator_id)
     except (BadSettings, NameInvalid) as error:
         return problem(HTTPStatus.BAD_REQUEST, error.code, error.message)
     return JsonResponse(_addresses(request, created), status=HTTPStatus.CREATED)

@@ -74,8 +74,10 @@ class Registry:
 
     # What pages and sockets ask for
 
-    async def create(self, host_name: str, chosen: Settings) -> CreatedRoom:
+    async def create(self, host_name: str, chosen: Settings, creator_id: int | None = None) -> CreatedRoom:
         """Make a room and write it down; it belongs to no worker until somebody comes.
+
+        ``creator_id`` is the account of who makes it, None if they are not logged in.
 
         Raises `NameInvalid`, `Unavailable`.
         """
@@ -84,7 +86,9 @@ class Registry:
             raise Unavailable(BUSY)
         while True:
             code = new_code()
-            room = game.create(code, host_name, session_hash(secret), chosen, secrets.randbits(63), now_ms)
+            room = game.create(
+                code, host_name, session_hash(secret), chosen, secrets.randbits(63), now_ms, creator_id=creator_id
+            )
             try:
                 is_new = code not in self._rooms and await self.store.create(
                     facts_of(room, now_ms), snapshot.dump_state(room), now_ms

@@ -344,6 +344,7 @@ def facts_of(room: Room, active_at_ms: int) -> RoomFacts:
         scores=tuple((team.name, team.score) for team in room.teams),
         created_at_ms=room.created_at_ms,
         active_at_ms=active_at_ms,
+        creator_id=room.creator_id,
     )
 
 

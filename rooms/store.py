@@ -88,7 +88,8 @@ class RoomFacts(msgspec.Struct, frozen=True, rename="camel"):
     """What lists and public pages say about a room. ``host_session`` is a hash and goes to nobody.
 
     ``scores`` are the teams' names and points, ``active_at_ms`` is when somebody last did something, ``worker`` who has
-    written this. Fields with a default are missing from rooms that an older version has written.
+    written this, ``creator_id`` the account that made the room. Fields with a
+    default are missing from rooms that an older version has written.
     """
 
     room_id: str
@@ -107,6 +108,7 @@ class RoomFacts(msgspec.Struct, frozen=True, rename="camel"):
     created_at_ms: int = 0
     active_at_ms: int = 0
     worker: str = ""
+    creator_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gameplay.library import load_library
+from rooms.accounts import account_id
 from rooms.addresses import join_url, origin_for_phones
 from rooms.errors import Unavailable
 from rooms.forms import CreateRoomForm, packs_as_json
+from rooms.owners import is_hosts, new_owner_pass
 from rooms.registry import CODE_LENGTH, RoomFacts, registry
-from rooms.sessions import HOST_COOKIE_PREFIX, host_secret, session_hash, set_host_cookie
+from rooms.sessions import HOST_COOKIE_PREFIX, host_secret, set_host_cookie
 
 RETRY_AFTER_S = 5
 REMEMBERED_ROOMS = 3
@@ -66,7 +68,7 @@ async def create_room(request: HttpRequest) -> HttpResponse:
     form = CreateRoomForm(await load_library(), request.POST)
     if not form.is_valid():
         return await _home(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    created = await registry().create(form.cleaned_data["host_name"], form.settings)
+    created = await registry().create(form.cleaned_data["host_name"], form.settings, await account_id(request))
     response = HttpResponseRedirect(reverse("host", args=[created.code]))
     set_host_cookie(response, created.code, created.session_id)
     return response
@@ -105,7 +107,7 @@ async def player(request: HttpRequest, code: str) -> HttpResponse:
     context = _room_context(request, code, "player")
     context["page_data"]["entry"] = _entry(facts)
     secret = host_secret(request, code)
-    if secret is not None and session_hash(secret) != facts.host_session:
+    if secret is not None and not is_hosts(secret, facts):
         context["page_data"]["was-host"] = "yes"
     return render(request, "player.html", context | {"host_name": facts.host_name})
 
@@ -113,19 +115,26 @@ async def player(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 @answering_unavailable
 async def host(request: HttpRequest, code: str) -> HttpResponse:
-    """The host's page, for the browser that made the room."""
+    """The host's page, for the browser that made the room, and for whoever made it with the account they are in."""
     facts = await registry().facts(code)
     if facts is None:
         return unknown_room(request, code)
-    secret = host_secret(request, code)
-    if secret is not None and session_hash(secret) != facts.host_session:
-        # Somebody else has been made the host meanwhile; this browser's seat is a player's now.
-        return HttpResponseRedirect(reverse("player", args=[code]))
+    secret, owner_pass = host_secret(request, code), None
+    if (secret is None or not is_hosts(secret, facts)) and await _is_owner(request, facts):
+        secret = owner_pass = new_owner_pass(code, facts.created_at_ms)
+    response: HttpResponse
     if secret is None:
         context = {"code": code, "spaced_code": spaced(code)}
         return render(request, "not_host.html", context, status=HTTPStatus.FORBIDDEN)
-    packs = packs_as_json((await load_library()).packs())
-    return render(request, "host.html", _room_context(request, code, "host") | {"packs": packs})
+    if is_hosts(secret, facts):
+        packs = packs_as_json((await load_library()).packs())
+        response = render(request, "host.html", _room_context(request, code, "host") | {"packs": packs})
+    else:
+        # Somebody else has been made the host meanwhile; this browser's seat is a player's now.
+        response = HttpResponseRedirect(reverse("player", args=[code]))
+    if owner_pass is not None:
+        set_host_cookie(response, code, owner_pass)
+    return response
 
 
 @require_GET
@@ -200,6 +209,10 @@ def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
             "home-url": reverse("home"),
         },
     }
+
+
+async def _is_owner(request: HttpRequest, facts: RoomFacts) -> bool:
+    return facts.creator_id is not None and await account_id(request) == facts.creator_id
 
 
 def _entry(facts: RoomFacts) -> str:

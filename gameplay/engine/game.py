@@ -13,7 +13,7 @@ from gameplay.engine.deadlines import Deadline, Due
 from gameplay.engine.errors import BadSettings, IllegalMove, NotAllowed
 from gameplay.engine.errors import RoomClosed as RoomClosedError
 from gameplay.engine.events import Emission, PlayerConnection, RoomClosed, SettingsUpdated, WordReported
-from gameplay.engine.model import Member, Room, Settings
+from gameplay.engine.model import FIRST_HOST, Member, Room, Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.engine.states import BEFORE_GAME, IN_ROUND, GameEvent, RoomState
 from gameplay.engine.step import Library, Step
@@ -33,20 +33,37 @@ class Rule(NamedTuple):
     states: frozenset[RoomState] = OPEN
 
 
-def create(code: str, host_name: str, host_session: str, settings: Settings, seed: int, now_ms: int) -> Room:
+def create(
+    code: str,
+    host_name: str,
+    host_session: str,
+    settings: Settings,
+    seed: int,
+    now_ms: int,
+    *,
+    creator_id: int | None = None,
+) -> Room:
     """A new room in ``ROOM_CREATED``; ``host_session`` is the hash of the host's secret. Raises `NameInvalid`.
 
-    The host counts as away from the start, until their first socket.
+    The host counts as away from the start, until their first socket. ``creator_id`` is their account, if they have one.
     """
     host = Member(
-        id="host_1",
+        id=FIRST_HOST,
         name=names.clean(host_name),
         session=host_session,
         color="#444444",
         seated=False,
         away_since_ms=now_ms,
     )
-    return Room(code=code, host_id=host.id, members={host.id: host}, seed=seed, created_at_ms=now_ms, settings=settings)
+    return Room(
+        code=code,
+        host_id=host.id,
+        members={host.id: host},
+        seed=seed,
+        created_at_ms=now_ms,
+        settings=settings,
+        creator_id=creator_id,
+    )
 
 
 def apply(room: Room, actor_id: str, command: Command, now_ms: int, library: Library) -> list[Emission]:

@@ -22,6 +22,8 @@ AWAY_EXPIRED_MS = 30_000
 PROMOTE_HOST_MS = 60_000
 REMOVE_MS = 60_000
 WARN_MS = 15_000
+FIRST_HOST = "host_1"
+"""The id of the member who made the room, for as long as they belong to it."""
 
 Difficulty = Literal["easy", "medium", "hard"]
 
@@ -167,7 +169,10 @@ class Deck(Struct):
 
 
 class Room(Struct):
-    """One party: everything there is to know about it (§1.3)."""
+    """One party: everything there is to know about it (§1.3).
+
+    ``creator_id`` is the account that made the room, None for one that was made without logging in.
+    """
 
     code: str
     host_id: str
@@ -202,6 +207,7 @@ class Room(Struct):
     deck_position: int = 0
     words_shown: int = 0
     deck: Deck = msgspec.field(default_factory=Deck)
+    creator_id: int | None = None
 
     @property
     def players(self) -> list[Member]:

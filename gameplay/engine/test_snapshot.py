@@ -74,6 +74,12 @@ def test_a_room_before_its_first_game_needs_no_deck():
     assert snapshot.load(snapshot.dump_state(game.room), None) == game.room
 
 
+def test_a_room_from_before_rooms_had_a_creator_is_nobodys():
+    data = msgspec.msgpack.decode(snapshot.dump_state(lobby().room))
+    data["room"].pop("creator_id", None)
+    assert snapshot.load(msgspec.msgpack.encode(data), None).creator_id is None
+
+
 # Refusals
 
 

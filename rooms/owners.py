@@ -1,0 +1,41 @@
+"""Who made a room with an account stays its host wherever they log in, without a secret being kept or changed.
+
+An owner pass is a bearer secret like any other, only that the server can tell it again: it is signed, not stored. It
+opens the seat of the member who made the room, for a day, and nothing else.
+"""
+
+from django.core.signing import BadSignature, TimestampSigner
+
+from gameplay.engine.model import FIRST_HOST
+from rooms.sessions import HOST_COOKIE_AGE_S, session_hash
+from rooms.store import RoomFacts
+
+PREFIX = "owner."
+
+_signer = TimestampSigner(salt="rooms.owners")
+
+
+def new_owner_pass(code: str, created_at_ms: int) -> str:
+    """A secret that opens the first host's seat in the room of this code and age. Check first whose it is to have."""
+    return PREFIX + _signer.sign(f"{code}.{created_at_ms}")
+
+
+def is_owner_pass(secret: str) -> bool:
+    """Whether ``secret`` is of the kind that owners have; it may still be forged or for another room."""
+    return secret.startswith(PREFIX)
+
+
+def opens(owner_pass: str, code: str, created_at_ms: int) -> bool:
+    """Whether the pass was issued by this site, within a day, for the room of this code and age."""
+    try:
+        room = _signer.unsign(owner_pass.removeprefix(PREFIX), max_age=HOST_COOKIE_AGE_S)
+    except BadSignature:
+        return False
+    return room == f"{code}.{created_at_ms}"
+
+
+def is_hosts(secret: str, facts: RoomFacts) -> bool:
+    """Whether ``secret`` opens the seat of whoever is the room's host now."""
+    if is_owner_pass(secret):
+        return facts.host_id == FIRST_HOST and opens(secret, facts.room_id, facts.created_at_ms)
+    return session_hash(secret) == facts.host_session
