@@ -1,5 +1,6 @@
 """What all tests share: one real Valkey."""
 
+import copy
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,4 +27,7 @@ def redis_url(valkey: str, settings: Any) -> str:
     with redis.Redis.from_url(valkey) as client:
         client.flushall()
     settings.REDIS_URL = valkey
+    layers = copy.deepcopy(settings.CHANNEL_LAYERS)
+    layers["default"]["CONFIG"]["hosts"][0]["address"] = valkey
+    settings.CHANNEL_LAYERS = layers
     return valkey

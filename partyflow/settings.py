@@ -51,8 +51,8 @@ PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
 if PUBLIC_HOST and PUBLIC_HOST not in ALLOWED_HOSTS:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, environment.bracketed(PUBLIC_HOST)]
 
-# A name that outlives a restart, so that a worker finds its own rooms again.
-WORKER_ID = WORKER_ID or re.sub(r"[^a-z0-9-]", "-", f"{socket.gethostname().lower()}-{PORT}")
+# A name that outlives a restart, so that a worker finds its own rooms again; it is part of a channel's name.
+WORKER_ID = re.sub(r"[^A-Za-z0-9-]", "-", WORKER_ID or f"{socket.gethostname().lower()}-{PORT}")[:60]
 
 INSTALLED_APPS = [
     "django.contrib.admin",

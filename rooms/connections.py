@@ -148,6 +148,7 @@ class Connection:
         self.throttle = Throttle(now_ms)
         self.last_heard_ms = now_ms
         self.resynced_ms = 0
+        self.round_trip_ms: int | None = None
         self.is_closed = False
         self._socket = socket
 

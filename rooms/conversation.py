@@ -28,7 +28,7 @@ def hear(live: LiveRoom, connection: Connection, message: ClientMessage) -> None
         case Heartbeat():
             _compare(live, connection, request)
         case Ack():
-            if live.lines.acknowledge(connection, request.ack_id):
+            if live.lines.acknowledge(connection, request.ack_id, clock.now_ms()):
                 live.tell_quality(connection, "connected")
         case CreateSeatLink():
             _offer_seat(live, connection, message)

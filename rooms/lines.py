@@ -89,8 +89,11 @@ class Lines:
         if outgoing.ack_id is not None:
             self._await_acks(outgoing, outgoing.ack_id, actor_id, now_ms)
 
-    def acknowledge(self, connection: Connection, ack_id: str) -> bool:
+    def acknowledge(self, connection: Connection, ack_id: str, now_ms: int) -> bool:
         """Take an ACK; True when the socket was degraded and has recovered."""
+        round_trip_ms = connection.acks.round_trip_ms(ack_id, now_ms)
+        if round_trip_ms is not None:
+            connection.round_trip_ms = round_trip_ms
         recovered = connection.acks.received(ack_id)
         if connection.acks.next_deadline_ms() is None:
             self._unacknowledged.pop(connection.channel, None)

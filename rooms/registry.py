@@ -1,6 +1,7 @@
 """The rooms of this process: made, opened, looked up, let go."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
@@ -26,7 +27,7 @@ from rooms.room import LiveRoom, facts_of
 from rooms.sessions import Session, new_session, session_hash
 from rooms.store import RoomFacts, Store, connect
 
-__all__ = ["CreatedRoom", "Registry", "RoomFacts", "redeem_seat", "registry", "start_worker", "stop_worker"]
+__all__ = ["CreatedRoom", "Registry", "RoomFacts", "current_registry", "forget_registry", "redeem_seat", "registry"]
 
 logger = logging.getLogger(__name__)
 
@@ -211,12 +212,11 @@ class Registry:
 
     # The process
 
-    async def start(self) -> None:
-        """Begin to write, to show signs of life and to sweep. Redis may be away."""
+    async def start(self, *services: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Begin to write, to show signs of life and to sweep, and whatever else runs beside. Redis may be away."""
         await load_library()
-        self._services = [
-            asyncio.create_task(_for_ever(work)) for work in (self.writer.run, self._beat, self._sweep, keep_fresh)
-        ]
+        every = (self.writer.run, self._beat, self._sweep, keep_fresh, *services)
+        self._services = [asyncio.create_task(_for_ever(work)) for work in every]
 
     async def stop(self) -> None:
         """Let every room go where it stands, tell the sockets to come back, and end."""
@@ -230,6 +230,8 @@ class Registry:
         for live in self._rooms.values():
             live.dismiss_all(CloseCode.RESTARTING)
         self._rooms.clear()
+        with contextlib.suppress(*AWAY):
+            await self.store.sign_off()
         await self.store.redis.aclose()
 
     async def sweep(self) -> None:
@@ -350,23 +352,22 @@ def is_code(text: str) -> bool:
 _registry: Registry | None = None
 
 
+def current_registry() -> Registry | None:
+    """This process's registry if it has one: a command has none."""
+    return _registry
+
+
 def registry() -> Registry:
-    """This process's registry."""
+    """This process's registry, made if need be."""
     global _registry
     if _registry is None:
         _registry = Registry(settings.REDIS_URL, settings.WORKER_ID)
     return _registry
 
 
-async def start_worker() -> None:
-    """Begin to keep rooms; called before the first connection is taken."""
-    await registry().start()
-
-
-async def stop_worker() -> None:
-    """Write everything, send the sockets away to come back elsewhere; called when no more connections are taken."""
+def forget_registry() -> None:
+    """The registry has been stopped; the next one asked for is another."""
     global _registry
-    await registry().stop()
     _registry = None
 
 

@@ -24,6 +24,9 @@ TIMEOUT_S = 1.0
 CLAIM_ATTEMPTS = 5
 INDEX = "pf:rooms"
 SUMMARIES = "pf:rooms:summary"
+WORKERS = "pf:workers"
+LEASE_MS = 3_000
+"""A worker that has not said for so long that it lives is taken for dead."""
 
 _CREATE = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
@@ -76,6 +79,8 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])
 return 1
 """
 )
+
+_SIGN_OFF = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 OVERTAKEN = 0
 
@@ -172,11 +177,15 @@ def connect(url: str) -> "Redis":
 
 
 class Store:
-    """The rooms in Redis, as one worker sees them. Every method raises redis-py's `RedisError` when Redis is away."""
+    """The rooms in Redis, as one worker sees them. Every method raises redis-py's `RedisError` when Redis is away.
+
+    ``worker`` is the name of one start of a worker, ``NAME.START``; ``name`` outlives its restarts.
+    """
 
     def __init__(self, redis: "Redis", worker: str) -> None:
         self.redis = redis
         self.worker = worker
+        self.name = worker.rpartition(".")[0]
         self._beaten_ms = 0
 
     async def create(self, facts: RoomFacts, state: bytes, now_ms: int) -> bool:
@@ -234,10 +243,33 @@ class Store:
         Then Redis has lost what it had, or has come back from an older copy. The time is the worker's own: a restore
         compares it with times that this worker has written.
         """
-        before = await self.redis.set(_seen_key(self.worker), str(now_ms), ex=ROOM_TTL_S, get=True)
+        pipeline = self.redis.pipeline(transaction=False)
+        pipeline.set(_seen_key(self.worker), str(now_ms), ex=ROOM_TTL_S, get=True)
+        pipeline.set(_life_key(self.name), self.worker, px=LEASE_MS)
+        pipeline.zadd(WORKERS, {self.name: now_ms})
+        before, *_ = await pipeline.execute()
         is_known = before is not None and int(before) >= self._beaten_ms
         self._beaten_ms = now_ms
         return is_known
+
+    async def sign_off(self) -> None:
+        """Say that this worker has ended, so that nobody waits for it."""
+        if await self.redis.eval(_SIGN_OFF, 1, _life_key(self.name), self.worker):
+            await self.redis.zrem(WORKERS, self.name)
+
+    async def workers(self) -> dict[str, str]:
+        """The workers that show signs of life: their names, and which start of them it is."""
+        names = [name.decode() for name in cast(list[bytes], await self.redis.zrange(WORKERS, 0, -1))]
+        pipeline = self.redis.pipeline(transaction=False)
+        for name in names:
+            pipeline.get(_life_key(name))
+        starts = await pipeline.execute() if names else []
+        return {name: start.decode() for name, start in zip(names, starts, strict=True) if start}
+
+    async def owner(self, code: str) -> str | None:
+        """The worker that has the room, "" if nobody has; None if there is no such room."""
+        worker, state = cast(list[bytes | None], await self.redis.hmget(_keys(code)[0], "worker", "state"))
+        return None if state is None else (worker or b"").decode()
 
     async def sweep(self, now_ms: int) -> None:
         """Take rooms out of the index that have expired."""
@@ -267,6 +299,10 @@ def _keys(code: str) -> tuple[str, str, str]:
 
 def _seat_key(code: str, token_hash: str) -> str:
     return f"pf:{{{code}}}:seat:{token_hash}"
+
+
+def _life_key(name: str) -> str:
+    return f"pf:worker:{name}"
 
 
 def _seen_key(worker: str) -> str:

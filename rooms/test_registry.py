@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from gameplay.engine.errors import NameInvalid
 from gameplay.engine.model import Settings
 from rooms import registry as registry_module
+from rooms import worker
 from rooms.conftest import MovedClock
 from rooms.errors import Unavailable
 from rooms.registry import REFRESH_MS, RESERVED, Registry, is_code, new_code
@@ -252,11 +253,11 @@ async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
 
     monkeypatch.setattr(keeper.store, "sweep", sweep)
     monkeypatch.setattr(keeper.store, "beat", beat)
-    await registry_module.start_worker()
+    await worker.start_worker()
     await party.come("Alice")
     async with asyncio.timeout(5):
         await swept.wait()
-    await registry_module.stop_worker()
+    await worker.stop_worker()
     assert len(beats) >= 1
     assert keeper.unsaved_count == 0
     assert all(service.done() for service in keeper._services)

@@ -44,6 +44,13 @@ class AckLedger:
         recovered, self.degraded = self.degraded, False
         return recovered
 
+    def round_trip_ms(self, ack_id: str, now_ms: int) -> int | None:
+        """How long an ACK that comes now has taken; None if its message was sent again, or not at all."""
+        pending = self._pending.get(ack_id)
+        if pending is None or pending.sends > 1:
+            return None
+        return now_ms - (pending.deadline_ms - ACK_TIMEOUT_MS)
+
     def due(self, now_ms: int) -> tuple[list[Outgoing], bool]:
         """What to send again at ``now_ms``, oldest first, and whether the socket has become degraded by now."""
         again: list[Outgoing] = []

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final
 
 import msgspec
@@ -112,6 +112,11 @@ class EventLog:
         if known != last_seq_id:
             return GAP
         return [entry for entry in reversed(newer) if entry.type and is_visible(entry)]
+
+    def latest(self, count: int, is_visible: Visible) -> list[Entry]:
+        """The last ``count`` visible events, oldest first."""
+        visible = (entry for entry in reversed(self._entries) if entry.type and is_visible(entry))
+        return list(islice(visible, count))[::-1]
 
     def prune(self, now_ms: int) -> None:
         """Let go of what is older than two minutes or too much."""

@@ -1,0 +1,103 @@
+"""A live room as an administrator sees it: all that goes on, and no word that is still secret."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Raw
+
+from gameplay.engine.model import Member
+from gameplay.engine.projections import GameState, game_state
+from rooms import clock
+from rooms.protocol.eventlog import Entry, visible_to
+from rooms.room import LiveRoom
+
+MAX_EVENTS = 50
+
+
+class PersonPicture(msgspec.Struct, frozen=True, rename="camel"):
+    """A member of the room and their line.
+
+    ``line`` is what players are told of it. ``round_trip_ms`` is how long their last acknowledgement took.
+    """
+
+    id: str
+    name: str
+    is_host: bool
+    is_seated: bool
+    team_id: str | None
+    sitting_out: bool
+    connected: bool
+    away_since_ms: int | None
+    line: Literal["ok", "warning", "lost", "degraded"]
+    round_trip_ms: int | None
+    version: str | None
+
+
+class EventPicture(msgspec.Struct, frozen=True, rename="camel"):
+    """Something that everybody in the room was told; ``payload`` is JSON."""
+
+    sequence_id: int
+    at_ms: int
+    type: str
+    payload: Raw
+
+
+class RoomPicture(msgspec.Struct, frozen=True, rename="camel"):
+    """A live room. ``state`` is what a spectator knows; ``events`` are the latest, oldest first.
+
+    ``saved_at_ms`` is when Redis last got it, 0 if it never did since the worker opened it.
+    """
+
+    code: str
+    worker: str
+    epoch: int
+    revision: int
+    created_at_ms: int
+    saved_at_ms: int
+    socket_count: int
+    spectator_count: int
+    state: GameState
+    people: tuple[PersonPicture, ...]
+    events: tuple[EventPicture, ...]
+
+
+def picture_of(live: LiveRoom, worker: str) -> RoomPicture:
+    """The room as it is now."""
+    room, roles = live.room, [connection.role for connection in live.lines]
+    return RoomPicture(
+        code=live.code,
+        worker=worker,
+        epoch=live.record.epoch,
+        revision=live.record.revision,
+        created_at_ms=room.created_at_ms,
+        saved_at_ms=live.record.saved_at_ms,
+        socket_count=len(roles),
+        spectator_count=roles.count("spectator"),
+        state=game_state(room, None, clock.now_ms()),
+        people=tuple(_person(member, live) for member in room.members.values()),
+        events=tuple(_event(entry) for entry in live.log.latest(MAX_EVENTS, _PUBLIC)),
+    )
+
+
+_PUBLIC = visible_to(None, is_host=False, is_player=False)
+
+
+def _person(member: Member, live: LiveRoom) -> PersonPicture:
+    connection = live.lines.of(member.id)
+    return PersonPicture(
+        id=member.id,
+        name=member.name,
+        is_host=member.id == live.room.host_id,
+        is_seated=member.seated,
+        team_id=member.team_id,
+        sitting_out=member.sitting_out,
+        connected=member.connected,
+        away_since_ms=member.away_since_ms,
+        line="degraded" if connection is not None and connection.acks.degraded else member.line,
+        round_trip_ms=None if connection is None else connection.round_trip_ms,
+        version=None if connection is None else str(connection.version),
+    )
+
+
+def _event(entry: Entry) -> EventPicture:
+    return EventPicture(entry.sequence_id, entry.at_ms, entry.type, Raw(entry.payload))

@@ -1,0 +1,220 @@
+"""Orders from elsewhere: carried out by the worker that has the room, and answered."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from gameplay.engine import commands
+from rooms import orders
+from rooms import registry as registry_module
+from rooms.errors import Unavailable
+from rooms.mailbox import between_processes, channel_of
+from rooms.orders import (
+    NobodyServes,
+    NoSuchRoom,
+    OrderRefused,
+    WorkerSilent,
+    describe,
+    living_workers,
+    ping,
+    ping_all,
+    send_order,
+)
+from rooms.protocol.messages import Notice
+from rooms.registry import Registry
+from rooms.worker import mailbox_of
+
+
+@asynccontextmanager
+async def reading(registry: Registry) -> AsyncIterator[None]:
+    """The worker shows a sign of life and reads what is sent to it."""
+    await registry.beat()
+    task = asyncio.create_task(mailbox_of(registry).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From then on this is a process without a worker, such as a command."""
+    return lambda: monkeypatch.setattr(registry_module, "_registry", None)
+
+
+async def test_in_the_owners_process_an_order_is_carried_out_at_once(throw: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    done = await send_order(party.code, commands.PauseGame(), by="admin")
+    assert (done.state, done.state_version) == ("ROUND_PAUSED", party.live.room.state_version)
+    assert party["Bob"].last.type in ("GAME_PAUSED", "STATE_CHANGED")
+
+
+async def test_a_command_without_a_worker_has_the_owner_carry_it_out(throw: Any, elsewhere: Callable[[], None]) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await party.keeper.writer.flush()
+    async with reading(party.keeper):
+        elsewhere()
+        done = await send_order(party.code, commands.PauseGame(), by="admin")
+        assert done.worker == party.keeper.store.worker
+        assert party.live.room.state == "ROUND_PAUSED"
+        await send_order(party.code, commands.KickPlayer(player_id=party["Bob"].actor_id), by="admin")
+        assert party["Bob"].close_code == 4403
+
+
+async def test_another_worker_leaves_the_room_where_it_is(throw: Any, keep: Callable[[str], Registry]) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.writer.flush()
+    async with reading(party.keeper):
+        other = keep("other")
+        await send_order(party.code, commands.LockRoom(), by="admin")
+        assert party.live.room.locked
+        assert other.get(party.code) is None
+
+
+async def test_everybody_hears_a_notice(throw: Any, elsewhere: Callable[[], None]) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.writer.flush()
+    async with reading(party.keeper):
+        elsewhere()
+        await send_order(party.code, Notice(message="We stop in five minutes."), by="admin")
+    assert [guest.last["message"] for guest in party.guests.values()] == ["We stop in five minutes."] * 2
+
+
+async def test_a_room_that_nobody_has_opened_is_opened_for_an_order(throw: Any, elsewhere: Callable[[], None]) -> None:
+    party = await throw()
+    async with reading(party.keeper):
+        elsewhere()
+        await send_order(party.code, commands.LockRoom(), by="admin")
+    assert party.live.room.locked
+
+
+async def test_what_the_room_refuses_is_said_as_a_player_would_read_it(
+    throw: Any, elsewhere: Callable[[], None]
+) -> None:
+    party = await throw("Alice", "Bob")
+    with pytest.raises(OrderRefused) as refused:
+        await send_order(party.code, commands.PauseGame(), by="admin")
+    await party.keeper.writer.flush()
+    async with reading(party.keeper):
+        elsewhere()
+        with pytest.raises(OrderRefused) as refused_there:
+            await send_order(party.code, commands.PauseGame(), by="admin")
+    assert refused.value.code == refused_there.value.code == "INVALID_TRANSITION"
+    assert str(refused.value) == str(refused_there.value) != ""
+
+
+async def test_there_is_no_such_room(throw: Any, keeper: Registry, elsewhere: Callable[[], None]) -> None:
+    party = await throw("Alice")
+    await send_order(party.code, commands.CloseRoom(), by="admin")
+    for code in (party.code, "ABC234", "nonsense"):
+        with pytest.raises(NoSuchRoom):
+            await send_order(code, commands.LockRoom(), by="admin")
+    await keeper.writer.flush()
+    async with reading(keeper):
+        elsewhere()
+        with pytest.raises(NoSuchRoom):
+            await send_order(party.code, commands.LockRoom(), by="admin")
+
+
+async def test_a_worker_that_does_not_answer_is_named(
+    throw: Any, elsewhere: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "ANSWER_TIMEOUT_S", 0.05)
+    party = await throw("Alice")
+    await party.keeper.writer.flush()
+    await party.keeper.beat()
+    elsewhere()
+    with pytest.raises(WorkerSilent, match=r"worker\.[0-9a-f]+") as silent:
+        await send_order(party.code, commands.LockRoom(), by="admin")
+    assert silent.value.worker == party.keeper.store.worker
+    assert await ping_all() == {"worker": None}
+    with pytest.raises(WorkerSilent):
+        await ping("nobody")
+
+
+async def test_without_any_worker_nobody_serves(throw: Any, elsewhere: Callable[[], None]) -> None:
+    party = await throw()
+    elsewhere()
+    assert await living_workers() == []
+    with pytest.raises(NobodyServes):
+        await send_order(party.code, commands.LockRoom(), by="admin")
+
+
+async def test_without_redis_no_order_gets_anywhere(elsewhere: Callable[[], None], settings: Any) -> None:
+    elsewhere()
+    settings.REDIS_URL = "unix:///nowhere/valkey.sock"
+    with pytest.raises(Unavailable):
+        await send_order("ABC234", commands.LockRoom(), by="admin")
+
+
+@pytest.mark.parametrize("order", [commands.WordSwiped(word_id="w", action="guessed"), commands.LeaveRoom()])
+async def test_only_what_a_host_may_do_can_be_ordered(keeper: Registry, order: commands.Command) -> None:
+    with pytest.raises(TypeError):
+        await send_order("ABC234", order, by="admin")
+
+
+async def test_a_picture_shows_the_room_and_no_secret(throw: Any, elsewhere: Callable[[], None]) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await party.swipe()
+    started = party["Bob"].received("ROUND_STARTED")[0]
+    party.time.now_ms += 70
+    await party["Bob"].say("ACK", {"ackId": started.envelope["ackId"], "status": "received"})
+    await party["Carol"].hang_up()
+    await party["Bob"].say("CREATE_SEAT_LINK")
+    await party.keeper.writer.flush()
+    word = party.live.room.round.word.text
+    async with reading(party.keeper):
+        elsewhere()
+        picture = await describe(party.code)
+    assert (picture.code, picture.state.state, picture.socket_count) == (party.code, "ROUND_ACTIVE", 2)
+    assert picture.state.current_score == {team.id: team.score for team in party.live.room.teams}
+    people = {person.name: person for person in picture.people}
+    assert [people[name].connected for name in ("Alice", "Bob", "Carol")] == [True, True, False]
+    assert people["Alice"].is_host
+    assert people["Bob"].round_trip_ms == 70
+    assert people["Carol"].version is None
+    assert [event.type for event in picture.events][-1] == "WORD_RESULT"
+    told = repr(picture)
+    assert f"'{word}'" not in told
+    assert f'"{word}"' not in told
+    for secret in ("SEAT_LINK", "WORD_REVEALED", *(guest.session_id for guest in party.guests.values())):
+        assert secret not in told
+
+
+async def test_a_worker_tells_its_figures(throw: Any, elsewhere: Callable[[], None]) -> None:
+    party = await throw("Alice", "Bob")
+    async with reading(party.keeper):
+        elsewhere()
+        figures = await ping("worker")
+        assert await ping_all() == {"worker": figures}
+    assert (figures.name, figures.rooms, figures.sockets, figures.is_draining) == ("worker", 1, 2, False)
+    assert figures.worker == party.keeper.store.worker
+
+
+async def test_a_worker_that_has_ended_is_not_waited_for(throw: Any, keep: Callable[[str], Registry]) -> None:
+    one, two = keep("one"), keep("two")
+    await one.beat()
+    await two.beat()
+    assert await living_workers() == ["one", "two"]
+    await one.stop()
+    assert await living_workers() == ["two"]
+
+
+async def test_a_message_that_cannot_be_read_does_not_stop_the_mailbox(
+    throw: Any, elsewhere: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    party = await throw("Alice")
+    async with reading(party.keeper):
+        for message in ({"type": "nonsense"}, {"type": "order"}, {}):
+            await between_processes().send(channel_of(party.keeper.store.worker), message)
+        elsewhere()
+        assert (await ping("worker")).rooms == 1
+    assert "nonsense" in caplog.text
+    assert "failed" in caplog.text
