@@ -16,4 +16,4 @@ from rooms.routing import websocket_application  # noqa: E402
 
 application = ProtocolTypeRouter({"http": http, "websocket": websocket_application})
 if settings.BEHIND_PROXY:
-    application = BehindProxy(application)
+    application = BehindProxy(application, settings.TRUSTED_PROXIES)

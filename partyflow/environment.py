@@ -1,10 +1,12 @@
 """What the environment says, checked: every variable that PartyFlow reads, and what makes a start unsafe."""
 
 import hashlib
+import ipaddress
 import os
 import secrets
 import socket
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -16,6 +18,12 @@ from partyflow.addresses import lan_addresses
 SECRET_KEY_MIN_LENGTH = 50
 SOCKET_PATH_MAX_BYTES = 103
 """A unix socket's path has room for 108 bytes on Linux and 104 on macOS, a closing zero among them."""
+
+PRIVATE_NETWORKS = [
+    "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "::1",
+    "fc00::/7", "fe80::/10",
+]  # fmt: skip
+"""Where a proxy may stand unless TRUSTED_PROXIES says otherwise: on this machine or beside it."""
 
 EVERY_INTERFACE = ("", "0.0.0.0", "::")  # noqa: S104 (phones have to reach it)
 
@@ -96,6 +104,14 @@ def origin_of(url: str) -> str:
     if not is_plain or parts.username or parts.path.strip("/") or parts.query or parts.fragment:
         refuse("PUBLIC_URL must look like https://play.example, with no path")
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def networks(texts: Iterable[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The networks that TRUSTED_PROXIES names; ImproperlyConfigured if one of them is none."""
+    try:
+        return [ipaddress.ip_network(text.strip()) for text in texts]
+    except ValueError as error:
+        refuse(f"TRUSTED_PROXIES must name addresses or networks such as 10.0.0.0/8 ({error})")
 
 
 def refuse_unsafe_production(secret_key: str, allowed_hosts: list[str], public_url: str) -> None:

@@ -1,24 +1,61 @@
 """Who is calling, when a proxy stands in front (`BEHIND_PROXY`)."""
 
-from collections.abc import Awaitable, Callable
+import ipaddress
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port"})
 
 
 class BehindProxy:
     """ASGI middleware that takes the client's address from the proxy.
 
     Believed is the last entry of X-Forwarded-For alone: the one that the nearest proxy wrote, whatever the client sent.
+    And it is believed only of a proxy in one of these networks: from anybody else such headers are taken away.
     """
 
-    def __init__(self, application: Application) -> None:
-        self.application = application
+    def __init__(self, application: Application, proxies: Iterable[Network]) -> None:
+        self._application = application
+        self._proxies = tuple(proxies)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        forwarded = [value for name, value in scope.get("headers", ()) if name == b"x-forwarded-for"]
-        if forwarded:
-            address = forwarded[-1].rsplit(b",", 1)[-1].strip().decode("latin1")
+        """Serve, with ``scope["client"]`` as the proxy saw it."""
+        headers = scope.get("headers", ())
+        if not self._is_proxy(scope.get("client")):
+            scope = {**scope, "headers": [header for header in headers if header[0] not in FORWARDED]}
+        elif (address := _forwarded_for(headers)) is not None:
             scope = {**scope, "client": [address, 0]}
-        await self.application(scope, receive, send)
+        await self._application(scope, receive, send)
+
+    def _is_proxy(self, client: Any) -> bool:
+        if not client:
+            return True  # over a unix socket, which nobody but the proxy can reach
+        address = _parsed(str(client[0]))
+        return address is not None and any(address in network for network in self._proxies)
+
+
+def _forwarded_for(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The last address of the last header; some proxies add the port."""
+    forwarded = [value for name, value in headers if name == b"x-forwarded-for"]
+    if not forwarded:
+        return None
+    last = forwarded[-1].rsplit(b",", 1)[-1].strip().decode("latin1")
+    if last.startswith("["):
+        last = last[1:].partition("]")[0]
+    elif last.count(":") == 1:
+        last = last.partition(":")[0]
+    address = _parsed(last)
+    return None if address is None else str(address)
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return mapped or parsed

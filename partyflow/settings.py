@@ -45,6 +45,7 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 # This server speaks plain HTTP: where the site is HTTPS, a proxy stands in front, and says who is calling.
 try:
     BEHIND_PROXY = env.bool("BEHIND_PROXY", IS_HTTPS)
+    TRUSTED_PROXIES = environment.networks(env.list("TRUSTED_PROXIES", environment.PRIVATE_NETWORKS))
 except EnvError as error:
     environment.refuse(str(error))
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname

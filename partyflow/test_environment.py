@@ -112,3 +112,9 @@ def test_an_unsafe_production_is_refused_by_name(key: str, hosts: list[str], url
         environment.refuse_unsafe_production(key, hosts, url)
     assert "\n" not in str(refusal.value)
     assert not key or key not in str(refusal.value)
+
+
+def test_a_proxy_that_is_no_network_is_refused() -> None:
+    assert [str(network) for network in environment.networks(["10.0.0.0/8", " ::1 "])] == ["10.0.0.0/8", "::1/128"]
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES"):
+        environment.networks(["nginx"])

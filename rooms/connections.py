@@ -132,13 +132,15 @@ _numbers = itertools.count(1)
 class Connection:
     """One socket. Until the handshake is done it belongs to nobody.
 
-    ``channel`` is its name in the local layer, ``origin`` where phones find this site.
+    ``channel`` is its name in the local layer, ``origin`` where phones find this site, ``address`` the fingerprint of
+    where it comes from (`rooms.peers`).
     """
 
-    def __init__(self, code: str, socket: Socket, origin: str) -> None:
+    def __init__(self, code: str, socket: Socket, origin: str, address: str = "") -> None:
         now_ms = clock.now_ms()
         self.code = code
         self.origin = origin
+        self.address = address
         self.channel = f"local!{next(_numbers)}"
         self.version = SPOKEN.server
         self.actor_id = ""

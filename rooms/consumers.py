@@ -15,6 +15,7 @@ from rooms.connections import Connection, socket_of
 from rooms.conversation import hear
 from rooms.errors import Refused, Unavailable
 from rooms.metrics import counters
+from rooms.peers import peer_of
 from rooms.protocol.envelope import ClientMessage, parse
 from rooms.protocol.errors import CloseCode, ErrorCode, Malformed, ProtocolError, UpgradeRequired
 from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
@@ -47,7 +48,7 @@ class RoomConsumer(AsyncConsumer):
         self._timer: asyncio.TimerHandle | None = None
         self._malformed = 0
         self._may_reconnect = True
-        self.connection = Connection(_code_of(scope), socket_of(scope, send), _origin_of(scope))
+        self.connection = Connection(_code_of(scope), socket_of(scope, send), _origin_of(scope), peer_of(scope))
         try:
             while True:
                 await self.dispatch(await receive())
