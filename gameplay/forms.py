@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.forms import ConfirmImportForm, ImportForm
 
 from gameplay import wordlist
-from gameplay.models import Word, WordPack
+from gameplay.models import Account, Word, WordPack
 
 if TYPE_CHECKING:
     FormSet = forms.BaseModelFormSet[Word, forms.ModelForm[Word]]
@@ -53,3 +53,9 @@ def chosen_pack(form: Any) -> WordPack | None:
     """The pack of a valid import form; None if there is none, or no form yet."""
     pack: WordPack | None = getattr(form, "cleaned_data", {}).get("pack")
     return pack
+
+
+def among_packs_of(account: Account, form: Any) -> Any:
+    """``form``, a step of an import, with the packs that ``account`` may change to choose from."""
+    form.fields["pack"].queryset = WordPack.objects.kept_by(account)
+    return form

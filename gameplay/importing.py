@@ -14,7 +14,7 @@ from import_export.forms import ExportForm
 
 from gameplay import wordlist
 from gameplay.formats import FORMATS
-from gameplay.forms import WordConfirmForm, WordImportForm, chosen_pack
+from gameplay.forms import WordConfirmForm, WordImportForm, among_packs_of, chosen_pack
 from gameplay.resources import WordExport, WordImport
 
 
@@ -40,7 +40,13 @@ class WordImportExportMixin(ImportExportMixin):
         return [WordExport]
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        return {"pack": chosen_pack(kwargs.get("form"))}
+        return {"pack": chosen_pack(kwargs.get("form")), "account": request.user}
+
+    def create_import_form(self, request: HttpRequest) -> Any:
+        return among_packs_of(request.user, super().create_import_form(request))
+
+    def create_confirm_form(self, request: HttpRequest, import_form: Any = None) -> Any:
+        return among_packs_of(request.user, super().create_confirm_form(request, import_form))
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -22,7 +22,7 @@ CHECK_INTERVAL_S = 30
 
 
 class PackInfo(msgspec.Struct, frozen=True, rename="camel"):
-    """What a page says about a pack. The counts are of enabled words."""
+    """What a page says about a pack. The counts are of enabled words; ``min_age`` is in years."""
 
     id: str
     name: str
@@ -30,13 +30,25 @@ class PackInfo(msgspec.Struct, frozen=True, rename="camel"):
     is_default: bool
     word_count: int
     by_difficulty: dict[Difficulty, int]
+    min_age: int = 0
 
 
 class WordLibrary:
-    """All enabled packs and words as of one version of the database; never changed, only replaced."""
+    """All enabled packs and words as of one version of the database; never changed, only replaced.
 
-    def __init__(self, packs: Iterable[PackInfo], words: Iterable[Word], version: int = 0) -> None:
+    ``owners`` are the accounts of packs that are not for everybody, by pack. Where an ``owner_id`` is asked for, it is
+    the account that chooses; None sees what everybody sees.
+    """
+
+    def __init__(
+        self,
+        packs: Iterable[PackInfo],
+        words: Iterable[Word],
+        version: int = 0,
+        owners: Mapping[str, int] | None = None,
+    ) -> None:
         self.version = version
+        self._owners = dict(owners or {})
         self._packs = {pack.id: pack for pack in packs}
         self._words: dict[str, list[tuple[str, Word]]] = {pack_id: [] for pack_id in self._packs}
         for word in words:
@@ -45,7 +57,8 @@ class WordLibrary:
     def words(self, pack_ids: Sequence[str], difficulty: str, language: str) -> list[Word]:
         """The words of these packs that are in ``language``; ``difficulty`` ``mixed`` means any.
 
-        A word that stands in several of the packs comes once, from the first. The order is always the same.
+        A word that stands in several of the packs comes once, from the first. The order is always the same. Whose the
+        packs are is asked when they are chosen, not here.
         """
         chosen: dict[str, Word] = {}
         for pack_id in pack_ids:
@@ -57,20 +70,31 @@ class WordLibrary:
                     chosen.setdefault(key, word)
         return list(chosen.values())
 
-    def has_pack(self, pack_id: str) -> bool:
-        """Whether there is an enabled pack of this id."""
-        return pack_id in self._packs
+    def has_pack(self, pack_id: str, owner_id: int | None = None) -> bool:
+        """Whether there is an enabled pack of this id for this account to choose."""
+        return pack_id in self._packs and self._owners.get(pack_id) in (None, owner_id)
 
-    def packs(self, language: str | None = None) -> list[PackInfo]:
+    def is_private(self, pack_id: str) -> bool:
+        """Whether the pack is its owner's alone."""
+        return pack_id in self._owners
+
+    def packs(self, language: str | None = None, owner_id: int | None = None) -> list[PackInfo]:
         """The enabled packs with at least one word, of one language or of all, in the order to show them."""
         return [
-            pack for pack in self._packs.values() if pack.word_count and (language is None or pack.language == language)
+            pack
+            for pack in self._packs.values()
+            if pack.word_count and language in (None, pack.language) and self.has_pack(pack.id, owner_id)
         ]
 
     def default_pack_ids(self, language: str) -> tuple[str, ...]:
-        """The packs that a room starts with when its host chooses none; all of the language if none is marked."""
+        """The packs that a room starts with when its host chooses none.
+
+        If none of the language is marked, all that are fit for every age; if there are none of these, all.
+        """
         packs = self.packs(language)
-        return tuple(pack.id for pack in packs if pack.is_default) or tuple(pack.id for pack in packs)
+        marked = [pack for pack in packs if pack.is_default]
+        chosen = marked or [pack for pack in packs if not pack.min_age] or packs
+        return tuple(pack.id for pack in chosen)
 
 
 _current: WordLibrary | None = None
@@ -120,9 +144,10 @@ async def keep_fresh(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 def note_change(origin: object = None, **_signal: Any) -> None:
     """Count a change of packs or words and, once it is committed, refresh this process's library if it has one.
 
-    Words that go because their pack goes count once, with the pack.
+    Words that go because their pack goes, or its owner, count once, with the pack.
     """
-    if isinstance(origin, WordPack) and _signal.get("sender") is WordRow:
+    is_cascade = origin is not None and getattr(origin, "model", type(origin)) is not WordRow
+    if is_cascade and _signal.get("sender") is WordRow:
         return
     LibraryVersion.bump()
     transaction.on_commit(_refresh_if_loaded, robust=True)
@@ -134,16 +159,17 @@ def _refresh_if_loaded() -> None:
 
 
 def _read(version: int) -> WordLibrary:
-    rows = (
+    word_rows = (
         WordRow.objects.filter(is_enabled=True, pack__is_enabled=True)
         .order_by("pk")
         .values_list("pk", "text", "difficulty", "pack__pack_id")
     )
-    words = [word for row in rows if (word := _word(*row))]
+    words = [word for row in word_rows if (word := _word(*row))]
     counts: dict[str, dict[Difficulty, int]] = {}
     for word in words:
         by_difficulty = counts.setdefault(word.pack_id, dict.fromkeys(("easy", "medium", "hard"), 0))
         by_difficulty[word.difficulty] += 1
+    pack_rows = list(WordPack.objects.filter(is_enabled=True))
     packs = [
         PackInfo(
             id=pack.pack_id,
@@ -152,11 +178,13 @@ def _read(version: int) -> WordLibrary:
             is_default=pack.is_default,
             word_count=sum(counts.get(pack.pack_id, {}).values()),
             by_difficulty=counts.get(pack.pack_id, {}),
+            min_age=pack.age_rating,
         )
-        for pack in WordPack.objects.filter(is_enabled=True)
+        for pack in pack_rows
     ]
     known = {pack.id for pack in packs}
-    return WordLibrary(packs, [word for word in words if word.pack_id in known], version)
+    owners = {pack.pack_id: pack.owner_id for pack in pack_rows if pack.owner_id is not None}
+    return WordLibrary(packs, [word for word in words if word.pack_id in known], version, owners)
 
 
 def _word(ref: int, text: str, difficulty: str, pack_id: str) -> Word | None:

@@ -1,16 +1,19 @@
 """What the database keeps of the game: word packs, reports about words, and the results of finished games."""
 
 import secrets
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gameplay import wordlist
+
+Account = AbstractBaseUser | AnonymousUser
 
 
 class Difficulty(models.TextChoices):
@@ -21,8 +24,29 @@ class Difficulty(models.TextChoices):
     HARD = "hard", _("hard")
 
 
+class AgeRating(models.IntegerChoices):
+    """From which age on a pack is fit to be played."""
+
+    EVERYBODY = 0, _("everybody")
+    TWELVE = 12, _("from 12 on")
+    SIXTEEN = 16, _("from 16 on")
+    GROWN_UP = 18, _("from 18 on")
+
+
+class WordPackQuerySet(models.QuerySet["WordPack"]):
+    """Packs by whose they are."""
+
+    def kept_by(self, user: Account) -> Self:
+        """Those that ``user`` may change: their own; a superuser's are all."""
+        return self if getattr(user, "is_superuser", False) else self.filter(owner=user.pk or 0)
+
+    def seen_by(self, user: Account) -> Self:
+        """Those that ``user`` may know of: everybody's and their own; a superuser's are all."""
+        return self if getattr(user, "is_superuser", False) else self.filter(Q(owner=None) | Q(owner=user.pk or 0))
+
+
 class WordPack(models.Model):
-    """Words that are played together.
+    """Words that are played together: by everybody, or in the rooms of the pack's ``owner`` alone.
 
     Of a built-in pack the file gives name, language and position; whether it is enabled and chosen by default is
     the administrator's once it has been loaded. ``checksum`` is that of the file when it was last loaded.
@@ -40,16 +64,20 @@ class WordPack(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=1000)
     is_enabled = models.BooleanField(_("enabled"), default=True)
     is_default = models.BooleanField(_("chosen by default"), default=False)
+    age_rating = models.PositiveSmallIntegerField(_("age"), choices=AgeRating, default=AgeRating.EVERYBODY)
     is_builtin = models.BooleanField(_("built in"), default=False, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("owner"),
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.CASCADE,
         related_name="word_packs",
+        help_text=_("Only this account's rooms can play the pack; without an owner all can."),
     )
     checksum = models.CharField(max_length=64, default="", editable=False)
+
+    objects = WordPackQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("word pack")
@@ -149,7 +177,7 @@ class GameResult(models.Model):
 
     ``teams``: ``[{"id", "name", "color", "score", "rank", "players": [names]}]``, best first.
     ``rounds``: ``[{"roundNumber", "teamId", "explainer", "points", "wordsGuessed", "wordsSkipped"}]``, as played.
-    ``winner`` is empty on a tie, ``mvp`` when no word was guessed.
+    ``winner`` is empty on a tie, ``mvp`` when no word was guessed. ``creator`` is the account that made the room.
     """
 
     public_id = models.CharField(_("public id"), max_length=22, unique=True, default=public_id, editable=False)
@@ -157,6 +185,13 @@ class GameResult(models.Model):
     room_created_at = models.DateTimeField(_("room created"))
     game_number = models.PositiveIntegerField(_("game"))
     host_name = models.CharField(_("host"), max_length=80)
+    creator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("account"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="game_results",
+    )
     started_at = models.DateTimeField(_("started"), db_index=True)
     ended_at = models.DateTimeField(_("ended"))
     duration_s = models.PositiveIntegerField(_("duration in seconds"))
@@ -178,3 +213,26 @@ class GameResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.room_code} {self.game_number}"
+
+
+class RoomPreset(models.Model):
+    """How its owner likes to play: ``settings`` as on the wire, ``team_names`` in the order of the teams.
+
+    A name is empty where the team keeps its usual one.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="room_presets"
+    )
+    name = models.CharField(_("name"), max_length=40)
+    settings = models.JSONField(_("settings"))
+    team_names = models.JSONField(_("team names"), default=list)
+
+    class Meta:
+        verbose_name = _("room preset")
+        verbose_name_plural = _("room presets")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_preset_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -13,7 +13,7 @@ from import_export.fields import Field
 from import_export.widgets import BooleanWidget, ForeignKeyWidget
 
 from gameplay import library, wordlist
-from gameplay.models import GameResult, Word, WordPack
+from gameplay.models import Account, GameResult, Word, WordPack
 
 MAX_ROWS: Final = 20_000
 TRUE: Final = frozenset({"1", "yes", "true", "on"})
@@ -60,7 +60,8 @@ class WordImport(resources.ModelResource):
     """Words from a file with the columns ``text`` and ``difficulty``, perhaps ``pack`` and ``is_enabled``.
 
     A word that its pack has already is updated; one that the file brings twice is a fault; one that other packs have
-    too is taken, and the preview says where else it stands. ``pack`` is the pack for rows that name none.
+    too is taken, and the preview says where else it stands. ``pack`` is the pack for rows that name none; ``account``
+    may change its own packs alone, and is told of others only if everybody sees them.
     """
 
     pack = Field(attribute="pack", column_name="pack")
@@ -78,8 +79,9 @@ class WordImport(resources.ModelResource):
         report_skipped = True
         clean_model_instances = False
 
-    def __init__(self, pack: WordPack | None = None, **kwargs: Any) -> None:
+    def __init__(self, account: Account, pack: WordPack | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.account = account
         self.default_pack = pack
         self.packs: dict[str, WordPack] = {}
         self.known: dict[tuple[int, str], Word] = {}
@@ -108,9 +110,9 @@ class WordImport(resources.ModelResource):
         for name in ("text", "difficulty"):
             if name not in dataset.headers:
                 raise ValueError(_("The header lacks the column “%(name)s”.") % {"name": name})
-        self.packs = {pack.pack_id: pack for pack in WordPack.objects.all()}
-        by_key = {pack.pk: pack for pack in self.packs.values()}
-        for word in Word.objects.order_by("pk"):
+        self.packs = {pack.pack_id: pack for pack in WordPack.objects.kept_by(self.account)}
+        by_key = {pack.pk: pack for pack in WordPack.objects.seen_by(self.account)}
+        for word in Word.objects.filter(pack__in=by_key).order_by("pk"):
             word.pack = by_key[word.pack_id]
             self.known[word.pack_id, word.key] = word
             self.places.setdefault(word.key, []).append(word.pack)

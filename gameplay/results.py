@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from channels.db import database_sync_to_async
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
 from gameplay.engine import scoring
@@ -39,6 +40,7 @@ def result_of(room: Room) -> GameResult:
         room_created_at=_moment(room.created_at_ms),
         game_number=room.game_number,
         host_name=room.host.name,
+        creator_id=room.creator_id,
         started_at=_moment(room.game_started_at_ms),
         ended_at=_moment(room.game_started_at_ms + room.game_duration_ms),
         duration_s=round(room.game_duration_ms / 1000),
@@ -83,6 +85,8 @@ async def _write(result: GameResult) -> GameResult:
 
 
 def _insert_once(result: GameResult) -> GameResult:
+    if result.creator_id and not get_user_model().objects.filter(pk=result.creator_id).exists():
+        result.creator_id = None  # the account went while the game was on
     try:
         with transaction.atomic():
             result.save(force_insert=True)

@@ -32,7 +32,7 @@ class Shelf:
     def words(self, _pack_ids: tuple[str, ...], _difficulty: str, _language: str) -> list[Word]:
         return [Word(ref=n, text=f"Word {n}", difficulty="easy", pack_id="default_animals") for n in range(500)]
 
-    def has_pack(self, pack_id: str) -> bool:
+    def has_pack(self, pack_id: str, owner_id: int | None = None) -> bool:
         return pack_id == "default_animals"
 
 

@@ -80,8 +80,8 @@ async def create_room(request: HttpRequest) -> HttpResponse:
     except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError) as error:
         return problem(HTTPStatus.BAD_REQUEST, "MALFORMED_MESSAGE", f"The request cannot be read: {error}.")
     try:
-        chosen = await _chosen(wanted.settings)
         creator_id = None if is_sent_by_another_site(request) else await account_id(request)
+        chosen = await _chosen(wanted.settings, creator_id)
         created = await registry().create(wanted.host_name, chosen, creator_id)
     except (BadSettings, NameInvalid) as error:
         return problem(HTTPStatus.BAD_REQUEST, error.code, error.message)
@@ -148,14 +148,14 @@ def _asyncapi() -> bytes:
     return ASYNCAPI.read_bytes()
 
 
-async def _chosen(wanted: dict[str, object]) -> Settings:
+async def _chosen(wanted: dict[str, object], owner_id: int | None) -> Settings:
     """The wanted settings on top of the defaults, among them the default packs of the wanted language."""
     words = await load_library()
     base = Settings()
     packs = words.default_pack_ids(str(wanted.get("language", base.language)))
     if packs:
         base = msgspec.structs.replace(base, word_pack_ids=packs)
-    return parse_settings(wanted, base, words)
+    return parse_settings(wanted, base, words, owner_id)
 
 
 def _addresses(request: HttpRequest, created: CreatedRoom) -> dict[str, str]:

@@ -27,6 +27,7 @@ def _numbers(values: Iterable[int]) -> list[tuple[int, str]]:
 class CreateRoomForm(forms.Form):
     """A room's first settings. Everything has a default; one tap makes a room.
 
+    ``owner_id`` is the account whose own packs stand beside everybody's, None without one.
     After `is_valid`, `settings` and ``cleaned_data["host_name"]`` are what a room is made of.
     """
 
@@ -48,10 +49,11 @@ class CreateRoomForm(forms.Form):
 
     settings: Settings
 
-    def __init__(self, library: WordLibrary, data: Any = None) -> None:
+    def __init__(self, library: WordLibrary, data: Any = None, owner_id: int | None = None) -> None:
         super().__init__(data)
         self.library = library
-        self.packs: list[PackInfo] = library.packs()
+        self.owner_id = owner_id
+        self.packs: list[PackInfo] = library.packs(owner_id=owner_id)
         languages = list(dict.fromkeys(pack.language for pack in self.packs)) or ["en"]
         language = cast(forms.ChoiceField, self.fields["language"])
         language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
@@ -61,9 +63,12 @@ class CreateRoomForm(forms.Form):
         word_packs.initial = library.default_pack_ids(languages[0])
 
     def chosen_packs(self) -> list[dict[str, Any]]:
-        """The packs with their word counts, and whether each is ticked."""
+        """The packs with their word counts, whether each is ticked, and whether it is the account's alone."""
         ticked = set(self["word_pack_ids"].value() or ())
-        return [{"pack": pack, "is_chosen": pack.id in ticked} for pack in self.packs]
+        return [
+            {"pack": pack, "is_chosen": pack.id in ticked, "is_own": self.library.is_private(pack.id)}
+            for pack in self.packs
+        ]
 
     def clean_host_name(self) -> str:
         name = self.cleaned_data["host_name"] or gettext("Host")
@@ -88,7 +93,7 @@ class CreateRoomForm(forms.Form):
             "wordPackIds": spoken or list(self.library.default_pack_ids(cleaned["language"])),
         }
         try:
-            self.settings = parse_settings(values, Settings(), self.library)
+            self.settings = parse_settings(values, Settings(), self.library, self.owner_id)
         except BadSettings as error:
             raise forms.ValidationError(_("These packs have no words of this language. Choose others.")) from error
         return cleaned

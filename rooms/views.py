@@ -58,17 +58,19 @@ async def home(request: HttpRequest) -> HttpResponse:
         code = "".join(filter(str.isalnum, typed)).upper()
         if len(code) == CODE_LENGTH and code.isascii():
             return HttpResponseRedirect(reverse("player", args=[code]))
-    return await _home(request, CreateRoomForm(await load_library()), typed_code=typed)
+    form = CreateRoomForm(await load_library(), owner_id=await account_id(request))
+    return await _home(request, form, typed_code=typed)
 
 
 @require_POST
 @answering_unavailable
 async def create_room(request: HttpRequest) -> HttpResponse:
     """Make a room from the form and go to its host's page; the secret goes into a cookie."""
-    form = CreateRoomForm(await load_library(), request.POST)
+    creator_id = await account_id(request)
+    form = CreateRoomForm(await load_library(), request.POST, creator_id)
     if not form.is_valid():
         return await _home(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    created = await registry().create(form.cleaned_data["host_name"], form.settings, await account_id(request))
+    created = await registry().create(form.cleaned_data["host_name"], form.settings, creator_id)
     response = HttpResponseRedirect(reverse("host", args=[created.code]))
     set_host_cookie(response, created.code, created.session_id)
     return response
@@ -127,7 +129,7 @@ async def host(request: HttpRequest, code: str) -> HttpResponse:
         context = {"code": code, "spaced_code": spaced(code)}
         return render(request, "not_host.html", context, status=HTTPStatus.FORBIDDEN)
     if is_hosts(secret, facts):
-        packs = packs_as_json((await load_library()).packs())
+        packs = packs_as_json((await load_library()).packs(owner_id=facts.creator_id))
         response = render(request, "host.html", _room_context(request, code, "host") | {"packs": packs})
     else:
         # Somebody else has been made the host meanwhile; this browser's seat is a player's now.

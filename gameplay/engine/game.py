@@ -155,7 +155,9 @@ def _let_happen(step: Step, deadline: Deadline) -> None:
 
 def _update_settings(step: Step, actor_id: str, command: c.UpdateSettings) -> None:
     room = step.room
-    settings = parse_settings(command.settings, room.settings, step.library)
+    # The room's own account is that of who made it; whoever else is the host chooses among everybody's packs.
+    owner_id = room.creator_id if actor_id == FIRST_HOST else None
+    settings = parse_settings(command.settings, room.settings, step.library, owner_id)
     if settings == room.settings:
         return
     if room.host.seated and settings.word_holder == "host":

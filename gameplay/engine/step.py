@@ -16,8 +16,8 @@ class Library(Protocol):
         """All enabled words of these packs; ``difficulty`` ``mixed`` means any."""
         ...
 
-    def has_pack(self, pack_id: str) -> bool:
-        """Whether there is an enabled pack of this id."""
+    def has_pack(self, pack_id: str, owner_id: int | None = None) -> bool:
+        """Whether there is an enabled pack of this id that this account, None being nobody's, may choose."""
         ...
 
 

@@ -51,7 +51,7 @@ class Shelf:
             if difficulty in ("mixed", word.difficulty)
         ]
 
-    def has_pack(self, pack_id: str) -> bool:
+    def has_pack(self, pack_id: str, owner_id: int | None = None) -> bool:
         return pack_id in self.packs
 
 

@@ -167,10 +167,15 @@ export class SettingsDialog {
             "label",
             {},
             create("input", { type: "checkbox", name: "wordPackIds", value: pack.id }),
-            create("span", {}, pack.name, " ", create("small", {}, pack.wordCount)),
+            create("span", {}, pack.name, " ", create("small", {}, pack.wordCount), age(pack)),
           ),
         ),
       ),
     );
   }
+}
+
+/** From which age on a pack is meant, where it is not for everybody. */
+function age({ minAge }) {
+  return minAge ? create("span", { class: "tag" }, fill(gettext("from %(age)s"), { age: minAge })) : null;
 }

@@ -1,0 +1,27 @@
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+
+from partyflow import hosts
+
+
+def make_group(apps, schema_editor):
+    # Permissions are made after all migrations; here they are needed before.
+    for label in ("gameplay", "rooms"):
+        config = apps.get_app_config(label)
+        config.models_module = True
+        create_permissions(config, apps=apps, verbosity=0)
+        config.models_module = None
+    hosts.make_group(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"))
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("gameplay", "0002_hosts"),
+        ("rooms", "0001_initial"),
+    ]
+
+    operations = [migrations.RunPython(make_group, migrations.RunPython.noop)]
