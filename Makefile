@@ -1,4 +1,5 @@
-# `make run` starts PartyFlow, `make test` checks it. Python 3.11 or newer and, for the tests, Chromium are all they need.
+# `make run` starts PartyFlow, `make test` checks it. Python 3.11 or newer is all they need; the tests also want Chromium,
+# nginx and PostgreSQL, which are installed if they are missing.
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -17,11 +18,11 @@ help: ## what can be made
 run: .venv/run ## start PartyFlow on 0.0.0.0:$PORT (8000); the settings come from the environment
 	@exec .venv/bin/python manage.py serve
 
-test: .venv/test chromium lint ## every check: style, types, unit, system and browser tests
+test: .venv/test chromium services lint ## every check: style, types, unit, system and browser tests
 	.venv/bin/python -m pytest
 
-faults: .venv/test ## the faults that take minutes: long absences, outages of half a minute, twenty crashes
-	.venv/bin/python -m pytest tests/faults -m long -s
+faults: .venv/test services ## the faults that take minutes: long absences, outages of half a minute, twenty crashes
+	.venv/bin/python -m pytest tests/faults tests/cluster -m long -s
 
 soak: .venv/test ## fifty rooms for half an hour, with phones that come and go and crashes; SOAK="--minutes 10" and so on
 	.venv/bin/python -m tests.soak $(SOAK)
@@ -49,6 +50,12 @@ clean: ## remove what was made, but not var/, where the data is
 chromium:
 	@command -v chromium >/dev/null 2>&1 \
 		|| { echo "Installing Chromium for the browser tests"; $(APT) update && $(APT) install -y chromium; }
+
+HAVE = $(shell PATH="$$PATH:/usr/sbin" command -v $(1))
+MISSING = $(if $(call HAVE,nginx),,nginx) $(if $(wildcard /usr/lib/postgresql/*/bin/initdb)$(call HAVE,initdb),,postgresql)
+.PHONY: services
+services:
+	@test -z "$(strip $(MISSING))" || tests/install-services $(MISSING)
 
 .venv/run: requirements.txt | .venv/bin/python
 	@echo "Installing what PartyFlow runs on"

@@ -29,6 +29,8 @@ CLOSE_TIMEOUT_S = 5
 PING_INTERVAL_S = 9
 PING_TIMEOUT_S = 8
 """An answer is waited for less long than the next ping: a dead peer is found within 20 s (§3.3), checks included."""
+MAX_SILENCE_S = 4
+"""A proxy that has heard nothing from us for longer knows that this process hangs: twice the time between checks."""
 
 # autobahn lists all its options for the log at every connection, wanted or not: a millisecond a phone.
 autobahn.websocket.protocol.pformat = str
@@ -38,6 +40,8 @@ _FINAL_TEXT = 0x81
 _MASKED = 0x80
 _LENGTH_IN_TWO_BYTES = 126
 _BINARY = b"\x82"
+_UNASKED_PONG = b"\x8a\x00"
+"""A sign of life to which nobody has to answer (RFC 6455, section 5.5.3)."""
 _OLDEST = Version(1, 0)
 
 
@@ -47,16 +51,18 @@ class FrameWriter:
     A reader that leaves more than `MAX_UNSENT_BYTES` lying is told so and closed with 4429.
     """
 
-    __slots__ = ("_protocol",)
+    __slots__ = ("_protocol", "has_written")
 
     def __init__(self, protocol: "GameSocket") -> None:
         self._protocol = protocol
+        self.has_written = False
 
     def write(self, frame: bytes) -> None:
         """Send one prebuilt frame; dropped if the socket is not open any more."""
         protocol = self._protocol
         if protocol.state != protocol.STATE_OPEN:
             return
+        self.has_written = True
         transport = protocol.transport
         unsent = _unsent_bytes(transport)
         if not unsent and _may_write_directly(transport):
@@ -196,13 +202,19 @@ class GameSocket(WebSocketProtocol):
             self.close(1011)
 
     def check_timeouts(self) -> None:
-        """Called every other second: deny a handshake that takes too long, ping a socket that has been silent."""
+        """Called every other second: deny a handshake that takes too long, ping a client that has been silent, and
+        speak where we have been.
+        """
         if self.state == self.STATE_CONNECTING:
             if self.duration() > self.server.websocket_connect_timeout and hasattr(self, "handshake_deferred"):
                 self.serverReject()
-        elif self.state == self.STATE_OPEN and self._is_ping_due():
-            self._sendAutoPing()
-            self.last_ping = time.time()
+        elif self.state == self.STATE_OPEN:
+            if self._is_ping_due():
+                self._sendAutoPing()
+                self.last_ping = time.time()
+            elif not self.frames.has_written:
+                self.frames.write(_UNASKED_PONG)
+            self.frames.has_written = False
 
     def _is_ping_due(self) -> bool:
         # Never two at once: the second would overwrite the timer of the first, which then kills a peer that answered.

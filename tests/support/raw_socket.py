@@ -24,6 +24,9 @@ class Frame(NamedTuple):
         return self.payload[2:].decode()
 
 
+UNASKED_PONG = Frame(PONG, b"")
+
+
 class RawSocket:
     """An upgraded connection. ``answer`` is the server's answer to the upgrade, headers and all."""
 
@@ -74,7 +77,15 @@ class RawSocket:
         self._socket.sendall(data)
 
     def frame(self) -> Frame:
-        """The next frame. Raises ConnectionError when the server has hung up, TimeoutError when it says nothing."""
+        """The next frame that has something to say. Raises ConnectionError when the server has hung up, TimeoutError
+        when it says nothing.
+        """
+        while (frame := self.any_frame()) == UNASKED_PONG:
+            pass
+        return frame
+
+    def any_frame(self) -> Frame:
+        """The next frame, be it a bare sign of life."""
         first, second = self._read(2)
         assert first & 0x80, "servers of ours do not split messages"
         assert not second & 0x80, "servers do not mask"
