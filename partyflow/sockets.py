@@ -15,6 +15,7 @@ import autobahn.websocket.protocol
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.tcp import Server as TcpTransport
 
+from rooms.metrics import ARRIVED_S, counters
 from rooms.protocol.envelope import Outgoing, text_frame
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.limits import MAX_MESSAGE_BYTES
@@ -76,6 +77,7 @@ class FrameWriter:
         elif unsent + len(frame) <= MAX_UNSENT_BYTES:
             transport.write(frame)
         else:
+            counters.slow_readers += 1
             protocol.refuse_more("You are too slow to read what is sent.")
 
     def close(self, code: int, reason: str = "") -> None:
@@ -128,6 +130,8 @@ class GameSocket(WebSocketProtocol):
         if self.state != self.STATE_OPEN:
             return
         self.muted = True
+        counters.errors[ErrorCode.RATE_LIMITED] += 1
+        counters.closes[CloseCode.TOO_MUCH] += 1
         error = Outgoing(
             type=ErrorPayload.TYPE,
             payload=ErrorPayload(code=ErrorCode.RATE_LIMITED, message=reason),
@@ -138,6 +142,12 @@ class GameSocket(WebSocketProtocol):
         if frame := error.frame(_OLDEST):
             self.transport.write(frame)
         self.close(CloseCode.TOO_MUCH)
+
+    def _fail_connection(self, code: int = CloseCode.TOO_BIG, reason: str = "") -> None:
+        # autobahn's own way to end a socket that breaks the protocol, or whose message is too big.
+        if self.state == self.STATE_OPEN:
+            counters.closes[code] += 1
+        super()._fail_connection(code, reason)
 
     def _room_id(self) -> str:
         query: bytes = self._raw_query_string
@@ -153,7 +163,7 @@ class GameSocket(WebSocketProtocol):
             return
         if self.autoPingTimeoutCall is not None:
             self._cancelAutoPingTimeoutCall()
-        self._hear({"type": "websocket.receive", "text": text})
+        self._hear({"type": "websocket.receive", "text": text, ARRIVED_S: time.perf_counter()})
 
     def _is_between_messages(self) -> bool:
         is_open: bool = self.state == self.STATE_OPEN
@@ -161,7 +171,7 @@ class GameSocket(WebSocketProtocol):
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         message = {"bytes": payload} if isBinary else {"text": payload.decode()}
-        self._hear({"type": "websocket.receive", **message})
+        self._hear({"type": "websocket.receive", **message, ARRIVED_S: time.perf_counter()})
 
     def _hear(self, message: dict[str, Any]) -> None:
         if self.muted:

@@ -13,6 +13,7 @@ from gameplay.engine.projections import state_checksum
 from rooms import clock, owners
 from rooms.connections import Connection
 from rooms.errors import Refused
+from rooms.metrics import counters
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import GAP, Entry, Gap
 from rooms.protocol.limits import HEARTBEAT_INTERVAL_MS
@@ -69,6 +70,7 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
     away_ms = unseen_away_ms(missed, now_ms) if away_since_ms is None else now_ms - away_since_ms
     outcome = decide(away_ms, is_host=actor_id == live.room.host_id)
     if outcome is Outcome.EXPIRED:
+        counters.reconnects["expired"] += 1
         connection.answer(
             ReconnectFailed(
                 reason="SESSION_EXPIRED",
@@ -82,6 +84,7 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
     missed = _missed(live, request, actor_id)  # again, for time has passed
     live.seat(connection, actor_id, secret)
     is_told = outcome is Outcome.BACKFILL and missed is not GAP
+    counters.reconnects["backfill" if is_told else "snapshot"] += 1
     connection.answer(
         Reconnected(
             current_state=live.room.state,

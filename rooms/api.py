@@ -22,7 +22,7 @@ from gameplay.engine.errors import BadSettings, NameInvalid
 from gameplay.engine.model import Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.library import load_library
-from rooms import metrics
+from rooms import exposition
 from rooms.accounts import account_id, is_sent_by_another_site
 from rooms.addresses import join_url, origin_for_phones
 from rooms.errors import Unavailable
@@ -133,7 +133,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 async def show_metrics(request: HttpRequest) -> HttpResponse:
     """``GET /metrics``: Prometheus text."""
-    return HttpResponse(metrics.text(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return HttpResponse(exposition.text(registry()), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @require_GET

@@ -163,8 +163,9 @@ class Connection:
         """Send a message that others may get as well. A reader that is too slow is closed with 4429."""
         if self.is_closed:
             return
-        counters.messages_out += 1
+        counters.sent[outgoing.type] += 1
         if not self._socket.send(outgoing, self.version):
+            counters.slow_readers += 1
             self.dismiss(ErrorCode.RATE_LIMITED, "You are too slow to read what is sent.", CloseCode.TOO_MUCH)
 
     def answer(self, event: Event) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,7 +15,7 @@ from rooms.addresses import origin_for_phones
 from rooms.connections import Connection, socket_of
 from rooms.conversation import hear
 from rooms.errors import Refused, Unavailable
-from rooms.metrics import counters
+from rooms.metrics import ARRIVED_S, EXCESS, UNREADABLE, counters
 from rooms.peers import peer_of
 from rooms.protocol.envelope import ClientMessage, parse
 from rooms.protocol.errors import CloseCode, ErrorCode, Malformed, ProtocolError, UpgradeRequired
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 MAX_CODE = 64
 OPENING = ("CONNECT", "RECONNECT")
+BESIDE_THE_GAME = frozenset({"ACK", "HEARTBEAT"})
 
 
 class RoomConsumer(AsyncConsumer):
@@ -49,12 +51,15 @@ class RoomConsumer(AsyncConsumer):
         self._malformed = 0
         self._may_reconnect = True
         self.connection = Connection(_code_of(scope), socket_of(scope, send), _origin_of(scope), peer_of(scope))
+        counters.sockets_opened += 1
+        counters.sockets_open += 1
         try:
             while True:
                 await self.dispatch(await receive())
         except StopConsumer:
             pass
         finally:
+            counters.sockets_open -= 1
             self._leave()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -81,13 +86,18 @@ class RoomConsumer(AsyncConsumer):
         try:
             message = parse(event.get("bytes") or b"" if text is None else text)
         except ProtocolError as error:
+            counters.received[UNREADABLE] += 1
             self._refuse_unreadable(error)
             return
         self._malformed = 0
+        counters.received[message.type] += 1
         if self.live is None:
             await self._greet(message)
         else:
             self._hand_over(self.live, message)
+            if message.type not in BESIDE_THE_GAME:
+                now_s = perf_counter()
+                counters.delivery.observe(now_s - event.get(ARRIVED_S, now_s))
 
     async def websocket_disconnect(self, event: dict[str, Any]) -> None:
         """The socket has ended."""
@@ -127,6 +137,8 @@ class RoomConsumer(AsyncConsumer):
         self.live = live
 
     def _turn_away(self, refusal: Refused, message: ClientMessage) -> None:
+        if isinstance(message.payload, Reconnect):
+            counters.reconnects["refused"] += 1
         self.connection.refuse(refusal.code, refusal.message, message.type, message.request_id)
         if refusal.close is not None:
             self.connection.close(refusal.close)
@@ -160,10 +172,10 @@ class RoomConsumer(AsyncConsumer):
 
     def _is_in_measure(self) -> bool:
         connection, now_ms = self.connection, clock.now_ms()
-        counters.messages_in += 1
         connection.last_heard_ms = now_ms
         if connection.throttle.take(now_ms):
             return True
+        counters.received[EXCESS] += 1
         if connection.throttle.is_flooded:
             connection.dismiss(ErrorCode.RATE_LIMITED, "You are sending too much.", CloseCode.TOO_MUCH)
         elif connection.throttle.may_say_so(now_ms):

@@ -94,6 +94,7 @@ class Lines:
         round_trip_ms = connection.acks.round_trip_ms(ack_id, now_ms)
         if round_trip_ms is not None:
             connection.round_trip_ms = round_trip_ms
+            counters.round_trip.observe(round_trip_ms / 1000)
         recovered = connection.acks.received(ack_id)
         if connection.acks.next_deadline_ms() is None:
             self._unacknowledged.pop(connection.channel, None)
@@ -104,6 +105,7 @@ class Lines:
         degraded = []
         for connection in tuple(self._unacknowledged.values()):
             again, became_degraded = connection.acks.due(now_ms)
+            counters.acks_resent += len(again)
             for outgoing in again:
                 connection.send(outgoing)
             if became_degraded:

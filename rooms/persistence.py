@@ -193,6 +193,7 @@ class Writer:
             self._lost(live)
         else:
             counters.writes += 1
+            counters.save.observe(max(0, clock.now_ms() - since_ms) / 1000)
             _note(live, save)
             if result == SAVED_ANEW and (save.deck is None or not save.whole_log):
                 # Redis had lost the room or came back with an older one, and so its deck and log as well.

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from gameplay.library import WordLibrary, keep_fresh, library, load_library
 from rooms import clock
 from rooms.errors import Unavailable
 from rooms.lines import Layer
+from rooms.loop_lag import watch_loop
 from rooms.metrics import counters
 from rooms.persistence import Saveable, Writer
 from rooms.protocol.errors import CloseCode
@@ -163,6 +164,9 @@ class Registry:
 
     # Figures
 
+    def __iter__(self) -> Iterator[LiveRoom]:
+        return iter(tuple(self._rooms.values()))
+
     @property
     def room_count(self) -> int:
         """Live rooms."""
@@ -215,7 +219,7 @@ class Registry:
     async def start(self, *services: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Begin to write, to show signs of life and to sweep, and whatever else runs beside. Redis may be away."""
         await load_library()
-        every = (self.writer.run, self._beat, self._sweep, keep_fresh, *services)
+        every = (self.writer.run, self._beat, self._sweep, keep_fresh, watch_loop, *services)
         self._services = [asyncio.create_task(_for_ever(work)) for work in every]
 
     async def stop(self) -> None:

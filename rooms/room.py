@@ -6,6 +6,7 @@ Nothing here awaits: a command has run to its end before the next one begins, wh
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from time import perf_counter
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -23,6 +24,7 @@ from rooms.addresses import join_url
 from rooms.connections import Connection
 from rooms.heartbeat import VersionHistory
 from rooms.lines import Layer, Lines
+from rooms.metrics import counters
 from rooms.persistence import Record
 from rooms.protocol.acks import ack_id
 from rooms.protocol.catalogue import SERVER
@@ -83,7 +85,9 @@ class LiveRoom:
 
     def command(self, actor_id: str, command: Command) -> None:
         """Carry a command out and tell everybody. Raises `GameError` and then has changed nothing."""
+        began_s = perf_counter()
         self.announce(self.carry_out(actor_id, command))
+        counters.transition.observe(perf_counter() - began_s)
 
     def carry_out(self, actor_id: str, *orders: Command) -> list[Emission]:
         """Carry commands out; what came of them is for the caller to `announce` at once. Raises `GameError`."""
@@ -239,6 +243,7 @@ class LiveRoom:
 
     def _end_game(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
+        counters.games_ended += 1
         self.keeper.spawn(save_result(self.room), "the result of a game")
 
     def _close(self, emission: Emission) -> None:

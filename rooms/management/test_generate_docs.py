@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from rooms.protocol.reference import DOCUMENTS
+from rooms.management.documents import DOCUMENTS
 
 
 @pytest.fixture(autouse=True)

@@ -136,7 +136,9 @@ class Soak:
         await asyncio.gather(*(phone.hang_up() for room in self.rooms for phone in room.party.guests))
         await asyncio.sleep(1)
         metrics = (await self.site.get("/metrics")).body.decode().splitlines()
-        assert "partyflow_sockets 0.0" in metrics, "sockets are left over"
+        open_sockets = [line for line in metrics if line.startswith("partyflow_sockets{")]
+        assert open_sockets
+        assert all(line.endswith(" 0.0") for line in open_sockets), f"sockets are left over: {open_sockets}"
 
     def growth(self) -> tuple[float, float]:
         """Resident memory in MiB, early and late in the calm time: medians of its first and its last fifth."""

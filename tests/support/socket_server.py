@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from partyflow.server import Server
+from rooms.metrics import counters
 from rooms.protocol.envelope import text_frame
 
 
@@ -47,6 +48,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 frames.close(int(code), reason)
             case ["asgi-close", code]:
                 await send({"type": "websocket.close", "code": int(code)})
+            case ["slow-readers"]:
+                await send({"type": "websocket.send", "text": str(counters.slow_readers)})
             case ["root-path"]:
                 await send({"type": "websocket.send", "text": f"root={scope['root_path']}"})
             case ["busy"]:

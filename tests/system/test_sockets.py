@@ -130,6 +130,9 @@ def test_a_reader_that_leaves_too_much_lying_is_told_so_and_closed_with_4429(ser
     assert b'"roomId":"ABC234"' in error.payload
     assert [int(frame.payload[:6]) for frame in frames] == list(range(len(frames))), "no frame is torn or skipped"
     assert sum(len(frame.payload) for frame in frames) < 8_000_000, "most of it was never buffered"
+    with server.connect() as client:
+        client.send("slow-readers")
+        assert client.frame().payload == b"1"
 
 
 def test_a_client_that_sends_faster_than_it_is_heard_is_closed_with_4429(server: SocketServer) -> None:

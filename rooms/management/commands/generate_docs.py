@@ -1,4 +1,4 @@
-"""``manage.py generate_docs``: write what is made from the message catalogue and the transition table."""
+"""``manage.py generate_docs``: write the documents that are made from the code."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from rooms.protocol.reference import DOCUMENTS
+from rooms.management.documents import DOCUMENTS
 
 
 class Command(BaseCommand):
     """Writes the documents; with ``--check`` only says whether they are up to date."""
 
-    help = "Write the protocol's reference, its AsyncAPI document, the state machine and the browser's constants."
+    help = "Write the references, the AsyncAPI document and the browser's constants."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:

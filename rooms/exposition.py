@@ -1,0 +1,236 @@
+"""``GET /metrics``: every figure of this process, in Prometheus' text format. `FIGURES` is the list of them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from gameplay.engine.states import RoomState
+from rooms.metrics import EXCESS, RECONNECT_OUTCOMES, UNREADABLE, Counters, Histogram, counters
+from rooms.protocol.catalogue import CLIENT, SERVER
+from rooms.protocol.errors import CloseCode, ErrorCode
+from rooms.protocol.versions import SPOKEN
+from rooms.registry import Registry
+from rooms.room import NORMAL_CLOSE
+
+PREFIX = "partyflow_"
+ROLES = ("host", "player", "spectator")
+NOBODY = "none"
+"""The role, and the version, of a socket that is in no room: not yet, or not any more."""
+
+Labels = tuple[str, ...]
+Values = Mapping[Labels, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is right now, and what was counted."""
+
+    registry: Registry
+    counted: Counters
+    rooms: Counter[str]
+    sockets: Values
+    degraded: int
+
+
+class Figure(NamedTuple):
+    """One metric. Where it is labelled, `read` gives a number for each combination."""
+
+    kind: Literal["gauge", "counter", "histogram"]
+    name: str
+    text: str
+    read: Callable[[Standing], float | Values | Histogram]
+    labels: Labels = ()
+
+    @property
+    def full_name(self) -> str:
+        """The name under which it is told; a histogram's parts have endings of their own besides."""
+        return f"{PREFIX}{self.name}{'_total' if self.kind == 'counter' else ''}"
+
+
+def look(registry: Registry) -> Standing:
+    """Count rooms and sockets."""
+    rooms = Counter({state.value: 0 for state in RoomState})
+    sockets: Counter[Labels] = Counter({(role, str(version)): 0 for role in ROLES for version in SPOKEN.supported()})
+    degraded = in_rooms = 0
+    for live in registry:
+        rooms[live.room.state.value] += 1
+        for connection in live.lines:
+            in_rooms += 1
+            sockets[connection.role, str(connection.version)] += 1
+            degraded += connection.acks.degraded
+    sockets[NOBODY, NOBODY] = max(0, counters.sockets_open - in_rooms)
+    return Standing(registry, counters, rooms, sockets, degraded)
+
+
+def by_one(values: Mapping[str, int] | Mapping[int, int], known: Iterable[str | int]) -> Values:
+    """Counts by one label; what is known is told from the start on, though it has not happened yet."""
+    told: dict[Labels, float] = {(str(key),): 0 for key in known}
+    return told | {(str(key),): count for key, count in values.items()}
+
+
+FIGURES = (
+    Figure(
+        "gauge",
+        "worker_info",
+        "Always 1. Which worker this is, and what it speaks.",
+        lambda now: {(now.registry.store.name, str(SPOKEN.server)): 1},
+        ("worker", "protocol"),
+    ),
+    Figure("gauge", "draining", "1 while the worker is ending.", lambda now: int(now.registry.is_draining)),
+    Figure("gauge", "rooms", "Rooms in memory, by state.", lambda now: by_one(now.rooms, ()), ("state",)),
+    Figure(
+        "gauge",
+        "sockets",
+        f"Open sockets, by role and protocol version; `{NOBODY}` before the handshake and after the goodbye.",
+        lambda now: now.sockets,
+        ("role", "version"),
+    ),
+    Figure("gauge", "degraded_sockets", "Sockets that have left three sends unacknowledged.", lambda now: now.degraded),
+    Figure(
+        "gauge", "unsaved_rooms", "Rooms that Redis does not have as they are.", lambda now: now.registry.unsaved_count
+    ),
+    Figure(
+        "gauge",
+        "write_lag_seconds",
+        "How long the oldest unsaved room has been waiting.",
+        lambda now: now.registry.write_lag_s,
+    ),
+    Figure("gauge", "redis_up", "1 while Redis answers.", lambda now: int(now.registry.is_redis_up)),
+    Figure(
+        "counter",
+        "messages_received",
+        f"Messages from clients, by type; `{UNREADABLE}`, and `{EXCESS}` beyond what a socket may say.",
+        lambda now: by_one(now.counted.received, (*CLIENT, UNREADABLE, EXCESS)),
+        ("type",),
+    ),
+    Figure(
+        "counter",
+        "messages_sent",
+        "Messages to clients, by type, one for each socket.",
+        lambda now: by_one(now.counted.sent, SERVER),
+        ("type",),
+    ),
+    Figure(
+        "counter",
+        "errors_sent",
+        "Messages refused and sockets turned away, by the code of the `ERROR`.",
+        lambda now: by_one(now.counted.errors, ErrorCode),
+        ("code",),
+    ),
+    Figure("counter", "sockets_opened", "Sockets accepted.", lambda now: now.counted.sockets_opened),
+    Figure(
+        "counter",
+        "sockets_closed",
+        "Sockets that the server closed, by code.",
+        lambda now: by_one(now.counted.closes, (NORMAL_CLOSE, *map(int, CloseCode))),
+        ("code",),
+    ),
+    Figure(
+        "counter",
+        "reconnects",
+        "`RECONNECT` messages, by what came of them.",
+        lambda now: by_one(now.counted.reconnects, RECONNECT_OUTCOMES),
+        ("outcome",),
+    ),
+    Figure(
+        "counter",
+        "slow_readers_cut",
+        "Sockets closed because too much lay unread.",
+        lambda now: now.counted.slow_readers,
+    ),
+    Figure(
+        "counter",
+        "acks_resent",
+        "Messages sent again because no ACK came within 2 s.",
+        lambda now: now.counted.acks_resent,
+    ),
+    Figure(
+        "counter",
+        "acks_given_up",
+        "Times that a socket became degraded: three sends, no ACK.",
+        lambda now: now.counted.acks_given_up,
+    ),
+    Figure(
+        "histogram",
+        "transition_seconds",
+        "From the beginning of a command to its last frame written.",
+        lambda now: now.counted.transition,
+    ),
+    Figure(
+        "histogram",
+        "delivery_seconds",
+        "From the arrival of a command in this process to the last frame that it caused, waiting included.",
+        lambda now: now.counted.delivery,
+    ),
+    Figure(
+        "histogram",
+        "round_trip_seconds",
+        "From sending a message that needs an ACK to its ACK, over the network and back.",
+        lambda now: now.counted.round_trip,
+    ),
+    Figure("histogram", "event_loop_lag_seconds", "How late the event loop is.", lambda now: now.counted.loop_lag),
+    Figure("histogram", "save_seconds", "From a change in a room to Redis having it.", lambda now: now.counted.save),
+    Figure("counter", "rooms_created", "Rooms made.", lambda now: now.counted.rooms_created),
+    Figure("counter", "rooms_restored", "Rooms read back from Redis.", lambda now: now.counted.rooms_restored),
+    Figure("counter", "games_ended", "Games that came to their results.", lambda now: now.counted.games_ended),
+    Figure("counter", "room_writes", "Rooms written to Redis.", lambda now: now.counted.writes),
+    Figure(
+        "counter",
+        "room_write_failures",
+        "Times that Redis did not answer, or refused.",
+        lambda now: now.counted.write_failures,
+    ),
+    Figure(
+        "counter",
+        "room_writes_refused",
+        "Writes that a newer state, another worker's, kept out.",
+        lambda now: now.counted.writes_refused,
+    ),
+    Figure(
+        "counter",
+        "http_responses",
+        "Answers to HTTP requests, by status; probes, metrics and static files left out.",
+        lambda now: by_one(now.counted.requests, ()),
+        ("status",),
+    ),
+    Figure("histogram", "http_request_seconds", "From a request to its answer.", lambda now: now.counted.request),
+)
+
+
+class RoomsCollector(Collector):
+    """The figures of this process's rooms."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterator[Metric]:
+        """All figures as they are now."""
+        now = look(self._registry)
+        for figure in FIGURES:
+            yield _family(figure, figure.read(now))
+
+
+def _family(figure: Figure, value: float | Values | Histogram) -> Metric:
+    name = PREFIX + figure.name
+    if isinstance(value, Histogram):
+        return HistogramMetricFamily(name, figure.text, buckets=value.cumulative(), sum_value=value.sum_s)
+    kind = CounterMetricFamily if figure.kind == "counter" else GaugeMetricFamily
+    family = kind(name, figure.text, labels=figure.labels)
+    for labels, number in (value if isinstance(value, Mapping) else {(): value}).items():
+        family.add_metric(labels, number)
+    return family
+
+
+def text(registry: Registry) -> bytes:
+    """Everything in Prometheus' text format, what prometheus-client knows of the process included."""
+    collectors = CollectorRegistry()
+    collectors.register(RoomsCollector(registry))
+    ProcessCollector(registry=collectors)
+    PlatformCollector(registry=collectors)
+    GCCollector(registry=collectors)
+    return generate_latest(collectors)

@@ -1,0 +1,25 @@
+"""Where each document that is made from the code lies in the project, and what makes its text."""
+
+from rooms.exposition import FIGURES
+from rooms.metrics import BOUNDS_S
+from rooms.protocol.reference import DOCUMENTS as OF_THE_PROTOCOL
+from rooms.protocol.reference.tables import code, table
+
+_HEAD = """# Metrics
+
+Made from `rooms/exposition.py` by `manage.py generate_docs`. Each worker answers `GET /metrics` for itself, in
+Prometheus' text format. Counters begin at zero when a worker starts. What prometheus-client knows of any process
+(`process_…`, `python_…`) is there as well.
+
+"""
+
+
+def metrics_reference() -> str:
+    """``docs/metrics.md``: all figures of ``/metrics``."""
+    rows = [(code(row.full_name), row.kind, ", ".join(map(code, row.labels)), row.text) for row in FIGURES]
+    buckets = ", ".join(f"{bound:g}" for bound in BOUNDS_S)
+    figures = table(("metric", "kind", "labels", "tells"), rows)
+    return f"{_HEAD}{figures}\nBuckets of the histograms, in seconds: {buckets}.\n"
+
+
+DOCUMENTS = {**OF_THE_PROTOCOL, "docs/metrics.md": metrics_reference}
