@@ -333,6 +333,7 @@ async def see_the_doors(walk: Walk) -> None:
     await expect(late.heading).to_have_text("The room is locked")
     await walk.see("locked", late)
     await alice.button("Locked").click()
+    await expect(alice.button("Lock", exact=True)).to_be_visible()
     await party.connect(*LONG_NAMES[:9])
     await late.page.reload()
     await expect(late.heading).to_have_text("This room is full")

@@ -8,6 +8,7 @@ import { gettext } from "../i18n.js";
 
 const THROWN_PX = 90;
 const FLIGHT_MS = 260;
+const SIDEWAYS_PX = 8;
 
 export class WordCard {
   #element;
@@ -24,6 +25,8 @@ export class WordCard {
     element.addEventListener("pointermove", (event) => this.#move(event));
     element.addEventListener("pointerup", (event) => this.#drop(event));
     element.addEventListener("pointercancel", () => this.#rest());
+    // A throw is no scrolling: otherwise Chromium goes on rolling after it, and takes the next tap for a stop.
+    element.addEventListener("touchmove", (event) => this.#isThrowing() && event.preventDefault(), { passive: false });
     document.addEventListener("visibilitychange", () => this.#write());
   }
 
@@ -79,6 +82,10 @@ export class WordCard {
     this.#element.style.setProperty("--by", `${this.#drag.by}px`);
     this.#element.style.setProperty("--tilt", `${this.#drag.by / 40}deg`);
     setData(this.#element, "leaning", Math.abs(this.#drag.by) > THROWN_PX ? direction(this.#drag.by) : null);
+  }
+
+  #isThrowing() {
+    return Math.abs(this.#drag?.by ?? 0) > SIDEWAYS_PX;
   }
 
   #drop() {
