@@ -27,6 +27,7 @@ try:
     DATABASE_URL = env.str("DATABASE_URL", "")
     REDIS_URL = env.str("REDIS_URL", "")
     RATE_LIMITS = env.bool("RATE_LIMITS", True)
+    ANONYMOUS_ROOMS = env.bool("ANONYMOUS_ROOMS", True)
     WORKER_ID = env.str("WORKER_ID", "")
     LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
 except EnvError as error:

@@ -23,7 +23,7 @@ from gameplay.engine.model import Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.library import load_library
 from rooms import exposition
-from rooms.accounts import account_id, is_sent_by_another_site
+from rooms.accounts import account_id, is_sent_by_another_site, may_make_rooms
 from rooms.addresses import join_url, origin_for_phones
 from rooms.errors import Unavailable
 from rooms.registry import CreatedRoom, registry
@@ -81,6 +81,10 @@ async def create_room(request: HttpRequest) -> HttpResponse:
         return problem(HTTPStatus.BAD_REQUEST, "MALFORMED_MESSAGE", f"The request cannot be read: {error}.")
     try:
         creator_id = None if is_sent_by_another_site(request) else await account_id(request)
+        if not may_make_rooms(creator_id):
+            return problem(
+                HTTPStatus.FORBIDDEN, "UNAUTHORIZED", "Rooms are made by hosts with an account. Log in first."
+            )
         chosen = await _chosen(wanted.settings, creator_id)
         created = await registry().create(wanted.host_name, chosen, creator_id)
     except (BadSettings, NameInvalid) as error:

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gameplay.engine import names
-from gameplay.engine.errors import BadSettings, NameInvalid
-from gameplay.engine.model import Settings
+from gameplay.engine import names, teams
+from gameplay.engine.errors import BadSettings, NameInvalid, NameTaken
+from gameplay.engine.model import MAX_TEAMS, Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.library import PackInfo, WordLibrary
 
@@ -28,7 +28,7 @@ class CreateRoomForm(forms.Form):
     """A room's first settings. Everything has a default; one tap makes a room.
 
     ``owner_id`` is the account whose own packs stand beside everybody's, None without one.
-    After `is_valid`, `settings` and ``cleaned_data["host_name"]`` are what a room is made of.
+    After `is_valid`, `settings`, `team_names` and ``cleaned_data["host_name"]`` are what a room is made of.
     """
 
     host_name = forms.CharField(label=_("Your name"), required=False, max_length=40, strip=True)
@@ -48,9 +48,16 @@ class CreateRoomForm(forms.Form):
     word_pack_ids = forms.MultipleChoiceField(label=_("Word packs"), widget=forms.CheckboxSelectMultiple)
 
     settings: Settings
+    team_names: tuple[str, ...] = ()
 
-    def __init__(self, library: WordLibrary, data: Any = None, owner_id: int | None = None) -> None:
-        super().__init__(data)
+    def __init__(
+        self,
+        library: WordLibrary,
+        data: Any = None,
+        owner_id: int | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.library = library
         self.owner_id = owner_id
         self.packs: list[PackInfo] = library.packs(owner_id=owner_id)
@@ -58,6 +65,8 @@ class CreateRoomForm(forms.Form):
         language = cast(forms.ChoiceField, self.fields["language"])
         language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
         language.initial = languages[0]
+        if self.initial.get("language") not in languages:
+            self.initial.pop("language", None)
         word_packs = cast(forms.MultipleChoiceField, self.fields["word_pack_ids"])
         word_packs.choices = [(pack.id, pack.name) for pack in self.packs]
         word_packs.initial = library.default_pack_ids(languages[0])
@@ -91,12 +100,67 @@ class CreateRoomForm(forms.Form):
             "roundsPerTeam": cleaned["rounds_per_team"],
             "wordHolder": cleaned["word_holder"],
             "wordPackIds": spoken or list(self.library.default_pack_ids(cleaned["language"])),
+            **self.more_rules(),
         }
         try:
             self.settings = parse_settings(values, Settings(), self.library, self.owner_id)
         except BadSettings as error:
             raise forms.ValidationError(_("These packs have no words of this language. Choose others.")) from error
         return cleaned
+
+    def more_rules(self) -> dict[str, Any]:
+        """Settings beside those that everybody is asked for, named as on the wire."""
+        return {}
+
+
+class HostRoomForm(CreateRoomForm):
+    """The same for somebody with an account: all the rules, names for the teams, and a name to keep it all under."""
+
+    difficulty = forms.ChoiceField(
+        label=_("Difficulty"),
+        required=False,
+        choices=[("mixed", _("mixed")), ("easy", _("easy")), ("medium", _("medium")), ("hard", _("hard"))],
+        initial="mixed",
+    )
+    skip_penalty = forms.TypedChoiceField(
+        label=_("A skipped word"),
+        coerce=int,
+        required=False,
+        choices=[(0, _("costs nothing")), (-1, _("costs a point"))],
+        initial=0,
+    )
+    target_score = forms.IntegerField(label=_("Play to a score"), required=False, min_value=5, max_value=200)
+    preset_name = forms.CharField(label=_("Name of the preset"), required=False, max_length=40, strip=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number, (name, _color) in enumerate(teams.STYLES, 1):
+            field = forms.CharField(label=_("Team %(number)s") % {"number": number}, required=False, max_length=40)
+            field.widget.attrs["placeholder"] = name
+            self.fields[f"team_name_{number}"] = field
+
+    def team_fields(self) -> list[forms.BoundField]:
+        """The fields for the teams' names, in the teams' order."""
+        return [self[f"team_name_{number}"] for number in range(1, MAX_TEAMS + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        wanted = [cleaned.get(f"team_name_{number}", "") for number in range(1, MAX_TEAMS + 1)]
+        try:
+            self.team_names = teams.clean_names(wanted)
+        except NameInvalid as error:
+            raise forms.ValidationError(_("A team’s name has 1 to 20 visible characters.")) from error
+        except NameTaken as error:
+            raise forms.ValidationError(_("No two teams can have the same name.")) from error
+        return cleaned
+
+    def more_rules(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        return {
+            "difficulty": cleaned["difficulty"] or "mixed",
+            "skipPenalty": cleaned["skip_penalty"] or 0,
+            "targetScore": cleaned["target_score"],
+        }
 
 
 def packs_as_json(packs: Iterable[PackInfo]) -> Any:

@@ -76,10 +76,12 @@ class Registry:
 
     # What pages and sockets ask for
 
-    async def create(self, host_name: str, chosen: Settings, creator_id: int | None = None) -> CreatedRoom:
+    async def create(
+        self, host_name: str, chosen: Settings, creator_id: int | None = None, team_names: tuple[str, ...] = ()
+    ) -> CreatedRoom:
         """Make a room and write it down; it belongs to no worker until somebody comes.
 
-        ``creator_id`` is the account of who makes it, None if they are not logged in.
+        ``creator_id`` is the account of who makes it, None if they are not logged in; ``team_names`` are cleaned names.
 
         Raises `NameInvalid`, `Unavailable`.
         """
@@ -89,7 +91,14 @@ class Registry:
         while True:
             code = new_code()
             room = game.create(
-                code, host_name, session_hash(secret), chosen, secrets.randbits(63), now_ms, creator_id=creator_id
+                code,
+                host_name,
+                session_hash(secret),
+                chosen,
+                secrets.randbits(63),
+                now_ms,
+                creator_id=creator_id,
+                team_names=team_names,
             )
             try:
                 is_new = code not in self._rooms and await self.store.create(

@@ -39,7 +39,7 @@ def words(alice: User, monkeypatch: pytest.MonkeyPatch) -> WordLibrary:
         return library
 
     monkeypatch.setattr("rooms.registry.library", lambda: library)
-    for module in ("rooms.registry", "rooms.views", "rooms.api"):
+    for module in ("rooms.registry", "rooms.home", "rooms.views", "rooms.api"):
         monkeypatch.setattr(f"{module}.load_library", load)
     return library
 

@@ -27,6 +27,7 @@ def make_browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytes
         return words
 
     monkeypatch.setattr("rooms.views.load_library", load)
+    monkeypatch.setattr("rooms.home.load_library", load)
     monkeypatch.setattr("rooms.api.load_library", load)
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from rooms import views
+from rooms import home, views
 
 
 class CodeConverter:
@@ -20,8 +20,10 @@ class CodeConverter:
 register_converter(CodeConverter, "code")
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("rooms/", views.create_room, name="create-room"),
+    path("", home.home, name="home"),
+    path("rooms/", home.create_room, name="create-room"),
+    path("presets/", home.save_preset, name="save-preset"),
+    path("presets/<int:preset_id>/delete/", home.delete_preset, name="delete-preset"),
     path("host/<code:code>/", views.host, name="host"),
     path("stage/<code:code>/", views.stage, name="stage"),
     path("<code:code>/qr.svg", views.qr_code, name="qr-code"),

@@ -1,4 +1,4 @@
-"""The pages: home, a player's phone, the host's screen, the big screen, and what says that none of them is there."""
+"""A room's pages: a player's phone, the host's screen, the big screen, and what says that none of them is there."""
 
 import functools
 from collections.abc import Callable, Coroutine
@@ -12,19 +12,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from gameplay.library import load_library
 from rooms.accounts import account_id
 from rooms.addresses import join_url, origin_for_phones
 from rooms.errors import Unavailable
-from rooms.forms import CreateRoomForm, packs_as_json
+from rooms.forms import packs_as_json
 from rooms.owners import is_hosts, new_owner_pass
-from rooms.registry import CODE_LENGTH, RoomFacts, registry
-from rooms.sessions import HOST_COOKIE_PREFIX, host_secret, set_host_cookie
+from rooms.registry import RoomFacts, registry
+from rooms.sessions import host_secret, set_host_cookie
 
 RETRY_AFTER_S = 5
-REMEMBERED_ROOMS = 3
 
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
@@ -47,56 +46,6 @@ def answering_unavailable(view: AsyncView) -> AsyncView:
             return response
 
     return answer
-
-
-@require_GET
-@answering_unavailable
-async def home(request: HttpRequest) -> HttpResponse:
-    """Make a room, type a code, or go back to the room this browser is in."""
-    typed = request.GET.get("code")
-    if typed is not None:
-        code = "".join(filter(str.isalnum, typed)).upper()
-        if len(code) == CODE_LENGTH and code.isascii():
-            return HttpResponseRedirect(reverse("player", args=[code]))
-    form = CreateRoomForm(await load_library(), owner_id=await account_id(request))
-    return await _home(request, form, typed_code=typed)
-
-
-@require_POST
-@answering_unavailable
-async def create_room(request: HttpRequest) -> HttpResponse:
-    """Make a room from the form and go to its host's page; the secret goes into a cookie."""
-    creator_id = await account_id(request)
-    form = CreateRoomForm(await load_library(), request.POST, creator_id)
-    if not form.is_valid():
-        return await _home(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    created = await registry().create(form.cleaned_data["host_name"], form.settings, creator_id)
-    response = HttpResponseRedirect(reverse("host", args=[created.code]))
-    set_host_cookie(response, created.code, created.session_id)
-    return response
-
-
-async def _home(
-    request: HttpRequest, form: CreateRoomForm, typed_code: str | None = None, status: int = HTTPStatus.OK
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "hosted_rooms": await _hosted_rooms(request),
-        "typed_code": typed_code or "",
-        "code_error": "" if typed_code is None else _("A code has six letters or digits, like ABC 234."),
-        "page_data": {"api-url": "/api/rooms/"},
-    }
-    return render(request, "home.html", context, status=status)
-
-
-async def _hosted_rooms(request: HttpRequest) -> list[dict[str, str]]:
-    """The rooms whose host this browser was, newest cookie last, those that are gone left out."""
-    codes = [name.removeprefix(HOST_COOKIE_PREFIX) for name in request.COOKIES if name.startswith(HOST_COOKIE_PREFIX)]
-    rooms = []
-    for code in codes[-REMEMBERED_ROOMS:]:
-        if await registry().facts(code) is not None:
-            rooms.append({"url": reverse("host", args=[code]), "spaced_code": spaced(code)})
-    return rooms
 
 
 @require_GET

@@ -42,10 +42,12 @@ def create(
     now_ms: int,
     *,
     creator_id: int | None = None,
+    team_names: tuple[str, ...] = (),
 ) -> Room:
     """A new room in ``ROOM_CREATED``; ``host_session`` is the hash of the host's secret. Raises `NameInvalid`.
 
-    The host counts as away from the start, until their first socket. ``creator_id`` is their account, if they have one.
+    The host counts as away from the start, until their first socket. ``creator_id`` is their account, if they have one,
+    ``team_names`` what `teams.clean_names` has made of their wishes.
     """
     host = Member(
         id=FIRST_HOST,
@@ -63,6 +65,7 @@ def create(
         created_at_ms=now_ms,
         settings=settings,
         creator_id=creator_id,
+        team_names=team_names,
     )
 
 

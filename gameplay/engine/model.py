@@ -171,7 +171,8 @@ class Deck(Struct):
 class Room(Struct):
     """One party: everything there is to know about it (§1.3).
 
-    ``creator_id`` is the account that made the room, None for one that was made without logging in.
+    ``creator_id`` is the account that made the room, None for one that was made without logging in. ``team_names`` are
+    what it wants the first teams to be called; an empty one, or none, is the usual name.
     """
 
     code: str
@@ -208,6 +209,7 @@ class Room(Struct):
     words_shown: int = 0
     deck: Deck = msgspec.field(default_factory=Deck)
     creator_id: int | None = None
+    team_names: tuple[str, ...] = ()
 
     @property
     def players(self) -> list[Member]:

@@ -36,13 +36,13 @@ def clean(name: str) -> str:
 def claim(room: Room, name: str) -> str:
     """The cleaned ``name`` if nobody in the room has it. Raises `NameInvalid`, `NameTaken`."""
     text = clean(name)
-    seen = _as_seen(text)
-    if any(_as_seen(member.name) == seen for member in room.members.values()):
+    seen = as_seen(text)
+    if any(as_seen(member.name) == seen for member in room.members.values()):
         raise NameTaken("Somebody here already has this name.")
     return text
 
 
-def _as_seen(text: str) -> str:
+def as_seen(text: str) -> str:
     """The name without differences that nobody sees, upper and lower case among them."""
     return unicodedata.normalize("NFKC", "".join(character for character in text if character not in UNSEEN).casefold())
 

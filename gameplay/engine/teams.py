@@ -1,9 +1,11 @@
 """Teams: making them, sitting down in them, dealing people into them."""
 
+from collections.abc import Sequence
 from random import Random
 
+from gameplay.engine import names
 from gameplay.engine.commands import AssignPlayer, CancelTeamSetup, JoinTeam, ShuffleTeams, StartTeamSetup
-from gameplay.engine.errors import BadSettings, IllegalMove, TooFewPlayers, UnknownPlayer, UnknownTeam
+from gameplay.engine.errors import BadSettings, IllegalMove, NameTaken, TooFewPlayers, UnknownPlayer, UnknownTeam
 from gameplay.engine.events import (
     PlayerAssignedTeam,
     SettingsUpdated,
@@ -32,6 +34,18 @@ def views(room: Room) -> tuple[TeamView, ...]:
     )
 
 
+def clean_names(wanted: Sequence[str]) -> tuple[str, ...]:
+    """Names for the first teams, as people may be called; a blank one is the usual name.
+
+    Raises `NameInvalid`, and `NameTaken` if two of all possible teams would look the same.
+    """
+    cleaned = tuple(names.clean(name) if name.strip() else "" for name in wanted[:MAX_TEAMS])
+    called = [names.as_seen(_name(index, cleaned)) for index in range(MAX_TEAMS)]
+    if len(set(called)) < MAX_TEAMS:
+        raise NameTaken("Two teams would have the same name.")
+    return cleaned
+
+
 def start_setup(step: Step, actor_id: str, command: StartTeamSetup) -> None:
     """Make empty teams. Raises `BadSettings` for a number out of range, `TooFewPlayers`, and `IllegalMove` with other
     teams already there.
@@ -57,10 +71,7 @@ def start_setup(step: Step, actor_id: str, command: StartTeamSetup) -> None:
 
 def make(room: Room) -> None:
     """Put ``num_teams`` empty teams into the room; nobody has a team afterwards."""
-    room.teams = [
-        Team(id=f"team_{index}", name=name, color=color)
-        for index, (name, color) in enumerate(STYLES[: room.settings.num_teams], 1)
-    ]
+    room.teams = [_new(room, index) for index in range(room.settings.num_teams)]
     for player in room.players:
         player.team_id = None
 
@@ -72,10 +83,7 @@ def resize(step: Step) -> None:
     for team in room.teams[len(kept) :]:
         for player_id in team.players:
             room.members[player_id].team_id = None
-    for index in range(len(kept) + 1, room.settings.num_teams + 1):
-        name, color = STYLES[index - 1]
-        kept.append(Team(id=f"team_{index}", name=name, color=color))
-    room.teams = kept
+    room.teams = kept + [_new(room, index) for index in range(len(kept), room.settings.num_teams)]
     step.move(GameEvent.PLAYER_ASSIGNED)
     step.emit(TeamSetupStarted(teams=views(room)))
     settle(step)
@@ -156,6 +164,14 @@ def settle(step: Step) -> None:
     """During the setup: the teams may just have become balanced."""
     if step.room.state is RoomState.TEAM_SETUP and is_balanced(step.room):
         step.move(GameEvent.TEAMS_BALANCED)
+
+
+def _new(room: Room, index: int) -> Team:
+    return Team(id=f"team_{index + 1}", name=_name(index, room.team_names), color=STYLES[index][1])
+
+
+def _name(index: int, wanted: tuple[str, ...]) -> str:
+    return (wanted[index] if index < len(wanted) else "") or STYLES[index][0]
 
 
 def _assign(step: Step, player: Member, team_id: str) -> None:

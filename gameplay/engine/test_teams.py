@@ -4,8 +4,9 @@ import pytest
 
 from gameplay.engine import commands as c
 from gameplay.engine import events
-from gameplay.engine.errors import IllegalMove, TooFewPlayers, UnknownPlayer, UnknownTeam
+from gameplay.engine.errors import IllegalMove, NameInvalid, NameTaken, TooFewPlayers, UnknownPlayer, UnknownTeam
 from gameplay.engine.states import RoomState as S
+from gameplay.engine.teams import clean_names
 from tests.support.game import CROWD, all_of, lobby, path, teams_ready, the, types
 
 
@@ -26,6 +27,32 @@ def test_team_names_and_colours_differ():
     game = lobby(*CROWD)
     teams = the(game.set_up(5), events.TeamSetupStarted).teams
     assert len({team.name for team in teams}) == len({team.color for team in teams}) == 5
+
+
+def test_teams_are_called_as_the_room_wants_them_and_keep_it_when_their_number_changes():
+    game = lobby(*CROWD)
+    game.room.team_names = clean_names(["Cats", "", " Dogs "])
+    assert [team.name for team in the(game.set_up(3), events.TeamSetupStarted).teams] == ["Cats", "Team Blue", "Dogs"]
+    game.give("Alice", c.UpdateSettings(settings={"numTeams": 2}))
+    said = game.give("Alice", c.UpdateSettings(settings={"numTeams": 4}))
+    names = [team.name for team in the(said, events.TeamSetupStarted).teams]
+    assert names == ["Cats", "Team Blue", "Dogs", "Team Gold"]
+
+
+@pytest.mark.parametrize("wanted", [["x" * 21], ["\u202eABC"], ["A\nB"], ["Cats", "\u2800"]])
+def test_a_team_is_called_as_people_may_be(wanted):
+    with pytest.raises(NameInvalid):
+        clean_names(wanted)
+
+
+@pytest.mark.parametrize("wanted", [["Cats", "cats"], ["Team Blue"], ["", "ＴＥＡＭ RED"], ["", "", "team purple"]])
+def test_no_two_teams_look_the_same(wanted):
+    with pytest.raises(NameTaken):
+        clean_names(wanted)
+
+
+def test_two_teams_may_change_their_names_with_each_other():
+    assert clean_names(["Team Blue", "Team Red"]) == ("Team Blue", "Team Red")
 
 
 def test_the_number_in_the_command_overrides_the_setting_and_everybody_is_told():

@@ -6,7 +6,8 @@ import { lastSeat, Seat } from "../seat.js";
 
 offerLastRoom();
 tidyCode(document.getElementById("code"));
-followRules(part("create"));
+// Without an account there may be no room to make here.
+document.querySelectorAll('[data-el="create"]').forEach(followRules);
 
 /** "Back to your room", if this browser has a seat in one that still is. */
 async function offerLastRoom() {

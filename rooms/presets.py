@@ -1,0 +1,55 @@
+"""Presets: how somebody with an account likes to play, kept under a name and filled into the form again."""
+
+from typing import Any
+
+import msgspec
+
+from gameplay.models import RoomPreset
+from rooms.forms import HostRoomForm
+
+MAX_PRESETS = 50
+
+FIELDS = {
+    "language": "language",
+    "num_teams": "numTeams",
+    "round_duration_sec": "roundDurationSec",
+    "rounds_per_team": "roundsPerTeam",
+    "word_holder": "wordHolder",
+    "word_pack_ids": "wordPackIds",
+    "difficulty": "difficulty",
+    "skip_penalty": "skipPenalty",
+    "target_score": "targetScore",
+}
+"""The form's fields and the settings that they are."""
+
+
+class TooManyPresets(Exception):
+    """The account has as many as it may."""
+
+
+async def presets_of(owner_id: int | None) -> list[RoomPreset]:
+    """The presets of an account by name; none without one."""
+    return [] if owner_id is None else [preset async for preset in RoomPreset.objects.filter(owner_id=owner_id)]
+
+
+async def keep(owner_id: int, form: HostRoomForm) -> RoomPreset:
+    """Keep what a valid form says under the name in it, in place of what was kept there. Raises `TooManyPresets`."""
+    name = form.cleaned_data["preset_name"]
+    others = RoomPreset.objects.filter(owner_id=owner_id).exclude(name=name)
+    if await others.acount() >= MAX_PRESETS:
+        raise TooManyPresets
+    wishes = {"settings": msgspec.to_builtins(form.settings), "team_names": list(form.team_names)}
+    preset, _is_new = await RoomPreset.objects.aupdate_or_create(owner_id=owner_id, name=name, defaults=wishes)
+    return preset
+
+
+async def forget(owner_id: int, preset_id: int) -> None:
+    """Delete a preset of this account; nothing happens to one of another's."""
+    await RoomPreset.objects.filter(owner_id=owner_id, pk=preset_id).adelete()
+
+
+def as_initial(preset: RoomPreset) -> dict[str, Any]:
+    """What to fill into the form. What is no longer to be chosen is left out by the form itself."""
+    chosen = {field: preset.settings[name] for field, name in FIELDS.items() if name in preset.settings}
+    named = {f"team_name_{number}": name for number, name in enumerate(preset.team_names, 1)}
+    return {**chosen, **named, "preset_name": preset.name}
