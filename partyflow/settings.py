@@ -57,7 +57,7 @@ if PUBLIC_HOST and PUBLIC_HOST not in ALLOWED_HOSTS:
 WORKER_ID = re.sub(r"[^A-Za-z0-9-]", "-", WORKER_ID or f"{socket.gethostname().lower()}-{PORT}")[:60]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "partyflow.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -77,7 +77,6 @@ MIDDLEWARE = [
     "partyflow.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "rooms.httplimits.limit_requests",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -128,16 +127,18 @@ EMBEDDED_VALKEY = not REDIS_URL
 REDIS_URL = REDIS_URL or f"unix://{environment.valkey_socket(VAR_DIR)}"
 
 CACHES = {
-    "default": {
+    alias: {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "pf:cache",
         "OPTIONS": {
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-            "SOCKET_CONNECT_TIMEOUT": 2,
-            "SOCKET_TIMEOUT": 2,
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "SOCKET_TIMEOUT": 1,
         },
     }
+    # "rooms" is no cache: through it the administration reads what Redis has of the rooms.
+    for alias in ("default", "rooms")
 }
 
 CHANNEL_LAYERS = {

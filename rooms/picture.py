@@ -1,14 +1,17 @@
 """A live room as an administrator sees it: all that goes on, and no word that is still secret."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 from msgspec import Raw
 
-from gameplay.engine.model import Member
+from gameplay.engine.model import Member, Room
 from gameplay.engine.projections import GameState, game_state
 from rooms import clock
-from rooms.protocol.eventlog import Entry, visible_to
+from rooms.connections import Connection
+from rooms.persistence import Record
+from rooms.protocol.eventlog import Entry, EventLog, visible_to
 from rooms.room import LiveRoom
 
 MAX_EVENTS = 50
@@ -63,31 +66,38 @@ class RoomPicture(msgspec.Struct, frozen=True, rename="camel"):
 
 def picture_of(live: LiveRoom, worker: str) -> RoomPicture:
     """The room as it is now."""
-    room, roles = live.room, [connection.role for connection in live.lines]
+    return _picture(live.room, live.log, live.record, worker, {line.actor_id: line for line in live.lines})
+
+
+def picture_of_saved(room: Room, log: EventLog, record: Record, worker: str) -> RoomPicture:
+    """The room as it was last written; of its sockets nothing is known."""
+    return _picture(room, log, record, worker, {})
+
+
+def _picture(room: Room, log: EventLog, record: Record, worker: str, lines: Mapping[str, Connection]) -> RoomPicture:
     return RoomPicture(
-        code=live.code,
+        code=room.code,
         worker=worker,
-        epoch=live.record.epoch,
-        revision=live.record.revision,
+        epoch=record.epoch,
+        revision=record.revision,
         created_at_ms=room.created_at_ms,
-        saved_at_ms=live.record.saved_at_ms,
-        socket_count=len(roles),
-        spectator_count=roles.count("spectator"),
+        saved_at_ms=record.saved_at_ms,
+        socket_count=len(lines),
+        spectator_count=sum(line.role == "spectator" for line in lines.values()),
         state=game_state(room, None, clock.now_ms()),
-        people=tuple(_person(member, live) for member in room.members.values()),
-        events=tuple(_event(entry) for entry in live.log.latest(MAX_EVENTS, _PUBLIC)),
+        people=tuple(_person(member, room, lines.get(member.id)) for member in room.members.values()),
+        events=tuple(_event(entry) for entry in log.latest(MAX_EVENTS, _PUBLIC)),
     )
 
 
 _PUBLIC = visible_to(None, is_host=False, is_player=False)
 
 
-def _person(member: Member, live: LiveRoom) -> PersonPicture:
-    connection = live.lines.of(member.id)
+def _person(member: Member, room: Room, connection: Connection | None) -> PersonPicture:
     return PersonPicture(
         id=member.id,
         name=member.name,
-        is_host=member.id == live.room.host_id,
+        is_host=member.id == room.host_id,
         is_seated=member.seated,
         team_id=member.team_id,
         sitting_out=member.sitting_out,

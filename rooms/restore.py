@@ -36,7 +36,7 @@ async def restore(store: Store, code: str, now_ms: int) -> Restored | None:
     except snapshot.SnapshotRefused as error:
         logger.error("Room %s is left alone: %s", code, error)
         return None
-    log = _log_of(found, room)
+    log = log_of(found, room)
     if _was_live(found):
         snapshot.resume(room, found.frozen_at_ms, now_ms)
         log.jump(room.sequence_id, now_ms)
@@ -53,7 +53,8 @@ def _was_live(found: Found) -> bool:
     return found.epoch > 1 or found.revision > 0
 
 
-def _log_of(found: Found, room: Room) -> EventLog:
+def log_of(found: Found, room: Room) -> EventLog:
+    """The event log that was found with ``room``; an empty one if it is of no use."""
     if not found.log:
         return EventLog(room.sequence_id)
     try:

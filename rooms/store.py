@@ -161,14 +161,14 @@ class Found:
     log: list[bytes]
 
 
-def connect(url: str, timeout_s: float = TIMEOUT_S) -> "Redis":
+def connect(url: str) -> "Redis":
     """A client that answers or fails within a second or two; whoever wants to try again does so themselves."""
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=32,
-        timeout=timeout_s,
-        socket_timeout=timeout_s,
-        socket_connect_timeout=timeout_s,
+        timeout=TIMEOUT_S,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),
         # With them, redis-py hands out connections that have long been closed from the other side.
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
@@ -191,7 +191,7 @@ class Store:
     async def create(self, facts: RoomFacts, state: bytes, now_ms: int) -> bool:
         """Put a new room down, owned by nobody; False if its code is taken."""
         code, told = facts.room_id, msgspec.json.encode(facts)
-        is_new = await self.redis.eval(_CREATE, 3, *_keys(code), str(ROOM_TTL_S), str(now_ms), state, told)
+        is_new = await self.redis.eval(_CREATE, 3, *room_keys(code), str(ROOM_TTL_S), str(now_ms), state, told)
         if not is_new:
             return False
         await self.redis.zadd(INDEX, {code: now_ms})
@@ -201,10 +201,10 @@ class Store:
     async def claim(self, code: str) -> Found | None:
         """Take a room over: its epoch grows, and what other workers still have to write of it is refused."""
         for _ in range(CLAIM_ATTEMPTS):
-            before = await self.redis.hget(_keys(code)[0], "epoch")
+            before = await self.redis.hget(room_keys(code)[0], "epoch")
             if before is None:
                 return None
-            found = await self.redis.eval(_CLAIM, 3, *_keys(code), str(ROOM_TTL_S), self.worker, before)
+            found = await self.redis.eval(_CLAIM, 3, *room_keys(code), str(ROOM_TTL_S), self.worker, before)
             if found != OVERTAKEN:
                 break
         else:
@@ -234,7 +234,7 @@ class Store:
 
     async def facts(self, code: str) -> RoomFacts | None:
         """What is told about a room, None if there is none."""
-        told = await self.redis.hget(_keys(code)[0], "facts")
+        told = await self.redis.hget(room_keys(code)[0], "facts")
         return None if told is None else msgspec.json.decode(told, type=RoomFacts)
 
     async def beat(self, now_ms: int) -> bool:
@@ -268,7 +268,7 @@ class Store:
 
     async def owner(self, code: str) -> str | None:
         """The worker that has the room, "" if nobody has; None if there is no such room."""
-        worker, state = cast(list[bytes | None], await self.redis.hmget(_keys(code)[0], "worker", "state"))
+        worker, state = cast(list[bytes | None], await self.redis.hmget(room_keys(code)[0], "worker", "state"))
         return None if state is None else (worker or b"").decode()
 
     async def sweep(self, now_ms: int) -> None:
@@ -277,7 +277,7 @@ class Store:
         old = [code.decode() for code in cast(list[bytes], found)]
         pipeline = self.redis.pipeline(transaction=False)
         for code in old:
-            pipeline.exists(_keys(code)[0])
+            pipeline.exists(room_keys(code)[0])
         gone = [code for code, exists in zip(old, await pipeline.execute(), strict=True) if not exists]
         if gone:
             await self.redis.zrem(INDEX, *gone)
@@ -293,7 +293,8 @@ class Store:
         return None if actor_id is None else cast(bytes, actor_id).decode()
 
 
-def _keys(code: str) -> tuple[str, str, str]:
+def room_keys(code: str) -> tuple[str, str, str]:
+    """Where a room's state, its deck and its log are."""
     return f"pf:{{{code}}}:state", f"pf:{{{code}}}:deck", f"pf:{{{code}}}:log"
 
 
@@ -312,12 +313,12 @@ def _seen_key(worker: str) -> str:
 def _queue(pipeline: "Pipeline", write: Save | Close) -> None:
     epoch, revision = str(write.epoch), str(write.revision)
     if isinstance(write, Close):
-        pipeline.eval(_CLOSE, 3, *_keys(write.code), str(TOMBSTONE_TTL_S), epoch, revision)
+        pipeline.eval(_CLOSE, 3, *room_keys(write.code), str(TOMBSTONE_TTL_S), epoch, revision)
         return
     pipeline.eval(
         _SAVE,
         3,
-        *_keys(write.code),
+        *room_keys(write.code),
         str(ROOM_TTL_S),
         epoch,
         revision,

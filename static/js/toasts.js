@@ -14,7 +14,7 @@ export class Toasts {
   }
 
   /** `kind`: "info", "good", "warning" or "error". */
-  show(text, kind = "info") {
+  show(text, kind = "info", shownMs = SHOWN_MS) {
     const same = [...this.#list.children].find((toast) => toast.textContent === text);
     same?.remove();
     const toast = create("li", { class: "toast", "data-kind": kind }, text);
@@ -22,7 +22,7 @@ export class Toasts {
     while (this.#list.children.length > KEPT) {
       this.#list.firstElementChild.remove();
     }
-    window.setTimeout(() => toast.remove(), SHOWN_MS);
+    window.setTimeout(() => toast.remove(), shownMs);
   }
 
   clear() {

@@ -8,6 +8,8 @@ import { ERRORS, TYPES } from "../protocol.js";
 import { nameOf } from "../store.js";
 
 const LAST_TICKS = 5;
+/** An administrator's notice has up to 200 characters; nobody waits for it. */
+const NOTICE_MS = 20_000;
 
 /** What ends this page's part in the room: a whole page says so, and no toast is needed. */
 const FINAL_ERRORS = [
@@ -28,16 +30,26 @@ export function accompany({ state, message }, { sound, toasts, announcer }) {
   if (!react || (!game && message.type !== TYPES.ERROR)) {
     return;
   }
-  const { tune, toast, kind, text } = react(message.payload, game) ?? {};
+  const { tune, toast, kind, text, shownMs } = react(message.payload, game) ?? {};
   if (tune) {
     sound.play(tune);
   }
   if (toast) {
-    toasts.show(toast, kind);
+    toasts.show(toast, kind, shownMs);
   }
   if (text) {
     announcer.say(text);
   }
+  if (message.type === TYPES.RECONNECTED) {
+    showMissedNotices(message.payload, toasts);
+  }
+}
+
+/** Notices that came while the line was lost. */
+export function showMissedNotices({ missedEvents }, toasts) {
+  (missedEvents ?? [])
+    .filter(({ type }) => type === TYPES.NOTICE)
+    .forEach(({ payload }) => toasts.show(payload.message, "warning", NOTICE_MS));
 }
 
 const REACTIONS = {
@@ -79,7 +91,7 @@ const REACTIONS = {
   }),
   [TYPES.GAME_ENDED]: (payload, game) => ({ tune: "win", text: headline(game) }),
   [TYPES.RECONNECTED]: ({ message, summary }) => ({ toast: missedText(summary) || message, kind: "good" }),
-  [TYPES.NOTICE]: ({ message }) => ({ toast: message, kind: "warning" }),
+  [TYPES.NOTICE]: ({ message }) => ({ toast: message, kind: "warning", shownMs: NOTICE_MS }),
   [TYPES.ERROR]: ({ code, message }) => (FINAL_ERRORS.includes(code) ? null : { toast: message, kind: "error" }),
 };
 

@@ -1,7 +1,7 @@
 /** What holds the screens of a player's phone together: which one is shown, the bar above, the seat, the noises. */
 
 import { Announcer } from "../announce.js";
-import { accompany } from "../board/effects.js";
+import { accompany, showMissedNotices } from "../board/effects.js";
 import { drawLine, isAway } from "../board/line.js";
 import { part, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
@@ -206,7 +206,8 @@ export class PlayerPage {
     Object.values(this.#views).forEach((view) => view.hear?.(message, state));
   }
 
-  #catchUp({ message, summary }) {
+  #catchUp({ message, summary, missedEvents }) {
+    showMissedNotices({ missedEvents }, this.toasts);
     const words = (summary?.wordsGuessed ?? 0) + (summary?.wordsSkipped ?? 0);
     if (words) {
       const values = { guessed: summary.wordsGuessed, skipped: summary.wordsSkipped };

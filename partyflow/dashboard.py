@@ -1,0 +1,120 @@
+"""How things stand, for the first page of the admin. Whoever does not answer is named, and holds it up for 2 s."""
+
+import asyncio
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import django
+from asgiref.sync import async_to_sync, sync_to_async
+from django.db.models import QuerySet
+from django.utils import timezone
+
+import partyflow
+from gameplay.models import GameResult
+from rooms.admin.access import User, may_look, sees_everything
+from rooms.admin.listing import read_rooms
+from rooms.admin.reading import reading, rooms_redis
+from rooms.errors import Unavailable
+from rooms.orders import WorkerFigures, ping_all
+from rooms.protocol.versions import SPOKEN
+from rooms.store import INDEX
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RedisFigures:
+    """How Redis is doing: how long an answer takes, its name and version, and how many rooms it has."""
+
+    lag_ms: float
+    version: tuple[str, str]
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """What one user may know. ``redis`` is None while it does not answer, and so are ``rooms``; ``workers`` are those
+    that show signs of life, None for one that does not answer. All of it but ``rooms`` and ``games`` is for superusers.
+    """
+
+    is_whole: bool
+    rooms: int | None
+    games: int
+    redis: RedisFigures | None = None
+    workers: dict[str, WorkerFigures | None] | None = None
+    versions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def silent(self) -> list[str]:
+        """The workers that do not answer."""
+        return [name for name, figures in (self.workers or {}).items() if figures is None]
+
+    @property
+    def sockets(self) -> int:
+        """Sockets of all workers that answer."""
+        return sum(figures.sockets for figures in (self.workers or {}).values() if figures is not None)
+
+
+def dashboard_of(user: User) -> Dashboard | None:
+    """The figures for this user; None if rooms are not their business."""
+    if sees_everything(user):
+        redis, workers = async_to_sync(_ask)()
+        rooms = None if redis is None else redis.rooms
+        return Dashboard(True, rooms, _games_today(GameResult.objects.all()), redis, workers, versions(redis))
+    if not may_look(user):
+        return None
+    try:
+        own_rooms = len(read_rooms(user))
+    except Unavailable:
+        own_rooms = None
+    return Dashboard(False, own_rooms, _games_today(GameResult.objects.filter(creator_id=user.pk)))
+
+
+def versions(redis: RedisFigures | None) -> tuple[tuple[str, str], ...]:
+    """What runs here."""
+    return (
+        ("PartyFlow", partyflow.__version__),
+        ("Protocol", ", ".join(SPOKEN.supported())),
+        ("Django", django.get_version()),
+        ("Python", platform.python_version()),
+        ("Redis", "–") if redis is None else redis.version,
+    )
+
+
+async def _ask() -> tuple[RedisFigures | None, dict[str, WorkerFigures | None] | None]:
+    """Ask Redis and the workers at the same time."""
+    redis, workers = await asyncio.gather(sync_to_async(_ask_redis, thread_sensitive=False)(), _ask_workers())
+    return redis, workers
+
+
+async def _ask_workers() -> dict[str, WorkerFigures | None] | None:
+    try:
+        return await ping_all()
+    except Unavailable:
+        return None
+
+
+def _ask_redis() -> RedisFigures | None:
+    asked_s = time.perf_counter()
+    try:
+        with reading():
+            pipeline = rooms_redis().pipeline(transaction=False)
+            pipeline.info("server")
+            pipeline.zcard(INDEX)
+            server, rooms = pipeline.execute()
+    except Unavailable:
+        return None
+    return RedisFigures((time.perf_counter() - asked_s) * 1000, _version_of(server), rooms)
+
+
+def _version_of(server: Mapping[str, object]) -> tuple[str, str]:
+    name = "Valkey" if "valkey_version" in server else "Redis"
+    return name, str(server.get(f"{name.lower()}_version", "–"))
+
+
+def _games_today(results: QuerySet[GameResult]) -> int:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return results.filter(started_at__gte=midnight, started_at__lt=midnight + DAY).count()

@@ -1,0 +1,45 @@
+"""Who looks at the live rooms in the admin, each with a browser."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+from django.contrib.auth.models import Group, Permission, User
+from django.test import AsyncClient
+
+from partyflow import hosts
+from rooms.registry import Registry
+
+Browsers = Callable[[str], Awaitable[AsyncClient]]
+
+
+@database_sync_to_async
+def account(name: str) -> User:
+    """Root may do everything, Hannah and Hugo are hosts, Vera may only look, Stan works here, anybody else does not."""
+    user, is_new = User.objects.get_or_create(
+        username=name, is_staff=name in ("root", "hannah", "hugo", "vera", "stan")
+    )
+    if is_new and name == "root":
+        user.is_superuser = True
+        user.save()
+    elif is_new and name in ("hannah", "hugo"):
+        user.groups.add(hosts.make_group(Group, Permission))
+    elif is_new and name == "vera":
+        user.user_permissions.add(Permission.objects.get(codename="view_liveroom"))
+    return user
+
+
+@pytest.fixture
+def browser_of(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Browsers:
+    """``await browser_of("hannah")`` is a browser in which she is logged in, ``await browser_of("")`` anybody's."""
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    monkeypatch.setattr("rooms.admin.forms.library", lambda: words)
+
+    async def make(name: str) -> AsyncClient:
+        browser = AsyncClient()
+        if name:
+            await browser.aforce_login(await account(name))
+        return browser
+
+    return make

@@ -1,0 +1,28 @@
+"""What the admin reads from Redis. It must neither wait long nor break a page when Redis is away."""
+
+import contextlib
+from collections.abc import Iterator
+
+from django_redis import get_redis_connection
+from redis import Redis
+from redis.exceptions import RedisError
+
+from rooms.errors import Unavailable
+
+ROOMS = "rooms"
+"""The alias in CACHES of the Redis that has the rooms."""
+
+
+def rooms_redis() -> Redis:
+    """A client of the Redis that has the rooms; it answers or fails within two seconds."""
+    client: Redis = get_redis_connection(ROOMS)
+    return client
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Turns Redis' failures into `Unavailable`."""
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,398 @@
+"""The pages of the live rooms: who sees what, and what comes of what they do."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+from django.contrib.admin.models import LogEntry
+from django.test import AsyncClient
+
+from rooms import orders, owners
+from rooms.admin.conftest import Browsers, account
+from rooms.registry import Registry
+from rooms.sessions import host_cookie
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = "/admin/rooms/liveroom/"
+ACT = f"{LIST}act/"
+EVIL = "<img src=x>"
+
+
+def text_of(answer: Any) -> str:
+    """What is to be read on the page."""
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())))
+
+
+def page_of(code: str) -> str:
+    return f"{LIST}{code}/"
+
+
+@database_sync_to_async
+def log() -> list[tuple[str, str, str]]:
+    """Who did what to which room, in order."""
+    entries = LogEntry.objects.select_related("user").order_by("pk")
+    return [(entry.user.username, entry.object_repr, entry.change_message) for entry in entries]
+
+
+async def act(browser: AsyncClient, action: str, *codes: str, **fields: Any) -> Any:
+    """Do it, and read the page that one is led to."""
+    answer = await browser.post(ACT, {"action": action, "room": list(codes), **fields})
+    assert answer.status_code in (200, 302), answer.status_code
+    return answer if answer.status_code == 200 else await browser.get(answer["Location"])
+
+
+async def made_by(party: Any, name: str) -> None:
+    """The party's room was made with this account."""
+    party.live.room.creator_id = (await account(name)).pk
+    party.keeper.changed(party.live)
+    await party.keeper.writer.flush()
+
+
+@pytest.fixture
+async def party(throw: Any, keeper: Registry) -> Any:
+    """Alice's room with Bob and Carol, written down."""
+    party = await throw("Alice", "Bob", "Carol")
+    await keeper.writer.flush()
+    return party
+
+
+# Who sees what
+
+
+@pytest.mark.parametrize("name", ["", "paula"])
+async def test_whoever_does_not_work_here_is_asked_to_log_in(browser_of: Browsers, party: Any, name: str) -> None:
+    browser = await browser_of(name)
+    for address in (LIST, f"{LIST}rows/", page_of(party.code), f"{page_of(party.code)}live/"):
+        answer = await browser.get(address)
+        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/"), address
+    for address in (ACT, f"{page_of(party.code)}open/"):
+        assert (await browser.post(address, {"action": "close", "room": party.code})).status_code == 302
+    assert party.live.room.state == "LOBBY"
+    assert await log() == []
+
+
+async def test_staff_without_permission_see_and_do_nothing(browser_of: Browsers, party: Any) -> None:
+    stan = await browser_of("stan")
+    for address in (LIST, f"{LIST}rows/", page_of(party.code), f"{page_of(party.code)}live/"):
+        assert (await stan.get(address)).status_code == 403, address
+    for address in (ACT, f"{page_of(party.code)}open/"):
+        assert (await stan.post(address, {"action": "close", "room": party.code})).status_code == 403
+    assert party.live.room.state == "LOBBY"
+    assert "Live rooms" not in text_of(await stan.get("/admin/"))
+
+
+async def test_a_host_sees_and_controls_rooms_of_their_own_alone(browser_of: Browsers, party: Any, throw: Any) -> None:
+    await made_by(party, "hannah")
+    other = await throw("Alice", "Bob")
+    await made_by(other, "hugo")
+    hannah = await browser_of("hannah")
+    listed = (await hannah.get(LIST)).content.decode()
+    assert page_of(party.code) in listed
+    assert page_of(other.code) not in listed
+    assert (await hannah.get(page_of(party.code))).status_code == 200
+    for address in (page_of(other.code), f"{page_of(other.code)}live/"):
+        assert (await hannah.get(address)).status_code == 404
+    assert (await hannah.post(f"{page_of(other.code)}open/")).status_code == 404
+    await act(hannah, "close", party.code, other.code, is_sure="yes")
+    assert party.keeper.get(party.code) is None
+    assert other.live.room.state == "LOBBY"
+    assert await log() == [("hannah", party.code, "closed")]
+
+
+async def test_who_may_only_look_is_offered_nothing_to_do(browser_of: Browsers, party: Any) -> None:
+    await made_by(party, "vera")
+    vera = await browser_of("vera")
+    for address in (LIST, page_of(party.code)):
+        page = (await vera.get(address)).content.decode()
+        assert party.code[:3] in page
+        assert 'name="action"' not in page
+    assert (await vera.post(ACT, {"action": "close", "room": party.code, "is_sure": "yes"})).status_code == 403
+    assert (await vera.post(f"{page_of(party.code)}open/")).status_code == 403
+
+
+async def test_nothing_is_done_without_the_token_of_the_page(browser_of: Browsers, party: Any) -> None:
+    root = AsyncClient(enforce_csrf_checks=True)
+    await root.aforce_login(await account("root"))
+    for address in (ACT, f"{page_of(party.code)}open/"):
+        assert (await root.post(address, {"action": "close", "room": party.code, "is_sure": "yes"})).status_code == 403
+    assert party.live.room.state == "LOBBY"
+
+
+@pytest.mark.parametrize("address", [ACT, f"{LIST}ABC234/open/"])
+async def test_acting_takes_a_post(browser_of: Browsers, address: str) -> None:
+    assert (await (await browser_of("root")).get(address)).status_code == 405
+
+
+# Looking
+
+
+async def test_the_list_says_how_each_room_stands(browser_of: Browsers, party: Any) -> None:
+    await party.start_round()
+    await party.swipe()
+    await party["Bob"].hang_up()
+    await party.keeper.writer.flush()
+    text = text_of(await (await browser_of("root")).get(LIST))
+    for told in (f"{party.code[:3]} {party.code[3:]}", "Alice", "Round", "1 of 2", "Team Red 1", "worker"):
+        assert told in text
+
+
+@pytest.mark.parametrize(
+    ("query", "is_found"), [("q=bob", True), ("q=dave", False), ("state=LOBBY", True), ("state=X", False)]
+)
+async def test_the_list_is_searched(browser_of: Browsers, party: Any, query: str, is_found: bool) -> None:
+    root = await browser_of("root")
+    for address in (LIST, f"{LIST}rows/"):
+        assert (page_of(party.code) in (await root.get(f"{address}?{query}")).content.decode()) == is_found
+
+
+async def test_a_rooms_page_says_all_but_the_word(browser_of: Browsers, party: Any) -> None:
+    root = await browser_of("root")
+    await party.start_round()
+    played = party.live.room.round.word.text
+    await party.swipe()
+    live = party.live.room.round.word.text
+    await party["Bob"].say("CREATE_SEAT_LINK")
+    await party.keeper.writer.flush()
+    for address in (page_of(party.code), f"{page_of(party.code)}live/"):
+        text = text_of(await root.get(address))
+        for told in ("Team Red", "Bob", "connected", "WORD_RESULT guessed", "ROUND_STARTED"):
+            assert told in text, told
+        assert not re.search(rf"{live}\b", text)
+        assert "/seat/" not in text
+    assert played != live
+
+
+async def test_a_room_that_sleeps_is_shown_and_sleeps_on(browser_of: Browsers, party: Any) -> None:
+    for name in ("Alice", "Bob", "Carol"):
+        await party[name].hang_up()
+    party.time.now_ms += 11 * 60 * 1000
+    await party.keeper.sweep()
+    answer = await (await browser_of("root")).get(page_of(party.code))
+    assert answer.status_code == 200
+    assert "It sleeps in Redis." in text_of(answer)
+    assert "PLAYER_JOINED" in text_of(answer)
+    assert party.keeper.get(party.code) is None
+
+
+async def test_a_worker_that_does_not_answer_is_named(
+    browser_of: Browsers, party: Any, keep: Callable[[str], Registry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "ANSWER_TIMEOUT_S", 0.1)
+    await party.keeper.beat()
+    keep("other")  # this process is another worker now, and nobody reads what is sent to the first
+    root = await browser_of("root")
+    page = await root.get(page_of(party.code))
+    assert re.search(r"The worker worker\S* does not answer. This is the room as it was last written.", text_of(page))
+    assert "Carol" in text_of(page)
+    done = await act(root, "notice", party.code, message="Hello")
+    assert re.search(r"“Send a notice” failed. The worker worker\S* does not answer", text_of(done))
+    [(_, _, noted)] = await log()
+    assert noted.startswith("“Send a notice” failed. The worker worker")
+
+
+async def test_without_redis_the_pages_say_so(browser_of: Browsers, party: Any, settings: Any) -> None:
+    root = await browser_of("root")
+    cache = {**settings.CACHES["rooms"], "LOCATION": "unix:///nowhere/redis.sock"}
+    settings.CACHES = {**settings.CACHES, "rooms": cache}
+    for address in (LIST, f"{LIST}rows/", page_of(party.code), f"{page_of(party.code)}live/"):
+        answer = await root.get(address)
+        assert answer.status_code == 503
+        assert "Redis does not answer" in text_of(answer)
+    assert (await root.post(ACT, {"action": "pause", "room": party.code})).status_code == 503
+
+
+@pytest.mark.parametrize("code", ["ABC234", "abc234", "READYZ", "x", "pf:rooms"])
+async def test_a_room_that_is_not_there_is_not_found(browser_of: Browsers, code: str) -> None:
+    assert (await (await browser_of("root")).get(page_of(code))).status_code == 404
+
+
+async def test_hostile_names_are_text(browser_of: Browsers, throw: Any, keeper: Registry) -> None:
+    party = await throw("Alice")
+    await party.come(EVIL)
+    party.live.room.host.name = "{{ 7|add:7 }}<b>"
+    await party.host.say("START_TEAM_SETUP", {"numTeams": 2})
+    await party.keeper.writer.flush()
+    root = await browser_of("root")
+    for address in (LIST, f"{LIST}rows/?q=%3Cimg", page_of(party.code), f"{page_of(party.code)}live/"):
+        page = (await root.get(address)).content.decode()
+        assert EVIL not in page
+        assert "{{ 7|add:7 }}&lt;b&gt;" in page
+    asked = await act(root, "kick", party.code, player_id=party[EVIL].actor_id)
+    assert "&lt;img src=x&gt;" in asked.content.decode()
+    done = await act(root, "kick", party.code, player_id=party[EVIL].actor_id, is_sure="yes", next=page_of(party.code))
+    assert "&lt;img src=x&gt; was removed" in done.content.decode()
+    assert EVIL not in done.content.decode()
+
+
+# Acting
+
+
+async def test_a_round_is_paused_and_resumed(browser_of: Browsers, party: Any) -> None:
+    root = await browser_of("root")
+    await party.start_round()
+    answer = await act(root, "pause", party.code, next=page_of(party.code))
+    assert f"{party.code[:3]} {party.code[3:]}: paused" in text_of(answer)
+    assert party.live.room.state == "ROUND_PAUSED"
+    await act(root, "resume", party.code)
+    assert party.live.room.state == "ROUND_ACTIVE"
+    assert await log() == [("root", party.code, "paused"), ("root", party.code, "resumed")]
+
+
+async def test_what_a_room_refuses_is_reported(browser_of: Browsers, party: Any) -> None:
+    answer = await act(await browser_of("root"), "pause", party.code)
+    assert "“Pause” failed. Not possible in LOBBY." in text_of(answer)
+    assert await log() == [("root", party.code, "“Pause” failed. Not possible in LOBBY.")]
+
+
+async def test_the_review_is_cut_short(browser_of: Browsers, party: Any) -> None:
+    await party.start_round()
+    await party.wait(61_000)
+    assert party.live.room.state == "SCORE_REVIEW"
+    await act(await browser_of("root"), "next", party.code)
+    assert party.live.room.state == "ROUND_STARTING"
+
+
+async def test_many_rooms_are_acted_on_at_once(browser_of: Browsers, party: Any, throw: Any) -> None:
+    other = await throw("Alice", "Bob")
+    await other.keeper.writer.flush()
+    root = await browser_of("root")
+    asked = await act(root, "notice", party.code, other.code)
+    assert "Everybody in the room reads it" in text_of(asked)
+    answer = await act(root, "notice", party.code, other.code, message="We close at ten.")
+    assert "a notice was sent: “We close at ten.”" in text_of(answer)
+    for guest in (party.host, party["Bob"], other.host):
+        assert guest.received("NOTICE")[-1]["message"] == "We close at ten."
+    assert {code for _, code, _ in await log()} == {party.code, other.code}
+
+
+async def test_an_empty_notice_is_not_sent(browser_of: Browsers, party: Any) -> None:
+    answer = await act(await browser_of("root"), "notice", party.code, message=" ")
+    assert "This field is required." in text_of(answer)
+    assert not party.host.received("NOTICE")
+
+
+async def test_closing_is_asked_about_first(browser_of: Browsers, party: Any) -> None:
+    root = await browser_of("root")
+    assert "This cannot be undone." in text_of(await act(root, "close", party.code))
+    assert party.live.room.state == "LOBBY"
+    answer = await act(root, "close", party.code, is_sure="yes", next=page_of(party.code))
+    assert answer.status_code == 200, "one is led to the list, for the room has no page any more"
+    assert party["Bob"].close_code == 4410
+    assert await log() == [("root", party.code, "closed")]
+
+
+async def test_a_player_is_removed(browser_of: Browsers, party: Any) -> None:
+    root, bob = await browser_of("root"), party["Bob"]
+    asked = await act(root, "kick", party.code, player_id=bob.actor_id)
+    assert "Bob" in text_of(asked)
+    assert bob.close_code is None
+    await act(root, "kick", party.code, player_id=bob.actor_id, is_sure="yes")
+    assert bob.close_code == 4403
+    assert await log() == [("root", party.code, "Bob was removed")]
+
+
+async def test_somebody_who_is_not_there_cannot_be_removed(browser_of: Browsers, party: Any) -> None:
+    answer = await act(await browser_of("root"), "kick", party.code, player_id="player_099", is_sure="yes")
+    assert "player_099 is not one of the available choices" in text_of(answer)
+    assert await log() == []
+
+
+async def test_a_player_is_made_the_host(browser_of: Browsers, party: Any) -> None:
+    root, bob = await browser_of("root"), party["Bob"]
+    await act(root, "make-host", party.code, player_id=bob.actor_id, is_sure="yes")
+    assert party.live.room.host_id == bob.actor_id
+    assert await log() == [("root", party.code, "Bob is the host now")]
+
+
+async def test_only_settings_that_were_changed_are_sent(browser_of: Browsers, party: Any) -> None:
+    root = await browser_of("root")
+    shown = {"num_teams": "2", "round_duration_sec": "60", "target_score": "0", "skip_penalty": "0"}
+    was = {f"initial-{name}": value for name, value in shown.items()}
+    await party.host.say("UPDATE_SETTINGS", {"settings": {"roundDurationSec": 90}})
+    await act(root, "settings", party.code, **was, **{**shown, "num_teams": "3", "target_score": "20"})
+    settings = party.live.room.settings
+    assert (settings.num_teams, settings.target_score, settings.round_duration_sec) == (3, 20, 90)
+    assert await log() == [("root", party.code, "settings were changed: numTeams 3, targetScore 20")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("num_teams", "9", "less than or equal to 5"),
+        ("target_score", "3", "5 to 200"),
+        ("word_pack_ids", "secret", "not one of the available choices"),
+        ("num_teams", "", "Nothing here is to be changed."),
+    ],
+)
+async def test_settings_that_cannot_be_are_refused(
+    browser_of: Browsers, party: Any, field: str, value: str, said: str
+) -> None:
+    answer = await act(await browser_of("root"), "settings", party.code, **{field: value})
+    assert said in text_of(answer)
+    assert await log() == []
+
+
+async def test_settings_stay_as_they_are_during_a_game(browser_of: Browsers, party: Any) -> None:
+    await party.start_round()
+    answer = await act(await browser_of("root"), "settings", party.code, num_teams="3")
+    assert "“Change settings” failed." in text_of(answer)
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+async def test_nobody_is_led_to_another_site(browser_of: Browsers, party: Any, wanted: str) -> None:
+    root = await browser_of("root")
+    answer = await root.post(ACT, {"action": "notice", "room": party.code, "message": "Hi", "next": wanted})
+    assert answer["Location"] == LIST
+
+
+async def test_rooms_that_have_gone_or_were_not_chosen_are_said_so(browser_of: Browsers, party: Any) -> None:
+    root = await browser_of("root")
+    for codes in ([], ["ABC234"]):
+        assert "Choose a room that is still there." in text_of(await act(root, "pause", *codes))
+    assert (await root.post(ACT, {"action": "dance", "room": party.code})).status_code == 400
+
+
+async def test_a_rooms_page_tells_what_was_done_to_it(browser_of: Browsers, party: Any) -> None:
+    root = await browser_of("root")
+    await act(root, "notice", party.code, message="Hello <b>")
+    page = await root.get(page_of(party.code))
+    assert "root : a notice was sent: “Hello <b>”" in text_of(page)
+    assert page_of(party.code) in (await root.get("/admin/")).content.decode(), "the admin's own log leads to the room"
+
+
+# Opening as host
+
+
+async def test_the_admin_gets_in_as_host_without_a_secret_being_changed(browser_of: Browsers, party: Any) -> None:
+    root, before = await browser_of("root"), party.live.room.host.session
+    asked = await root.post(f"{page_of(party.code)}open/")
+    assert "open on another device" in text_of(asked)
+    answer = await root.post(f"{page_of(party.code)}open/", {"is_sure": "yes"})
+    assert answer["Location"] == f"/host/{party.code}/"
+    cookie = answer.cookies[host_cookie(party.code)]
+    assert cookie["httponly"]
+    assert owners.opens(cookie.value, party.code, party.live.room.created_at_ms)
+    assert (await root.get(f"/host/{party.code}/")).status_code == 200
+    assert party.live.room.host.session == before
+    assert party.host.close_code is None, "a look at the page takes nobody's seat"
+    assert await log() == [("root", party.code, "opened as host")]
+
+
+async def test_nothing_is_asked_while_no_host_is_there(browser_of: Browsers, party: Any) -> None:
+    await party.host.hang_up()
+    await party.keeper.writer.flush()
+    answer = await (await browser_of("root")).post(f"{page_of(party.code)}open/")
+    assert answer["Location"] == f"/host/{party.code}/"
+
+
+async def test_the_seat_of_a_host_who_plays_is_left_alone(browser_of: Browsers, party: Any) -> None:
+    root = await browser_of("root")
+    await act(root, "make-host", party.code, player_id=party["Bob"].actor_id, is_sure="yes")
+    await party.keeper.writer.flush()
+    answer = await root.post(f"{page_of(party.code)}open/", {"is_sure": "yes", "next": page_of(party.code)})
+    assert host_cookie(party.code) not in answer.cookies
+    assert "Bob plays, and is the host now" in text_of(await root.get(answer["Location"]))

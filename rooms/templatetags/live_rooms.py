@@ -1,0 +1,54 @@
+"""How the admin writes times, states and workers."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from gameplay.engine.states import RoomState
+from rooms import clock
+from rooms.admin.listing import STATE_NAMES
+from rooms.views import spaced
+
+register = template.Library()
+
+register.filter("spaced", spaced)
+
+MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
+
+
+@register.filter
+def ago(at_ms: int | None) -> str:
+    """``12 min``: how long it has been since then, in the largest unit that fits."""
+    if not at_ms:
+        return "–"
+    seconds = max(0, clock.now_ms() - at_ms) // 1000
+    if seconds < MINUTE_S:
+        return _("%(count)d s") % {"count": seconds}
+    if seconds < HOUR_S:
+        return _("%(count)d min") % {"count": seconds // MINUTE_S}
+    if seconds < DAY_S:
+        return _("%(count)d h") % {"count": seconds // HOUR_S}
+    return _("%(count)d d") % {"count": seconds // DAY_S}
+
+
+@register.filter
+def state_name(state: str) -> str:
+    """A state as people call it; itself if this version does not know it."""
+    return str(STATE_NAMES[RoomState(state)]) if state in STATE_NAMES else state
+
+
+@register.filter
+def worker_name(worker: str) -> str:
+    """A worker without the stamp of its start."""
+    return worker.rpartition(".")[0] or worker
+
+
+@register.simple_tag
+def dot(is_on: bool) -> SafeString:
+    """Whether somebody is connected, for eyes and for ears."""
+    return format_html(
+        '<span class="dot" data-on="{}" role="img" aria-label="{}"></span>',
+        "yes" if is_on else "no",
+        _("connected") if is_on else _("away"),
+    )

@@ -1,1 +1,0 @@
-"""Several workers behind nginx, as real processes, and games that outlive them. `make faults` runs the long tests."""
