@@ -46,13 +46,14 @@ class ServerProcess:
     """One ``manage.py serve`` on a loopback port, with all its data under ``var_dir``.
 
     ``env`` is added to the environment. `start` after `stop` or `kill` starts it again on the same port and data.
+    ``name`` is that of its log, where several share a directory.
     """
 
-    def __init__(self, var_dir: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, var_dir: Path, env: Mapping[str, str] | None = None, name: str = "server") -> None:
         self.var_dir = var_dir
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
-        self.log_path = var_dir / "server.log"
+        self.log_path = var_dir / f"{name}.log"
         self._env = {name: value for name, value in os.environ.items() if name not in FOREIGN_VARIABLES}
         self._env |= {"VAR_DIR": str(var_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1", **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
@@ -117,6 +118,14 @@ class ServerProcess:
                 self._process.kill()
             self._process.wait()
             self._process = None
+
+    def freeze(self) -> None:
+        """SIGSTOP: the kernel takes connections for it, and nobody answers."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT: it goes on as if no time had passed."""
+        os.kill(self.pid, signal.SIGCONT)
 
     def dispose(self) -> None:
         """Stop the server if it runs, and whatever it started that is still there."""

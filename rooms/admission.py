@@ -33,13 +33,29 @@ def no_such_room() -> Refused:
     )
 
 
+def secret_of(request: Connect | Reconnect, cookie: str | None) -> str:
+    """The secret that somebody comes with, "" if they have none. The host's cookie counts where a host may be meant."""
+    may_be_host = isinstance(request, Reconnect) or request.role == "host"
+    return request.session_id or (cookie if may_be_host else None) or ""
+
+
+def is_newcomer(secret: str) -> bool:
+    """Whether somebody with this secret has no seat anywhere: they come to get one, or to look on."""
+    return not secret or is_spectator_session(secret)
+
+
+def has_seat(live: LiveRoom, secret: str) -> bool:
+    """Whether the secret opens a seat in the room."""
+    return not is_newcomer(secret) and _seated(live, secret) is not None
+
+
 def connect(live: LiveRoom, connection: Connection, request: Connect, cookie: str | None, claimed_id: str) -> None:
     """Give the socket its seat: the one of its session, a new one for a player with a name, or none for an onlooker.
 
     ``cookie`` is the host's secret as the browser sent it. ``claimed_id`` is who the client says it is, "" if it does
     not. Raises `Refused`.
     """
-    secret = request.session_id or (cookie if request.role == "host" else None) or ""
+    secret = secret_of(request, cookie)
     if request.role == "spectator" and (not secret or is_spectator_session(secret)):
         _look_on(live, connection, secret or new_spectator_session(), claimed_id)
     elif secret:
@@ -56,7 +72,7 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
 
     Raises `Refused`.
     """
-    secret = request.session_id or cookie or ""
+    secret = secret_of(request, cookie)
     if is_spectator_session(secret):
         actor_id, away_since_ms = spectator_id(secret), None
         _be_nobody_else(claimed_id, actor_id)
@@ -165,19 +181,23 @@ def _welcome(live: LiveRoom, connection: Connection) -> None:
 
 
 def _member(live: LiveRoom, secret: str, claimed_id: str) -> Member:
-    hashed = session_hash(secret)
-    if hashed in live.room.banned:
+    if session_hash(secret) in live.room.banned:
         raise Refused(ErrorCode.KICKED, "The host has removed you from the room.", CloseCode.KICKED)
-    if owners.is_owner_pass(secret):
-        member = live.room.members.get(FIRST_HOST) if owners.opens(secret, live.code, live.room.created_at_ms) else None
-    else:
-        member = next((member for member in live.room.members.values() if member.session == hashed), None)
+    member = _seated(live, secret)
     if member is None:
         raise Refused(
             ErrorCode.SESSION_EXPIRED, "Your place in this room is gone. Join again.", CloseCode.SESSION_UNKNOWN
         )
     _be_nobody_else(claimed_id, member.id)
     return member
+
+
+def _seated(live: LiveRoom, secret: str) -> Member | None:
+    room = live.room
+    if owners.is_owner_pass(secret):
+        return room.members.get(FIRST_HOST) if owners.opens(secret, live.code, room.created_at_ms) else None
+    hashed = session_hash(secret)
+    return next((member for member in room.members.values() if member.session == hashed), None)
 
 
 def _be_nobody_else(claimed_id: str, actor_id: str) -> None:

@@ -25,7 +25,11 @@ from gameplay.library import load_library
 from rooms import exposition
 from rooms.accounts import account_id, is_sent_by_another_site, may_make_rooms
 from rooms.addresses import join_url, origin_for_phones
-from rooms.errors import Unavailable
+from rooms.errors import RateLimited, Unavailable
+from rooms.httplimits import problem, too_many_requests
+from rooms.knocking import look_up
+from rooms.peers import peer_of
+from rooms.ratelimit import ROOMS
 from rooms.registry import CreatedRoom, registry
 
 MAX_BODY_BYTES = 16 * 1024
@@ -42,18 +46,15 @@ class NewRoom(msgspec.Struct, rename="camel"):
     settings: dict[str, object] = {}
 
 
-def problem(status: HTTPStatus, code: str, message: str) -> JsonResponse:
-    """An error as JSON."""
-    return JsonResponse({"error": {"code": code, "message": message}}, status=status)
-
-
 def answering_unavailable(view: View) -> View:
-    """While rooms cannot be read or written: 503."""
+    """While rooms cannot be read or written: 503; for whoever asks too often: 429."""
 
     @functools.wraps(view)
     async def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
             return await view(request, *args, **kwargs)
+        except RateLimited as excess:
+            return too_many_requests(request, excess)
         except Unavailable as error:
             response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "SERVER_BUSY", str(error))
             response["Retry-After"] = str(RETRY_AFTER_S)
@@ -86,6 +87,7 @@ async def create_room(request: HttpRequest) -> HttpResponse:
                 HTTPStatus.FORBIDDEN, "UNAUTHORIZED", "Rooms are made by hosts with an account. Log in first."
             )
         chosen = await _chosen(wanted.settings, creator_id)
+        await registry().limiter.take(ROOMS, peer_of(request))
         created = await registry().create(wanted.host_name, chosen, creator_id)
     except (BadSettings, NameInvalid) as error:
         return problem(HTTPStatus.BAD_REQUEST, error.code, error.message)
@@ -98,7 +100,7 @@ async def create_room(request: HttpRequest) -> HttpResponse:
 @answering_unavailable
 async def read_room(request: HttpRequest, code: str) -> HttpResponse:
     """``GET /api/rooms/<CODE>``: what everybody may know."""
-    facts = await registry().facts(code.upper())
+    facts = await look_up(peer_of(request), code.upper())
     if facts is None:
         return problem(HTTPStatus.NOT_FOUND, "ROOM_NOT_FOUND", "There is no such room.")
     return JsonResponse(

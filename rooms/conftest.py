@@ -55,11 +55,23 @@ def words(monkeypatch: pytest.MonkeyPatch) -> WordLibrary:
 
 
 @pytest.fixture
+def rate_limits() -> bool:
+    """Whether addresses have limits; most tests would meet them with what they do at once."""
+    return False
+
+
+@pytest.fixture
 async def keep(
-    redis_url: str, time: MovedClock, words: WordLibrary, settings: Any, monkeypatch: pytest.MonkeyPatch
+    redis_url: str,
+    rate_limits: bool,
+    time: MovedClock,
+    words: WordLibrary,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Callable[[str], Registry]]:
     """Makes workers; the last one made is this process's."""
     settings.ALLOWED_HOSTS, settings.PUBLIC_URL = [HOST], ""
+    settings.RATE_LIMITS = rate_limits
     made: list[Registry] = []
 
     def make(worker: str = "worker") -> Registry:
@@ -119,6 +131,8 @@ class Guest:
     """One client. It has heard everything by the time that a call returns."""
 
     everybody: ClassVar[list["Guest"]] = []
+    address: str | None = None
+    """Where the socket comes from; None: the server does not know."""
 
     def __init__(self, code: str, name: str, version: str = "1.1") -> None:
         self.code, self.name, self.version = code, name, version
@@ -162,6 +176,7 @@ class Guest:
             "query_string": query.encode(),
             "headers": [(name.encode(), value.encode()) for name, value in named.items() if value],
             "extensions": {"partyflow.frames": self.frames},
+            "client": self.address and [self.address, 4711],
         }
         self._task = asyncio.create_task(websocket_application(scope, self._receive, self._send))
         await self._tell({"type": "websocket.connect"})
@@ -208,6 +223,7 @@ class Guest:
     def again(self) -> "Guest":
         """The same person with a new socket, not open yet."""
         again = Guest(self.code, self.name, self.version)
+        again.address = self.address
         again.actor_id, again.session_id = self.actor_id, self.session_id
         return again
 

@@ -14,7 +14,8 @@ from rooms import admission, clock
 from rooms.addresses import origin_for_phones
 from rooms.connections import Connection, socket_of
 from rooms.conversation import hear
-from rooms.errors import Refused, Unavailable
+from rooms.errors import RateLimited, Refused, Unavailable
+from rooms.knocking import open_room
 from rooms.metrics import ARRIVED_S, EXCESS, UNREADABLE, counters
 from rooms.peers import peer_of
 from rooms.protocol.envelope import ClientMessage, parse
@@ -53,6 +54,8 @@ class RoomConsumer(AsyncConsumer):
         self.connection = Connection(_code_of(scope), socket_of(scope, send), _origin_of(scope), peer_of(scope))
         counters.sockets_opened += 1
         counters.sockets_open += 1
+        crowd = registry().crowd
+        self._has_place = crowd.enter(self.connection.address)
         try:
             while True:
                 await self.dispatch(await receive())
@@ -60,6 +63,7 @@ class RoomConsumer(AsyncConsumer):
             pass
         finally:
             counters.sockets_open -= 1
+            crowd.leave(self.connection.address)
             self._leave()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -75,6 +79,9 @@ class RoomConsumer(AsyncConsumer):
     async def websocket_connect(self, event: dict[str, Any]) -> None:
         """Accept, and wait for ``CONNECT`` or ``RECONNECT``; a browser could not read a refusal before that."""
         await self.send({"type": "websocket.accept"})
+        if not self._has_place:
+            self.connection.dismiss(ErrorCode.RATE_LIMITED, "Too many sockets are open here.", CloseCode.TOO_MUCH)
+            return
         self._expect_greeting(HANDSHAKE_TIMEOUT_MS)
 
     async def websocket_receive(self, event: dict[str, Any]) -> None:
@@ -116,18 +123,20 @@ class RoomConsumer(AsyncConsumer):
             await self._enter(message, request)
         except Refused as refusal:
             self._turn_away(refusal, message)
+        except RateLimited as excess:
+            connection.dismiss(
+                ErrorCode.RATE_LIMITED, str(excess), CloseCode.TOO_MUCH, message.type, message.request_id
+            )
         except Unavailable as error:
             connection.refuse(ErrorCode.SERVER_BUSY, str(error), message.type, message.request_id)
             connection.close(CloseCode.RESTARTING)
 
     async def _enter(self, message: ClientMessage, request: Connect | Reconnect) -> None:
         connection = self.connection
-        live = await registry().open(connection.code)
-        if live is None:
-            raise admission.no_such_room()
+        cookie = host_secret(self.scope, connection.code)
+        live = await open_room(connection, request, cookie)
         if message.room_id.upper() != live.code:
             raise Refused(ErrorCode.UNAUTHORIZED, "This socket belongs to another room.", CloseCode.KICKED)
-        cookie = host_secret(self.scope, live.code)
         if isinstance(request, Connect):
             admission.connect(live, connection, request, cookie, message.actor_id)
         elif not admission.reconnect(live, connection, request, cookie, message.actor_id):

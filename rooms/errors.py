@@ -2,6 +2,7 @@
 
 RoomError
 ├── Refused         a handshake that fails, with the wire's error code
+├── RateLimited     too much from one address
 └── Unavailable     Redis is away, or this worker is about to stop
 """
 
@@ -20,6 +21,14 @@ class Refused(RoomError):
         self.code = code
         self.message = message
         self.close = close
+
+
+class RateLimited(RoomError):
+    """Somebody at this address does something too often. ``wait_s``: in how many seconds they may try again."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__("That was a lot at once. Wait a minute, then try again.")
+        self.wait_s = wait_s
 
 
 class Unavailable(RoomError):

@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from gameplay.engine.states import RoomState
+from rooms import ratelimit
 from rooms.metrics import EXCESS, RECONNECT_OUTCOMES, UNREADABLE, Counters, Histogram, counters
 from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -121,6 +122,13 @@ FIGURES = (
         "Messages refused and sockets turned away, by the code of the `ERROR`.",
         lambda now: by_one(now.counted.errors, ErrorCode),
         ("code",),
+    ),
+    Figure(
+        "counter",
+        "rate_limited",
+        "Requests and sockets refused because there was too much from their address, by limit.",
+        lambda now: by_one(now.counted.rate_limited, ratelimit.NAMES),
+        ("limit",),
     ),
     Figure("counter", "sockets_opened", "Sockets accepted.", lambda now: now.counted.sockets_opened),
     Figure(

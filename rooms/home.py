@@ -12,7 +12,11 @@ from gameplay.library import load_library
 from gameplay.models import RoomPreset
 from rooms import presets
 from rooms.accounts import account_id, may_make_rooms
+from rooms.errors import RateLimited
 from rooms.forms import CreateRoomForm, HostRoomForm
+from rooms.knocking import look_up
+from rooms.peers import peer_of
+from rooms.ratelimit import ROOMS
 from rooms.registry import CODE_LENGTH, registry
 from rooms.sessions import HOST_COOKIE_PREFIX, set_host_cookie
 from rooms.views import answering_unavailable, spaced
@@ -46,6 +50,7 @@ async def create_room(request: HttpRequest) -> HttpResponse:
         return await _home(request, form, [], status=HTTPStatus.FORBIDDEN)
     if not form.is_valid():
         return await _refused(request, form, creator_id)
+    await registry().limiter.take(ROOMS, peer_of(request))
     created = await registry().create(form.cleaned_data["host_name"], form.settings, creator_id, form.team_names)
     response = HttpResponseRedirect(reverse("host", args=[created.code]))
     set_host_cookie(response, created.code, created.session_id)
@@ -118,10 +123,14 @@ async def _home(
 
 
 async def _hosted_rooms(request: HttpRequest) -> list[dict[str, str]]:
-    """The rooms whose host this browser was, newest cookie last, those that are gone left out."""
-    codes = [name.removeprefix(HOST_COOKIE_PREFIX) for name in request.COOKIES if name.startswith(HOST_COOKIE_PREFIX)]
-    rooms = []
-    for code in codes[-REMEMBERED_ROOMS:]:
-        if await registry().facts(code) is not None:
-            rooms.append({"url": reverse("host", args=[code]), "spaced_code": spaced(code)})
-    return rooms
+    """The rooms whose host this browser was, newest cookie last, those that are gone left out.
+
+    A cookie may name any code: what is not there counts like a code that was guessed.
+    """
+    names = [name for name in request.COOKIES if name.startswith(HOST_COOKIE_PREFIX)]
+    codes = [name.removeprefix(HOST_COOKIE_PREFIX) for name in names[-REMEMBERED_ROOMS:]]
+    try:
+        found = [code for code in codes if await look_up(peer_of(request), code) is not None]
+    except RateLimited:
+        return []
+    return [{"url": reverse("host", args=[code]), "spaced_code": spaced(code)} for code in found]

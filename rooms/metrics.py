@@ -58,6 +58,7 @@ class Counters:
     slow_readers: int = 0
     acks_resent: int = 0
     acks_given_up: int = 0
+    rate_limited: Counter[str] = field(default_factory=Counter)
     rooms_created: int = 0
     rooms_restored: int = 0
     games_ended: int = 0

@@ -23,6 +23,7 @@ from rooms.metrics import counters
 from rooms.persistence import Saveable, Writer
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
+from rooms.ratelimit import Crowd, Limiter
 from rooms.restore import restore
 from rooms.room import LiveRoom, facts_of
 from rooms.sessions import Session, new_session, session_hash
@@ -68,6 +69,8 @@ class Registry:
         self.store = Store(connect(redis_url), f"{worker}.{clock.now_ms():x}")
         self.layer: Layer = cast(Layer, get_channel_layer("local"))
         self.writer = Writer(self.store, self._lose)
+        self.limiter = Limiter(redis_url, settings.RATE_LIMITS)
+        self.crowd = Crowd(settings.RATE_LIMITS)
         self.is_draining = False
         self._rooms: dict[str, LiveRoom] = {}
         self._opening: dict[str, asyncio.Task[LiveRoom | None]] = {}
@@ -245,6 +248,7 @@ class Registry:
         self._rooms.clear()
         with contextlib.suppress(*AWAY):
             await self.store.sign_off()
+        await self.limiter.close()
         await self.store.redis.aclose()
 
     async def sweep(self) -> None:

@@ -161,14 +161,14 @@ class Found:
     log: list[bytes]
 
 
-def connect(url: str) -> "Redis":
+def connect(url: str, timeout_s: float = TIMEOUT_S) -> "Redis":
     """A client that answers or fails within a second or two; whoever wants to try again does so themselves."""
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=32,
-        timeout=TIMEOUT_S,
-        socket_timeout=TIMEOUT_S,
-        socket_connect_timeout=TIMEOUT_S,
+        timeout=timeout_s,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
         retry=Retry(NoBackoff(), 0),
         # With them, redis-py hands out connections that have long been closed from the other side.
         maint_notifications_config=MaintNotificationsConfig(enabled=False),

@@ -17,9 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gameplay.library import load_library
 from rooms.accounts import account_id
 from rooms.addresses import join_url, origin_for_phones
-from rooms.errors import Unavailable
+from rooms.errors import RateLimited, Unavailable
 from rooms.forms import packs_as_json
+from rooms.httplimits import too_many_requests
+from rooms.knocking import look_up
 from rooms.owners import is_hosts, new_owner_pass
+from rooms.peers import peer_of
 from rooms.registry import RoomFacts, registry
 from rooms.sessions import host_secret, set_host_cookie
 
@@ -34,12 +37,14 @@ def spaced(code: str) -> str:
 
 
 def answering_unavailable(view: AsyncView) -> AsyncView:
-    """While rooms cannot be read or written: a page that says to try again, with 503."""
+    """While rooms cannot be read or written, and for whoever asks too often: a page that says to try again later."""
 
     @functools.wraps(view)
     async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return await view(request, *args, **kwargs)
+        except RateLimited as excess:
+            return too_many_requests(request, excess)
         except Unavailable:
             response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
             response["Retry-After"] = str(RETRY_AFTER_S)
@@ -52,7 +57,7 @@ def answering_unavailable(view: AsyncView) -> AsyncView:
 @answering_unavailable
 async def player(request: HttpRequest, code: str) -> HttpResponse:
     """What the QR code opens: a name and nothing else, then the game on this phone."""
-    facts = await registry().facts(code)
+    facts = await look_up(peer_of(request), code)
     if facts is None:
         return unknown_room(request, code)
     context = _room_context(request, code, "player")
@@ -67,7 +72,7 @@ async def player(request: HttpRequest, code: str) -> HttpResponse:
 @answering_unavailable
 async def host(request: HttpRequest, code: str) -> HttpResponse:
     """The host's page, for the browser that made the room, and for whoever made it with the account they are in."""
-    facts = await registry().facts(code)
+    facts = await look_up(peer_of(request), code)
     if facts is None:
         return unknown_room(request, code)
     secret, owner_pass = host_secret(request, code), None
@@ -92,7 +97,7 @@ async def host(request: HttpRequest, code: str) -> HttpResponse:
 @answering_unavailable
 async def stage(request: HttpRequest, code: str) -> HttpResponse:
     """The big screen: everything that everybody may see."""
-    if await registry().facts(code) is None:
+    if await look_up(peer_of(request), code) is None:
         return unknown_room(request, code)
     return render(request, "stage.html", _room_context(request, code, "spectator"))
 
@@ -101,7 +106,7 @@ async def stage(request: HttpRequest, code: str) -> HttpResponse:
 @answering_unavailable
 async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """Take a seat over on this phone. Looking at the page uses nothing up; only the button does."""
-    if await registry().facts(code) is None:
+    if await look_up(peer_of(request), code) is None:
         return unknown_room(request, code)
     if request.method == "GET":
         return render(request, "seat.html", _room_context(request, code, "player"))

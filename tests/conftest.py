@@ -1,4 +1,4 @@
-"""The site that the tests share."""
+"""The site that the tests share, and how they tell what they measured."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -37,3 +37,14 @@ def build_site() -> Iterator[Callable[..., Site]]:
     yield build
     for site in sites:
         site.dispose()
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
+    """Prints what was measured beside the result, and keeps it in a JUnit report."""
+
+    def note(name: str, value: object) -> None:
+        record_property(name, value)
+        print(f"{name}: {value}")
+
+    return note

@@ -14,10 +14,12 @@ from typing import Any, Self
 from picows import WSFrame, WSInvalidStatusError, WSListener, WSMsgType, WSTransport, ws_connect
 
 from tests.support.mirror import Mirror
-from tests.support.site import Site
+from tests.support.site import Door
 from tests.support.wire import LATEST
 
 PATIENCE_S = 5.0
+UPGRADE_TIMEOUT_S = 10.0
+"""As long as a page waits."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ class Guest:
     ``port`` may be that of a proxy in between.
     """
 
-    def __init__(self, site: Site, room_id: str, name: str, version: str = LATEST) -> None:
+    def __init__(self, site: Door, room_id: str, name: str, version: str = LATEST) -> None:
         self.site = site
-        self.port = site.server.port
+        self.port = site.port
         self.room_id = room_id
         self.name = name
         self.version = version
@@ -110,10 +112,18 @@ class Guest:
         self._stop_heartbeats()
         self.close_code = self._beaten_at = None
         self.connections.append(len(self.messages))
-        url = f"ws://127.0.0.1:{self.site.server.port}/ws/?{query or f'roomId={self.room_id}'}"
+        scheme = "ws" if self.site.tls is None else "wss"
+        url = f"{scheme}://127.0.0.1:{self.site.port}/ws/?{query or f'roomId={self.room_id}'}"
         ear = self.ear = _Ear(self)
         try:
-            self._transport, _ = await ws_connect(lambda: ear, url, extra_headers=extra, socket_factory=self._dial)
+            self._transport, _ = await ws_connect(
+                lambda: ear,
+                url,
+                ssl_context=self.site.tls,
+                websocket_handshake_timeout=UPGRADE_TIMEOUT_S,
+                extra_headers=extra,
+                socket_factory=self._dial,
+            )
         except WSInvalidStatusError as error:
             raise Refused(int(error.response.status)) from None
 

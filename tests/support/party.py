@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from tests.support.conversation import check_conversations
 from tests.support.guest import Guest, Message
-from tests.support.site import Site
+from tests.support.site import Door
 from tests.support.wire import LATEST
 
 CAST = ("Bob", "Carol", "Dave", "Erin")
@@ -29,7 +29,7 @@ class Party:
 
     guest_type: type[Guest] = Guest
 
-    def __init__(self, site: Site, room_id: str, settings: Mapping[str, Any]) -> None:
+    def __init__(self, site: Door, room_id: str, settings: Mapping[str, Any]) -> None:
         self.site = site
         self.room_id = room_id
         self.settings = dict(settings)
@@ -38,7 +38,7 @@ class Party:
     @classmethod
     async def throw(
         cls,
-        site: Site,
+        site: Door,
         names: Sequence[str] = CAST,
         settings: Mapping[str, Any] = NO_SETTINGS,
         versions: Mapping[str, str] | None = None,

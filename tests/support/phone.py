@@ -53,6 +53,12 @@ class Phone(Guest):
                     raise AssertionError(f"{self.name} is not back after {patience_s} s: {error!r}") from error
             await asyncio.sleep(RETRY_S)
 
+    async def until_lost(self) -> None:
+        """Wait, for however long, until the socket is gone; at once if there is none."""
+        if self._transport is not None:
+            await self._transport.wait_disconnected()
+            self._stop_heartbeats()
+
     async def lose_line(self) -> None:
         """Wait until the socket is gone, whoever ended it."""
         if self._transport is not None:

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import shutil
+import ssl
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,17 +38,60 @@ class Created:
     session_id: str
 
 
-class Site:
+class Door:
+    """Where a site is entered: a loopback port, plain or with TLS, and the origin that its own pages have."""
+
+    def __init__(self, port: int, origin: str, tls: ssl.SSLContext | None = None) -> None:
+        self.port = port
+        self.origin = origin
+        self.tls = tls
+
+    async def request(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """One HTTP exchange; redirects are not followed."""
+        return await asyncio.to_thread(self._exchange, method, path, body, dict(headers or {}))
+
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Response:
+        return await self.request("GET", path, headers=headers)
+
+    async def post_json(self, path: str, value: object) -> Response:
+        return await self.request("POST", path, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+    async def create_room(self, host_name: str = "Alice", settings: Mapping[str, Any] | None = None) -> Created:
+        answer = await self.post_json("/api/rooms", {"hostName": host_name, "settings": dict(settings or {})})
+        assert answer.status == 201, (answer.status, answer.body[:500])
+        facts = answer.json()
+        return Created(facts["roomId"], facts["hostId"], facts["sessionId"])
+
+    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Response:
+        connection = (
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=HTTP_TIMEOUT_S)
+            if self.tls is None
+            else http.client.HTTPSConnection("127.0.0.1", self.port, timeout=HTTP_TIMEOUT_S, context=self.tls)
+        )
+        try:
+            connection.request(method, path, body=body, headers=headers)
+            answer = connection.getresponse()
+            pairs = [line.split(";", 1)[0].partition("=") for line in answer.headers.get_all("Set-Cookie", [])]
+            return Response(
+                status=answer.status,
+                headers={name.lower(): value for name, value in answer.getheaders()},
+                cookies={name.strip(): value for name, _, value in pairs},
+                body=answer.read(),
+            )
+        finally:
+            connection.close()
+
+
+class Site(Door):
     """A server for tests. Addresses have no limits unless ``env`` says ``RATE_LIMITS=on``."""
 
     def __init__(self, env: Mapping[str, str] | None = None) -> None:
         # Directly under the temporary directory: the path of a unix socket has to be short.
         self._directory = Path(tempfile.mkdtemp(prefix="partyflow-"))
         self.server = ServerProcess(self._directory / "var", {"RATE_LIMITS": "off", **(env or {})})
-
-    @property
-    def origin(self) -> str:
-        return self.server.origin
+        super().__init__(self.server.port, self.server.origin)
 
     def start(self) -> None:
         self.server.start()
@@ -71,36 +115,3 @@ class Site:
         """End everything and remove the data."""
         self.server.dispose()
         shutil.rmtree(self._directory, ignore_errors=True)
-
-    async def request(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> Response:
-        """One HTTP exchange; redirects are not followed."""
-        return await asyncio.to_thread(self._exchange, method, path, body, dict(headers or {}))
-
-    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Response:
-        return await self.request("GET", path, headers=headers)
-
-    async def post_json(self, path: str, value: object) -> Response:
-        return await self.request("POST", path, json.dumps(value).encode(), {"Content-Type": "application/json"})
-
-    async def create_room(self, host_name: str = "Alice", settings: Mapping[str, Any] | None = None) -> Created:
-        answer = await self.post_json("/api/rooms", {"hostName": host_name, "settings": dict(settings or {})})
-        assert answer.status == 201, (answer.status, answer.body[:500])
-        facts = answer.json()
-        return Created(facts["roomId"], facts["hostId"], facts["sessionId"])
-
-    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Response:
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=HTTP_TIMEOUT_S)
-        try:
-            connection.request(method, path, body=body, headers=headers)
-            answer = connection.getresponse()
-            pairs = [line.split(";", 1)[0].partition("=") for line in answer.headers.get_all("Set-Cookie", [])]
-            return Response(
-                status=answer.status,
-                headers={name.lower(): value for name, value in answer.getheaders()},
-                cookies={name.strip(): value for name, _, value in pairs},
-                body=answer.read(),
-            )
-        finally:
-            connection.close()

@@ -37,10 +37,19 @@ async def test_a_household_meets_no_limit(guarded: Site) -> None:
             pass
 
 
-@pytest.mark.xfail(reason="limits per address come with the protection against abuse", strict=True)
 async def test_guessing_codes_is_slowed_down_and_health_is_not(guarded: Site) -> None:
     statuses = [(await guarded.get(f"/api/rooms/ZZZ{a}{b}Z")).status for a in "ABCDEFGH" for b in "ABCDEFGHJK"]
     assert set(statuses[:60]) == {404}
     assert statuses[-1] == 429
     assert (await guarded.get("/healthz")).status == 200
     assert (await guarded.get("/readyz")).status == 200
+    page = await guarded.get("/ZZZZZZ", {"Accept": "text/html"})
+    assert (page.status, page.headers["content-type"]) == (429, "text/html; charset=utf-8")
+    assert b"Wait a minute" in page.body
+    mallory = Guest(guarded, "ZZZZZZ", "Mallory")
+    assert await mallory.turned_away({"role": "player", "playerName": "Mallory"}) == ("RATE_LIMITED", 4429)
+
+
+async def test_the_address_that_counts_is_not_what_somebody_claims(guarded: Site) -> None:
+    claims = {"X-Forwarded-For": "198.51.100.7", "Forwarded": "for=198.51.100.7", "X-Real-IP": "198.51.100.7"}
+    assert (await guarded.get("/api/rooms/ZZZZZZ", claims)).status == 429

@@ -1,0 +1,58 @@
+"""What somebody has to pass before they learn whether a room is there.
+
+Codes can be tried out by pages, by REST and by sockets; all of them are counted together, and whoever has tried too
+many is told nothing more, right or wrong. Who has a seat in the room is let in all the same: they may have a neighbour
+who guesses.
+"""
+
+from rooms import admission
+from rooms.connections import Connection
+from rooms.errors import RateLimited
+from rooms.protocol.messages import Connect, Reconnect
+from rooms.ratelimit import CODES, JOINS
+from rooms.registry import RoomFacts, registry
+from rooms.room import LiveRoom
+
+
+async def look_up(peer: str, code: str) -> RoomFacts | None:
+    """What may be said about a room; None if there is none. Raises `RateLimited`, `Unavailable`."""
+    limiter = registry().limiter
+    await limiter.check(CODES, peer)
+    facts = await registry().facts(code)
+    if facts is None:
+        await limiter.take(CODES, peer)
+    return facts
+
+
+async def open_room(connection: Connection, request: Connect | Reconnect, cookie: str | None) -> LiveRoom:
+    """The room that a socket wants to enter. Raises `Refused`, `RateLimited`, `Unavailable`.
+
+    ``cookie`` is the host's secret as the browser sent it. Nothing is awaited once the room has been found.
+    """
+    here, peer = registry(), connection.address
+    secret = admission.secret_of(request, cookie)
+    excess = None
+    live = here.get(connection.code)
+    if live is None or not admission.has_seat(live, secret):
+        excess = await _count(peer, secret)
+    live = await here.open(connection.code)
+    if excess is not None and (live is None or not admission.has_seat(live, secret)):
+        raise excess
+    if live is None:
+        await here.limiter.take(CODES, peer)
+        raise admission.no_such_room()
+    return live
+
+
+async def _count(peer: str, secret: str) -> RateLimited | None:
+    """Count a newcomer. What is too much is raised; it is returned where a seat may excuse it."""
+    limiter = registry().limiter
+    try:
+        await limiter.check(CODES, peer)
+    except RateLimited as error:
+        if not secret:
+            raise
+        return error
+    if admission.is_newcomer(secret):
+        await limiter.take(JOINS, peer)
+    return None

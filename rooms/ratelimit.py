@@ -1,0 +1,179 @@
+"""How often one address may knock, and how many sockets it may hold.
+
+How often is counted in Redis, so that all workers agree, and by each worker for itself while Redis is away. Nobody
+waits for a Redis that does not answer for longer than a moment, and most do not wait at all. A household is nowhere
+near these numbers; each address is known by its fingerprint alone (`rooms.peers`).
+"""
+
+import asyncio
+import logging
+import math
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.exceptions import RedisError
+
+from rooms.errors import RateLimited
+from rooms.metrics import counters
+from rooms.peers import UNKNOWN
+from rooms.store import connect
+
+logger = logging.getLogger(__name__)
+
+ROOMS = RateLimitItemPerMinute(30, namespace="rooms")
+"""Rooms made."""
+CODES = RateLimitItemPerMinute(60, namespace="codes")
+"""Codes asked for that no room has."""
+JOINS = RateLimitItemPerMinute(240, namespace="joins")
+"""People who come in, to play or to look on. Who has a seat already is not counted."""
+REST = RateLimitItemPerMinute(300, namespace="rest")
+"""Requests for ``/api/``."""
+PAGES = RateLimitItemPerMinute(1200, namespace="pages")
+"""Requests for anything else but files and health."""
+LOGINS = RateLimitItemPerMinute(20, namespace="logins")
+"""Attempts to log in to the administration, whoever as."""
+
+SOCKETS = "sockets"
+MAX_SOCKETS = 250
+"""Open at a time, from one address to one worker: it is the worker's memory that they take up."""
+
+NAMES = (*(limit.namespace for limit in (ROOMS, CODES, JOINS, REST, PAGES, LOGINS)), SOCKETS)
+
+PATIENCE_S = 0.25
+SHUN_S = 1.0
+"""For how long nobody asks Redis again after it has not answered."""
+
+AWAY = (RedisError, OSError, TimeoutError)
+
+T = TypeVar("T")
+
+
+class Limiter:
+    """Counts what each address does."""
+
+    def __init__(self, redis_url: str, is_on: bool) -> None:
+        self._is_on = is_on
+        self._redis = connect(redis_url, PATIENCE_S)
+        storage = RedisStorage(
+            "async+redis://",
+            implementation="redispy",
+            key_prefix="pf:limits",
+            connection_pool=self._redis.connection_pool,  # type: ignore[arg-type]
+        )
+        self._shared = SlidingWindowCounterRateLimiter(storage)
+        self._own = OwnCounts()
+        self._is_redis_away = False
+        self._shunned_until_s = 0.0
+
+    async def take(self, limit: RateLimitItem, peer: str) -> None:
+        """Count one more. Raises `RateLimited` if it is one too many."""
+        if self._is_on and peer != UNKNOWN and not await self._hit(limit, peer):
+            await self._refuse(limit, peer)
+
+    async def check(self, limit: RateLimitItem, peer: str) -> None:
+        """Count nothing. Raises `RateLimited` if one more would be too many."""
+        if self._is_on and peer != UNKNOWN and not await self._has_left(limit, peer):
+            await self._refuse(limit, peer)
+
+    async def close(self) -> None:
+        """Let go of Redis."""
+        await self._redis.aclose()
+
+    async def _refuse(self, limit: RateLimitItem, peer: str) -> NoReturn:
+        counters.rate_limited[limit.namespace] += 1
+        raise RateLimited(await self._wait_s(limit, peer))
+
+    async def _hit(self, limit: RateLimitItem, peer: str) -> bool:
+        return await self._ask(
+            lambda: self._shared.hit(limit, peer), lambda: self._own.hit(limit, peer, time.monotonic())
+        )
+
+    async def _has_left(self, limit: RateLimitItem, peer: str) -> bool:
+        return await self._ask(
+            lambda: self._shared.test(limit, peer), lambda: self._own.has_left(limit, peer, time.monotonic())
+        )
+
+    async def _wait_s(self, limit: RateLimitItem, peer: str) -> int:
+        """In how many seconds it is worth trying again."""
+
+        async def shared() -> int:
+            stats = await self._shared.get_window_stats(limit, peer)
+            return min(max(1, math.ceil(stats.reset_time - time.time())), limit.get_expiry())
+
+        return await self._ask(shared, lambda: self._own.wait_s(time.monotonic()))
+
+    async def _ask(self, shared: Callable[[], Awaitable[T]], own: Callable[[], T]) -> T:
+        """What all workers together know; what this one knows if Redis does not say so in time."""
+        now_s = time.monotonic()
+        if now_s < self._shunned_until_s:
+            return own()
+        if self._is_redis_away:
+            # One asks; until it knows, nobody else waits.
+            self._shunned_until_s = now_s + SHUN_S
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                answer = await shared()
+        except AWAY as error:
+            if not self._is_redis_away:
+                logger.warning("Limits are counted by this worker alone: %s", error or type(error).__name__)
+            self._is_redis_away = True
+            self._shunned_until_s = time.monotonic() + SHUN_S
+            return own()
+        self._is_redis_away = False
+        self._shunned_until_s = 0.0
+        return answer
+
+
+class OwnCounts:
+    """What a worker counts by itself: whole minutes, forgotten when the next one begins."""
+
+    WINDOW_S = 60
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._until_s = 0.0
+
+    def hit(self, limit: RateLimitItem, peer: str, now_s: float) -> bool:
+        """Count one more; False, and nothing counted, if it is one too many."""
+        if not self.has_left(limit, peer, now_s):
+            return False
+        self._counts[limit.namespace, peer] += 1
+        return True
+
+    def has_left(self, limit: RateLimitItem, peer: str, now_s: float) -> bool:
+        """Whether one more would be all right."""
+        if now_s >= self._until_s:
+            self._counts.clear()
+            self._until_s = now_s + self.WINDOW_S
+        return self._counts[limit.namespace, peer] < limit.amount
+
+    def wait_s(self, now_s: float) -> int:
+        """Seconds until the next minute begins."""
+        return max(1, math.ceil(self._until_s - now_s))
+
+
+class Crowd:
+    """The open sockets of this worker by address."""
+
+    def __init__(self, is_on: bool) -> None:
+        self._is_on = is_on
+        self._open: Counter[str] = Counter()
+
+    def enter(self, peer: str) -> bool:
+        """Count a socket, which has to `leave` at its end; False if its address has too many already."""
+        self._open[peer] += 1
+        if not self._is_on or peer == UNKNOWN or self._open[peer] <= MAX_SOCKETS:
+            return True
+        counters.rate_limited[SOCKETS] += 1
+        return False
+
+    def leave(self, peer: str) -> None:
+        """A socket has ended."""
+        self._open[peer] -= 1
+        if self._open[peer] <= 0:
+            del self._open[peer]

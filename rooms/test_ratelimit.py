@@ -1,0 +1,144 @@
+"""Limits by address: generous to a household, firm to whoever guesses, and never in the way when Redis is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from limits import RateLimitItem, RateLimitItemPerMinute
+
+from rooms import ratelimit
+from rooms.errors import RateLimited
+from rooms.metrics import counters
+from rooms.ratelimit import CODES, JOINS, MAX_SOCKETS, ROOMS, Crowd, Limiter, OwnCounts
+
+THREE = RateLimitItemPerMinute(3, namespace="three")
+
+
+@pytest.fixture
+async def make() -> AsyncIterator[Callable[..., Limiter]]:
+    made: list[Limiter] = []
+
+    def limiter(url: str, is_on: bool = True) -> Limiter:
+        made.append(Limiter(url, is_on))
+        return made[-1]
+
+    yield limiter
+    for limiter_ in made:
+        await limiter_.close()
+
+
+async def taken(limiter: Limiter, limit: RateLimitItem, peer: str, times: int) -> int:
+    """How many of these were all right."""
+    excesses = []
+    for _ in range(times):
+        try:
+            await limiter.take(limit, peer)
+        except RateLimited as excess:
+            excesses.append(excess)
+    assert all(1 <= excess.wait_s <= 60 for excess in excesses)
+    return times - len(excesses)
+
+
+def test_a_household_has_room() -> None:
+    assert ROOMS.amount >= 20
+    assert JOINS.amount >= 120
+    assert CODES.amount == 60
+    assert MAX_SOCKETS >= 200
+
+
+async def test_all_workers_count_together(make: Callable[..., Limiter], redis_url: str) -> None:
+    one, other = make(redis_url), make(redis_url)
+    assert await taken(one, THREE, "alice", 2) == 2
+    assert await taken(other, THREE, "alice", 2) == 1
+    assert await taken(one, THREE, "alice", 1) == 0
+    assert await taken(other, THREE, "bob", 3) == 3, "another address"
+
+
+async def test_looking_counts_nothing(make: Callable[..., Limiter], redis_url: str) -> None:
+    limiter = make(redis_url)
+    for _ in range(9):
+        await limiter.check(THREE, "alice")
+    assert await taken(limiter, THREE, "alice", 9) == 3
+    with pytest.raises(RateLimited):
+        await limiter.check(THREE, "alice")
+
+
+async def test_what_is_refused_is_counted_for_the_operator(make: Callable[..., Limiter], redis_url: str) -> None:
+    before = counters.rate_limited["three"]
+    await taken(make(redis_url), THREE, "alice", 5)
+    assert counters.rate_limited["three"] - before == 2
+
+
+async def test_an_unknown_address_is_not_taken_for_one(make: Callable[..., Limiter], redis_url: str) -> None:
+    assert await taken(make(redis_url), THREE, "", 9) == 9
+
+
+async def test_limits_can_be_turned_off(make: Callable[..., Limiter], redis_url: str) -> None:
+    assert await taken(make(redis_url, is_on=False), THREE, "alice", 9) == 9
+    crowd = Crowd(is_on=False)
+    assert all(crowd.enter("alice") for _ in range(MAX_SOCKETS * 2))
+
+
+async def test_without_redis_a_worker_counts_for_itself(make: Callable[..., Limiter], tmp_path: Path) -> None:
+    limiter = make(f"unix://{tmp_path}/nobody.sock")
+    assert await taken(limiter, THREE, "alice", 5) == 3
+    assert await taken(limiter, THREE, "bob", 5) == 3
+    with pytest.raises(RateLimited):
+        await limiter.check(THREE, "alice")
+
+
+async def test_a_redis_that_hangs_is_waited_for_once_and_by_one_alone(
+    make: Callable[..., Limiter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ratelimit, "PATIENCE_S", 0.05)
+    asked = 0
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_unix_server(say_nothing, tmp_path / "mute.sock"):
+        limiter = make(f"unix://{tmp_path}/mute.sock")
+        assert await taken(limiter, THREE, "alice", 50) == 3
+        assert asked == 1
+        limiter._shunned_until_s = 0.0
+        assert sum(await asyncio.gather(*(taken(limiter, THREE, f"guest {n}", 1) for n in range(20)))) == 20
+        assert asked == 2
+
+
+async def test_redis_is_asked_again_when_it_is_back(
+    make: Callable[..., Limiter], redis_url: str, tmp_path: Path
+) -> None:
+    limiter = make(redis_url)
+    away = make(f"unix://{tmp_path}/nobody.sock")
+    shared, limiter._shared = limiter._shared, away._shared
+    assert await taken(limiter, THREE, "alice", 2) == 2
+    limiter._shared, limiter._shunned_until_s = shared, 0.0
+    assert await taken(limiter, THREE, "alice", 4) == 3, "its own count does not matter any more"
+    assert await taken(make(redis_url), THREE, "alice", 1) == 0
+
+
+def test_own_counts_begin_anew_every_minute() -> None:
+    own = OwnCounts()
+    assert [own.hit(THREE, "alice", now_s) for now_s in (0.0, 1.0, 2.0, 3.0)] == [True, True, True, False]
+    assert own.wait_s(3.0) == 57
+    assert not own.hit(THREE, "alice", 59.9)
+    assert own.hit(THREE, "alice", 60.0)
+    assert len(own._counts) == 1
+
+
+def test_sockets_are_counted_while_they_are_open() -> None:
+    crowd = Crowd(is_on=True)
+    assert all(crowd.enter("alice") for _ in range(MAX_SOCKETS))
+    assert not crowd.enter("alice")
+    assert crowd.enter("bob")
+    for _ in range(2):
+        crowd.leave("alice")
+    assert crowd.enter("alice")
+    for _ in range(MAX_SOCKETS):
+        crowd.leave("alice")
+    crowd.leave("bob")
+    assert not crowd._open, "nothing is kept of those who are gone"

@@ -1,0 +1,1 @@
+"""Several workers behind nginx, as real processes, and games that outlive them. `make faults` runs the long tests."""
