@@ -1,4 +1,7 @@
-"""Logging through structlog: lines for people in development, JSON in production, and no secret in either."""
+"""Logging through structlog: lines for people in development, JSON in production, and no secret in either.
+
+Every line names the worker, and the socket or room that it is about, if there is one (`rooms.log_context`).
+"""
 
 import logging
 import re
@@ -7,8 +10,13 @@ from typing import Any
 
 import structlog
 
+from rooms.log_context import add_subject
+
 _SECRET_NAMES = re.compile(r"secret|session|password|token|cookie|authorization", re.IGNORECASE)
 _HARMLESS = (bool, int, float, type(None))
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_LINES = ("exception", "stack")
+"""What may have several lines."""
 _SECRET_TEXTS = re.compile(
     r"""(?ix)
     (?P<seat> /seat/ ) [^\s/?"']+                                         # a one-time link
@@ -37,6 +45,16 @@ def without_secrets(text: str) -> str:
     )
 
 
+def escape_controls(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: what could move the cursor, colour a terminal, turn text around or begin a line of its own
+    is written out, as JSON does by itself."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            lines = value.split("\n") if name in _LINES else [value]
+            event[name] = "\n".join(_CONTROLS.sub(lambda found: ascii(found[0])[1:-1], line) for line in lines)
+    return event
+
+
 def shorten_refusals(record: logging.LogRecord) -> bool:
     """A logging filter: a request that Django refused, such as one for a foreign host, needs no traceback."""
     if record.name.startswith("django.security"):
@@ -44,11 +62,16 @@ def shorten_refusals(record: logging.LogRecord) -> bool:
     return True
 
 
-def logging_configuration(*, is_readable: bool, level: int) -> dict[str, Any]:
+def logging_configuration(*, is_readable: bool, level: int, worker: str) -> dict[str, Any]:
     """A `dictConfig` for everything that logs, and structlog set up to match.
 
-    Coloured lines if `is_readable`, else one JSON object a line.
+    Lines for people if `is_readable`, else one JSON object a line.
     """
+
+    def add_worker(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["worker"] = worker
+        return event
+
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -59,6 +82,8 @@ def logging_configuration(*, is_readable: bool, level: int) -> dict[str, Any]:
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
         hide_secrets,
+        add_subject,
+        add_worker,
     ]
     structlog.configure(
         processors=[
@@ -70,7 +95,9 @@ def logging_configuration(*, is_readable: bool, level: int) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=False) if is_readable else structlog.processors.JSONRenderer()
+    renderers: list[Any] = [structlog.processors.JSONRenderer()]
+    if is_readable:
+        renderers = [escape_controls, structlog.dev.ConsoleRenderer(colors=False)]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -78,7 +105,7 @@ def logging_configuration(*, is_readable: bool, level: int) -> dict[str, Any]:
             "structlog": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": shared,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
             }
         },
         "filters": {"short": {"()": lambda: shorten_refusals}},

@@ -72,8 +72,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "partyflow.machines.MachinesFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "partyflow.access.access_log",
     "partyflow.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -228,4 +230,4 @@ AUTH_PASSWORD_VALIDATORS = [
 
 DEFAULT_EXCEPTION_REPORTER = "partyflow.reports.LocalReporter"
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logging_configuration(is_readable=DEBUG, level=LOG_LEVEL)
+LOGGING = logging_configuration(is_readable=DEBUG, level=LOG_LEVEL, worker=WORKER_ID)

@@ -19,12 +19,12 @@ def restored_logging() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
-    logging_configuration(is_readable=settings.DEBUG, level=logging.INFO)
+    logging_configuration(is_readable=settings.DEBUG, level=logging.INFO, worker=settings.WORKER_ID)
 
 
 def configured(*, is_readable: bool) -> io.StringIO:
     written = io.StringIO()
-    configuration = logging_configuration(is_readable=is_readable, level=logging.INFO)
+    configuration = logging_configuration(is_readable=is_readable, level=logging.INFO, worker="worker-1")
     configuration["handlers"]["stderr"]["stream"] = written
     logging.config.dictConfig(configuration)
     return written
@@ -85,3 +85,25 @@ def test_a_request_for_a_foreign_host_is_one_line() -> None:
 def test_a_text_without_secrets_stays_as_it_is() -> None:
     text = "Room ABC234: the session of player_3 ended at http://192.168.1.7:8000/ABC234 (tokens: none)"
     assert without_secrets(text) == text
+
+
+@pytest.mark.usefixtures("restored_logging")
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_no_text_of_a_guest_can_move_the_cursor_or_forge_a_line(is_readable: bool) -> None:
+    written = configured(is_readable=is_readable)
+    name = "Bob\x1b[2J\x9b31m\r\n08:00:00 [error] All is lost \u202e"
+    try:
+        raise ValueError(name)
+    except ValueError:
+        logging.getLogger("rooms").exception("%s came", name, extra={"player": name})
+    text = written.getvalue()
+    assert not set("\x1b\x9b\r\u202e") & set(text)
+    assert "All is lost" in text.splitlines()[0], "what Bob would have as a line of its own stands in the one about him"
+
+
+@pytest.mark.usefixtures("restored_logging")
+def test_every_line_names_the_worker() -> None:
+    written = configured(is_readable=False)
+    logging.getLogger("rooms").warning("one")
+    structlog.get_logger("rooms").warning("two")
+    assert [json.loads(line)["worker"] for line in written.getvalue().splitlines()] == ["worker-1", "worker-1"]

@@ -12,12 +12,14 @@ from msgspec import UNSET
 from gameplay.engine.events import Event
 from gameplay.engine.projections import Role
 from rooms import clock
+from rooms.log_context import SESSION_DIGITS
 from rooms.metrics import counters
 from rooms.protocol.acks import AckLedger
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode, UpgradeRequired
 from rooms.protocol.messages import ErrorPayload
 from rooms.protocol.versions import SPOKEN, Version
+from rooms.sessions import session_hash
 from rooms.throttle import Throttle
 
 logger = logging.getLogger(__name__)
@@ -152,12 +154,21 @@ class Connection:
         self.resynced_ms = 0
         self.round_trip_ms: int | None = None
         self.is_closed = False
+        self.close_code: int | None = None
+        self.opened_at_ms = now_ms
         self._socket = socket
 
     @property
     def finds_the_dead(self) -> bool:
         """Whether the server itself notices that nobody is at the other end any more."""
         return self._socket.finds_the_dead
+
+    def log_fields(self) -> dict[str, object]:
+        """What log lines say about the socket: of the secret only the beginning of its hash."""
+        fields: dict[str, object] = {"room": self.code}
+        if self.actor_id:
+            fields |= {"actor": self.actor_id, "session": session_hash(self.secret)[:SESSION_DIGITS]}
+        return fields
 
     def send(self, outgoing: Outgoing) -> None:
         """Send a message that others may get as well. A reader that is too slow is closed with 4429."""
@@ -209,6 +220,7 @@ class Connection:
         """Close the socket after all that was sent; nothing more is."""
         if not self.is_closed:
             self.is_closed = True
+            self.close_code = int(code)
             self.acks.clear()
             counters.closes[int(code)] += 1
             self._socket.close(code)

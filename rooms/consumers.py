@@ -16,6 +16,7 @@ from rooms.connections import Connection, socket_of
 from rooms.conversation import hear
 from rooms.errors import RateLimited, Refused, Unavailable
 from rooms.knocking import open_room
+from rooms.log_context import PEER_DIGITS, speak_for
 from rooms.metrics import ARRIVED_S, EXCESS, UNREADABLE, counters
 from rooms.peers import peer_of
 from rooms.protocol.envelope import ClientMessage, parse
@@ -51,7 +52,9 @@ class RoomConsumer(AsyncConsumer):
         self._timer: asyncio.TimerHandle | None = None
         self._malformed = 0
         self._may_reconnect = True
+        self._client_code: int | None = None
         self.connection = Connection(_code_of(scope), socket_of(scope, send), _origin_of(scope), peer_of(scope))
+        speak_for(self.connection)
         counters.sockets_opened += 1
         counters.sockets_open += 1
         crowd = registry().crowd
@@ -79,6 +82,7 @@ class RoomConsumer(AsyncConsumer):
     async def websocket_connect(self, event: dict[str, Any]) -> None:
         """Accept, and wait for ``CONNECT`` or ``RECONNECT``; a browser could not read a refusal before that."""
         await self.send({"type": "websocket.accept"})
+        logger.debug("Socket opened", extra={"peer": self.connection.address[:PEER_DIGITS]})
         if not self._has_place:
             self.connection.dismiss(ErrorCode.RATE_LIMITED, "Too many sockets are open here.", CloseCode.TOO_MUCH)
             return
@@ -108,6 +112,7 @@ class RoomConsumer(AsyncConsumer):
 
     async def websocket_disconnect(self, event: dict[str, Any]) -> None:
         """The socket has ended."""
+        self._client_code = event.get("code")
         raise StopConsumer
 
     # The handshake
@@ -144,6 +149,15 @@ class RoomConsumer(AsyncConsumer):
             self._expect_greeting(CONNECT_AGAIN_MS)
             return
         self.live = live
+        logger.info(
+            "Socket entered",
+            extra={
+                "with": message.type,
+                "role": connection.role,
+                "version": str(connection.version),
+                "peer": connection.address[:PEER_DIGITS],
+            },
+        )
 
     def _turn_away(self, refusal: Refused, message: ClientMessage) -> None:
         if isinstance(message.payload, Reconnect):
@@ -210,10 +224,20 @@ class RoomConsumer(AsyncConsumer):
         self.connection.dismiss(code, reason, CloseCode.BAD_HANDSHAKE, message.type, message.request_id)
 
     def _leave(self) -> None:
+        connection = self.connection
+        is_ours = connection.close_code is not None
+        logger.info(
+            "Socket closed",
+            extra={
+                "code": connection.close_code if is_ours else self._client_code,
+                "by": "server" if is_ours else "client",
+                "lasted_s": (clock.now_ms() - connection.opened_at_ms) / 1000,
+            },
+        )
         self._stop_waiting()
-        self.connection.is_closed = True
+        connection.is_closed = True
         if self.live is not None:
-            self.live.hang_up(self.connection)
+            self.live.hang_up(connection)
 
 
 def _origin_of(scope: dict[str, Any]) -> str:

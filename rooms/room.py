@@ -24,6 +24,7 @@ from rooms.addresses import join_url
 from rooms.connections import Connection
 from rooms.heartbeat import VersionHistory
 from rooms.lines import Layer, Lines
+from rooms.log_context import context_of
 from rooms.metrics import counters
 from rooms.persistence import Record
 from rooms.protocol.acks import ack_id
@@ -75,6 +76,7 @@ class LiveRoom:
         self._departed: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms: int | None = None
+        self._log_context = context_of(self)
 
     @property
     def code(self) -> str:
@@ -299,6 +301,10 @@ class LiveRoom:
         """What lists and public pages say about the room."""
         return facts_of(self.room, self.active_at_ms)
 
+    def log_fields(self) -> dict[str, object]:
+        """What log lines say about the room."""
+        return {"room": self.code}
+
     def tell_quality(self, connection: Connection, status: Literal["degraded", "connected"]) -> None:
         """Tell the host and the owner of this socket, nobody else, how its line is doing."""
         if connection.actor_id not in self.room.members:
@@ -326,7 +332,7 @@ class LiveRoom:
             self.hang_up(connection)
 
     def _wake_in(self, delay_s: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(delay_s, self.wake)
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self.wake, context=self._log_context)
 
 
 def facts_of(room: Room, active_at_ms: int) -> RoomFacts:

@@ -20,8 +20,10 @@ class Timers:
         loop = asyncio.get_running_loop()
         later = loop.call_later
 
-        def call_later(delay_s: float, callback: Callable[..., object], *args: Any) -> asyncio.TimerHandle:
-            handle = later(delay_s, callback, *args)
+        def call_later(
+            delay_s: float, callback: Callable[..., object], *args: Any, **context: Any
+        ) -> asyncio.TimerHandle:
+            handle = later(delay_s, callback, *args, **context)
             self.handles.append((delay_s, handle))
             return handle
 

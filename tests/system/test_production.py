@@ -88,7 +88,9 @@ async def test_pages_are_strict_to_browsers_and_files_are_kept_for_ever(build_si
     assert (plain.status, plain.headers["location"]) == (301, "https://play.example/")
     foreign = await site.request("GET", "/", headers={**FROM_PROXY, "Host": "evil.example"})
     assert foreign.status == 400
-    assert (await site.request("GET", "/healthz")).status == 200
+    for path in ("/healthz", "/readyz", "/metrics"):
+        answer = await site.request("GET", path, headers={"Host": "worker1:8000"})
+        assert answer.status == 200, f"{path} is asked by machines, which know a worker by any name"
 
     assert site.stop() == 0
     assert "Traceback" not in site.log()

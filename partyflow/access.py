@@ -1,0 +1,54 @@
+"""One line for each request, and its figures. Static files, probes and metrics are answered further out."""
+
+import logging
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from rooms.log_context import PEER_DIGITS
+from rooms.metrics import counters
+from rooms.peers import peer_of
+
+logger = logging.getLogger(__name__)
+
+
+@sync_and_async_middleware
+def access_log(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Middleware that notes what was asked, how it was answered, and how long that took."""
+    if iscoroutinefunction(get_response):
+
+        async def answer_async(request: HttpRequest) -> HttpResponseBase:
+            began_s = perf_counter()
+            response: HttpResponseBase = await get_response(request)
+            _note(request, response, perf_counter() - began_s)
+            return response
+
+        return answer_async
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        began_s = perf_counter()
+        response: HttpResponseBase = get_response(request)
+        _note(request, response, perf_counter() - began_s)
+        return response
+
+    return answer
+
+
+def _note(request: HttpRequest, response: HttpResponseBase, took_s: float) -> None:
+    counters.requests[response.status_code] += 1
+    counters.request.observe(took_s)
+    # Without the query: it may hold what somebody has typed.
+    fields: dict[str, object] = {
+        "method": request.method,
+        "path": request.path,
+        "status": response.status_code,
+        "took_ms": round(took_s * 1000, 1),
+        "peer": peer_of(request)[:PEER_DIGITS],
+    }
+    if request.resolver_match is not None and "code" in request.resolver_match.kwargs:
+        fields["room"] = request.resolver_match.kwargs["code"]
+    logger.info("Request", extra=fields)

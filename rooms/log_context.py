@@ -1,0 +1,42 @@
+"""Whom a log line is about, found out when the line is written, so that the way of a message pays nothing for it.
+
+All sockets share one thread. But each runs in a task and so in a context of its own, in which it leaves itself once; a
+room's timers run in a context of the room's.
+"""
+
+from collections.abc import Mapping, MutableMapping
+from contextvars import Context, ContextVar
+from typing import Any, Protocol
+
+SESSION_DIGITS = 12
+PEER_DIGITS = 12
+
+
+class Subject(Protocol):
+    """A socket or a room."""
+
+    def log_fields(self) -> Mapping[str, object]:
+        """What to add to a line: ``room``, and for a socket ``actor`` and ``session``; nothing secret."""
+
+
+_subject: ContextVar[Subject | None] = ContextVar("subject", default=None)
+
+
+def speak_for(subject: Subject) -> None:
+    """From now on the lines of this context are about ``subject``."""
+    _subject.set(subject)
+
+
+def context_of(subject: Subject) -> Context:
+    """A context whose lines are about ``subject``, for a callback that would else speak for whoever has set it."""
+    context = Context()
+    context.run(speak_for, subject)
+    return context
+
+
+def add_subject(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor."""
+    subject = _subject.get()
+    if subject is not None:
+        event.update(subject.log_fields())
+    return event

@@ -1,0 +1,97 @@
+"""Each log line says whom it is about, though all sockets share one thread."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rooms.log_context import add_subject, speak_for
+from rooms.sessions import session_hash
+
+
+class Lines(logging.Handler):
+    """What has been logged, with what the processor adds to it at that moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[dict[str, Any]] = []
+        self.changed = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = {name: getattr(record, name) for name in ("code", "by", "role", "version") if hasattr(record, name)}
+        self.lines.append(dict(add_subject(None, "", {"event": record.getMessage(), **fields})))
+        self.changed.set()
+
+    def of(self, event: str) -> list[dict[str, Any]]:
+        return [line for line in self.lines if line["event"].startswith(event)]
+
+
+@pytest.fixture
+def log() -> Iterator[Lines]:
+    handler, logger = Lines(), logging.getLogger("rooms")
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield handler
+    logger.setLevel(before)
+    logger.removeHandler(handler)
+
+
+async def test_a_sockets_lines_tell_who_it_is(throw: Any, log: Lines) -> None:
+    party = await throw("Alice", "Bob")
+    bob = party["Bob"]
+    await bob.hang_up()
+    _, entered = log.of("Socket entered")
+    (closed,) = log.of("Socket closed")
+    for line in (entered, closed):
+        assert (line["room"], line["actor"]) == (party.code, bob.actor_id)
+        assert session_hash(bob.session_id).startswith(line["session"])
+        assert len(line["session"]) == 12
+    assert (entered["role"], entered["version"]) == ("player", "1.1")
+    assert (closed["code"], closed["by"]) == (1001, "client")
+
+
+async def test_a_socket_that_the_server_closes_says_so(throw: Any, log: Lines) -> None:
+    party = await throw("Alice", "Bob")
+    await party.host.say("CLOSE_ROOM")
+    await party["Bob"].hang_up()
+    (closed,) = log.of("Socket closed")
+    assert (closed["actor"], closed["code"], closed["by"]) == (party["Bob"].actor_id, 4410, "server")
+
+
+async def test_before_the_handshake_only_the_room_is_known(throw: Any, log: Lines) -> None:
+    party = await throw("Alice")
+    stranger = await party.guest("Stranger").open()
+    await stranger.say("HEARTBEAT")
+    await stranger.hang_up()
+    (closed,) = log.of("Socket closed")
+    assert (closed["room"], closed["code"]) == (party.code, 4400)
+    assert "actor" not in closed
+    assert "session" not in closed
+
+
+async def test_a_command_that_fails_is_the_sockets_and_a_timer_is_the_rooms(throw: Any, log: Lines) -> None:
+    party = await throw("Alice", "Bob")
+
+    def stumble() -> None:
+        raise RuntimeError("no time")
+
+    async def as_alice() -> None:
+        connection = party.live.lines.of(party.host.actor_id)
+        assert connection is not None
+        speak_for(connection)
+        party.live._wake_in(0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(party.live, "advance", stumble)
+        await party.host.say("LOCK_ROOM")
+        (failed,) = log.of("A message")
+        assert failed["actor"] == party.host.actor_id
+        log.changed.clear()
+        await asyncio.create_task(as_alice())
+        await asyncio.wait_for(log.changed.wait(), 5)
+    (stumbled,) = log.of("Room")
+    assert stumbled["room"] == party.code
+    assert "actor" not in stumbled
