@@ -1,6 +1,7 @@
 """What machines ask a worker, under whatever name they know it: probes and Prometheus come by address."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
@@ -26,5 +27,7 @@ class MachinesFirst:
         """Answer, or hand on."""
         if request.path_info not in PATHS:
             return await self._get_response(request)
-        response: HttpResponseBase = await resolve(request.path_info).func(request)
-        return response
+        response: Any = await resolve(request.path_info).func(request)
+        # Django would log each "not ready" as an error.
+        response._has_been_logged = True
+        return cast(HttpResponseBase, response)

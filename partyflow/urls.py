@@ -9,6 +9,7 @@ from partyflow.views import nowhere
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="jsi18n"),
+    path("", include("rooms.health")),
     path("", include("rooms.api")),
     path("", include("rooms.urls")),
     re_path(r"^(?P<path>.*)$", nowhere),

@@ -1,4 +1,4 @@
-"""The REST side: make a room, look at one, and what operators and machines ask for."""
+"""The REST side: make a room, look at one, and read the protocol."""
 
 import functools
 from collections.abc import Callable, Coroutine
@@ -7,22 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, re_path, reverse
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
-from redis.exceptions import RedisError
 
 from gameplay.engine.errors import BadSettings, NameInvalid
 from gameplay.engine.model import Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.library import load_library
-from rooms import exposition
 from rooms.accounts import account_id, is_sent_by_another_site, may_make_rooms
 from rooms.addresses import join_url, origin_for_phones
 from rooms.errors import RateLimited, Unavailable
@@ -115,34 +111,6 @@ async def read_room(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-@never_cache
-async def healthz(request: HttpRequest) -> HttpResponse:
-    """The process is alive."""
-    return JsonResponse({"status": "ok"})
-
-
-@require_GET
-@never_cache
-async def readyz(request: HttpRequest) -> HttpResponse:
-    """Redis and the database answer, and the worker is not about to stop."""
-    checks = {
-        "redis": await _redis_answers(),
-        "database": await _database_answers(),
-        "accepting": not registry().is_draining,
-    }
-    is_ready = all(checks.values())
-    status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
-    return JsonResponse({"status": "ok" if is_ready else "unavailable", **checks}, status=status)
-
-
-@require_GET
-@never_cache
-async def show_metrics(request: HttpRequest) -> HttpResponse:
-    """``GET /metrics``: Prometheus text."""
-    return HttpResponse(exposition.text(registry()), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-@require_GET
 @cache_control(public=True, max_age=300)
 async def asyncapi(request: HttpRequest) -> HttpResponse:
     """The protocol for machines."""
@@ -177,32 +145,8 @@ def _addresses(request: HttpRequest, created: CreatedRoom) -> dict[str, str]:
     }
 
 
-async def _redis_answers() -> bool:
-    try:
-        await registry().store.redis.ping()
-    except (RedisError, OSError, TimeoutError):
-        return False
-    return True
-
-
-async def _database_answers() -> bool:
-    try:
-        await database_sync_to_async(_ask_database, thread_sensitive=False)()
-    except DatabaseError:
-        return False
-    return True
-
-
-def _ask_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-
-
 urlpatterns = [
     re_path(r"^api/rooms/?$", create_room, name="api-rooms"),
     re_path(r"^api/rooms/(?P<code>[0-9A-Za-z]{1,64})/?$", read_room, name="api-room"),
     path("api/asyncapi.yaml", asyncapi, name="asyncapi"),
-    path("healthz", healthz, name="healthz"),
-    path("readyz", readyz, name="readyz"),
-    path("metrics", show_metrics, name="metrics"),
 ]

@@ -1,4 +1,4 @@
-"""Rooms over plain HTTP, and what operators and machines ask for."""
+"""Rooms over plain HTTP, and the protocol for machines."""
 
 import json
 from typing import Any
@@ -106,45 +106,6 @@ async def test_while_redis_is_away_the_answer_is_to_try_again(
     for answer in (await post(client, {"hostName": "Alice"}), await client.get(f"{ASK}/ABC234")):
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "SERVER_BUSY")
         assert answer["Retry-After"] == "5"
-
-
-async def test_the_process_is_alive(client: AsyncClient) -> None:
-    assert (await client.get("/healthz")).json() == {"status": "ok"}
-
-
-@pytest.mark.django_db
-async def test_it_is_ready_while_everything_answers(client: AsyncClient, keeper: Registry) -> None:
-    ready = await client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (
-        200,
-        {"status": "ok", "redis": True, "database": True, "accepting": True},
-    )
-    keeper.is_draining = True
-    draining = await client.get("/readyz")
-    assert (draining.status_code, draining.json()["accepting"]) == (503, False)
-
-
-@pytest.mark.django_db
-async def test_it_is_not_ready_without_redis(
-    client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fail() -> None:
-        raise ConnectionError("gone")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(keeper.store.redis, "ping", fail)
-        answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()["redis"]) == (503, False)
-
-
-async def test_the_figures_are_told(client: AsyncClient, throw: Any) -> None:
-    await throw("Alice", "Bob")
-    text = (await client.get("/metrics")).content.decode()
-    assert 'partyflow_rooms{state="LOBBY"} 1.0' in text
-    assert "partyflow_unsaved_rooms 1.0" in text
-    assert "partyflow_redis_up 1.0" in text
-    assert "# TYPE partyflow_messages_sent_total counter" in text
-    assert "process_resident_memory_bytes" in text
 
 
 async def test_the_protocol_is_there_for_machines(client: AsyncClient) -> None:
