@@ -9,6 +9,7 @@ from gameplay.engine import commands, events
 from gameplay.engine.errors import GameError, NameInvalid, NameTaken, RoomClosed
 from gameplay.engine.events import Emission
 from gameplay.engine.model import FIRST_HOST, Member
+from gameplay.engine.people import is_kept_out
 from gameplay.engine.projections import state_checksum
 from rooms import clock, owners
 from rooms.connections import Connection
@@ -74,8 +75,7 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
     """
     secret = secret_of(request, cookie)
     if is_spectator_session(secret):
-        actor_id, away_since_ms = spectator_id(secret), None
-        _be_nobody_else(claimed_id, actor_id)
+        actor_id, away_since_ms = _onlooker(live, connection, secret, claimed_id), None
     else:
         member = _member(live, secret, claimed_id)
         actor_id, away_since_ms = member.id, member.away_since_ms
@@ -96,7 +96,7 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
             )
         )
         return False
-    arrival = _arrive(live, actor_id)
+    arrival = _arrive(live, connection, actor_id)
     missed = _missed(live, request, actor_id)  # again, for time has passed
     live.seat(connection, actor_id, secret)
     is_told = outcome is Outcome.BACKFILL and missed is not GAP
@@ -120,18 +120,26 @@ def _missed(live: LiveRoom, request: Reconnect, actor_id: str) -> list[Entry] | 
 
 
 def _look_on(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> None:
-    actor_id = spectator_id(secret)
-    _be_nobody_else(claimed_id, actor_id)
-    onlookers = sum(other.role == "spectator" for other in live.lines)
-    if onlookers >= MAX_SPECTATORS and live.lines.of(actor_id) is None:
-        raise Refused(ErrorCode.ROOM_FULL, "Too many people are looking on already.", CloseCode.KICKED)
+    actor_id = _onlooker(live, connection, secret, claimed_id)
     live.advance()
     live.seat(connection, actor_id, secret)
     _welcome(live, connection)
 
 
+def _onlooker(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> str:
+    """The id of somebody who may look on. Raises `Refused`."""
+    actor_id = spectator_id(secret)
+    _be_nobody_else(claimed_id, actor_id)
+    if is_kept_out(live.room, connection.address):
+        raise _banned()
+    onlookers = sum(other.role == "spectator" for other in live.lines)
+    if onlookers >= MAX_SPECTATORS and live.lines.of(actor_id) is None:
+        raise Refused(ErrorCode.ROOM_FULL, "Too many people are looking on already.", CloseCode.KICKED)
+    return actor_id
+
+
 def _sit_down_again(live: LiveRoom, connection: Connection, member: Member, secret: str) -> None:
-    arrival = _arrive(live, member.id)
+    arrival = _arrive(live, connection, member.id)
     live.seat(connection, member.id, secret)
     _welcome(live, connection)
     live.announce(arrival)
@@ -140,7 +148,7 @@ def _sit_down_again(live: LiveRoom, connection: Connection, member: Member, secr
 def _join(live: LiveRoom, connection: Connection, name: str) -> None:
     secret = new_session()
     try:
-        arrival = live.carry_out("", commands.Join(name=name, session=session_hash(secret)))
+        arrival = live.carry_out("", commands.Join(name=name, session=session_hash(secret), address=connection.address))
     except GameError as error:
         raise _refusal(error) from error
     joined = next(emission.event for emission in arrival if isinstance(emission.event, events.PlayerJoined))
@@ -149,12 +157,12 @@ def _join(live: LiveRoom, connection: Connection, name: str) -> None:
     live.announce(arrival)
 
 
-def _arrive(live: LiveRoom, actor_id: str) -> list[Emission]:
+def _arrive(live: LiveRoom, connection: Connection, actor_id: str) -> list[Emission]:
     """Somebody known is there again; what came of it is still to be announced."""
     arrival: list[Emission] = []
     if actor_id in live.room.members:
         try:
-            arrival = live.carry_out(actor_id, commands.Connected(), *_if_host(live, actor_id))
+            arrival = live.carry_out(actor_id, commands.Connected(connection.address), *_if_host(live, actor_id))
         except GameError as error:
             raise _refusal(error) from error
     return arrival
@@ -182,7 +190,7 @@ def _welcome(live: LiveRoom, connection: Connection) -> None:
 
 def _member(live: LiveRoom, secret: str, claimed_id: str) -> Member:
     if session_hash(secret) in live.room.banned:
-        raise Refused(ErrorCode.KICKED, "The host has removed you from the room.", CloseCode.KICKED)
+        raise _banned()
     member = _seated(live, secret)
     if member is None:
         raise Refused(
@@ -198,6 +206,10 @@ def _seated(live: LiveRoom, secret: str) -> Member | None:
         return room.members.get(FIRST_HOST) if owners.opens(secret, live.code, room.created_at_ms) else None
     hashed = session_hash(secret)
     return next((member for member in room.members.values() if member.session == hashed), None)
+
+
+def _banned() -> Refused:
+    return Refused(ErrorCode.KICKED, "The host has removed you from this room.", CloseCode.KICKED)
 
 
 def _be_nobody_else(claimed_id: str, actor_id: str) -> None:

@@ -250,6 +250,75 @@ async def test_a_banned_session_stays_out(throw: Any) -> None:
     assert last_words(bob) == ("KICKED", 4403)
 
 
+def guest_at(address: str, code: str, name: str) -> Guest:
+    guest = Guest(code, name)
+    guest.address = address
+    return guest
+
+
+async def test_a_ban_keeps_the_address_out_for_players_and_onlookers_alike(throw: Any) -> None:
+    party = await throw("Alice", "Carol")
+    bob = guest_at("192.0.2.7", party.code, "Bob")
+    await bob.connect()
+    watching = guest_at("192.0.2.7", party.code, "Stage")
+    await watching.connect("spectator")
+    await party.host.say("BAN_PLAYER", {"playerId": bob.actor_id})
+    for role, payload in (
+        ("player", {"playerName": "Robert"}),
+        ("spectator", {}),
+        ("spectator", {"sessionId": watching.session_id}),
+    ):
+        again = guest_at("192.0.2.7", party.code, "Robert")
+        await again.connect(role, **payload)
+        assert last_words(again) == ("KICKED", 4403), role
+    onlooker = await watching.again().open()
+    assert (await onlooker.reconnect(0)).type == "ERROR"
+    assert last_words(onlooker) == ("KICKED", 4403)
+    assert (await guest_at("192.0.2.8", party.code, "Dave").connect()).type == "CONNECTED"
+
+
+async def test_a_ban_takes_no_seat_from_somebody_else_at_that_address(throw: Any) -> None:
+    party = await throw("Alice")
+    bob, carol = (guest_at("192.0.2.7", party.code, name) for name in ("Bob", "Carol"))
+    await bob.connect()
+    await carol.connect()
+    await party.host.say("BAN_PLAYER", {"playerId": bob.actor_id})
+    again = carol.again()
+    assert (await again.connect(sessionId=carol.session_id)).type == "CONNECTED"
+    assert (await guest_at("192.0.2.7", party.code, "Dave").connect()).type == "CONNECTED"
+
+
+async def test_an_address_is_in_nothing_that_is_told(throw: Any) -> None:
+    party = await throw("Alice")
+    bob = guest_at("192.0.2.7", party.code, "Bob")
+    await bob.connect()
+    told = json.dumps([message.envelope for message in (*party.host.messages, *bob.messages)])
+    assert bob_address(party) not in told
+    assert "192.0.2.7" not in told
+
+
+def bob_address(party: Any) -> str:
+    address = str(party.live.room.players[0].address)
+    assert len(address) == 24
+    return address
+
+
+async def test_no_more_than_a_hundred_look_on_whichever_way_they_come(
+    throw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.admission.MAX_SPECTATORS", 2)
+    party = await throw("Alice")
+    for name in ("Stage", "Television"):
+        assert (await Guest(party.code, name).connect("spectator")).type == "CONNECTED"
+    third = Guest(party.code, "Third")
+    await third.connect("spectator")
+    assert last_words(third) == ("ROOM_FULL", 4403)
+    sly = await Guest(party.code, "Sly").open()
+    sly.session_id = "spectator.invented"
+    await sly.reconnect(0)
+    assert last_words(sly) == ("ROOM_FULL", 4403)
+
+
 async def test_a_kicked_player_may_come_back_with_a_new_session(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.host.say("KICK_PLAYER", {"playerId": party["Bob"].actor_id})

@@ -136,10 +136,11 @@ class LeaveRoom(Command, frozen=True):
 
 
 class Join(Command, frozen=True):
-    """The shell: somebody new takes a seat. ``session`` is the hash of their secret."""
+    """The shell: somebody new takes a seat. ``session`` is the hash of their secret, ``address`` that of where from."""
 
     name: str
     session: str
+    address: str = ""
 
 
 class HostArrived(Command, frozen=True):
@@ -147,7 +148,9 @@ class HostArrived(Command, frozen=True):
 
 
 class Connected(Command, frozen=True):
-    """The shell: a member's socket is there (again)."""
+    """The shell: a member's socket is there (again). ``address`` is the hash of where it comes from, "" if unknown."""
+
+    address: str = ""
 
 
 class Disconnected(Command, frozen=True):

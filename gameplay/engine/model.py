@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from gameplay.engine.states import RoomState
 
 MAX_PLAYERS = 10
+MAX_BANNED = 100
 MIN_TEAMS = 2
 MAX_TEAMS = 5
 COUNTDOWN_S = 3
@@ -66,7 +67,8 @@ class Word(Struct, frozen=True, array_like=True):
 class Member(Struct, array_like=True):
     """Somebody who belongs to the room: the host, a player, or both after a promotion.
 
-    ``session`` is a hash of the secret, never the secret. ``away_since_ms`` is set while no socket of theirs is open.
+    ``session`` is a hash of the secret, never the secret, and ``address`` a hash of where their last socket came from.
+    ``away_since_ms`` is set while no socket of theirs is open.
     """
 
     id: str
@@ -81,6 +83,7 @@ class Member(Struct, array_like=True):
     away_since_ms: int | None = None
     line: Literal["ok", "warning", "lost"] = "ok"
     words_explained: int = 0
+    address: str = ""
 
 
 class Team(Struct, array_like=True):
@@ -210,6 +213,7 @@ class Room(Struct):
     deck: Deck = msgspec.field(default_factory=Deck)
     creator_id: int | None = None
     team_names: tuple[str, ...] = ()
+    banned_addresses: list[str] = []
 
     @property
     def players(self) -> list[Member]:

@@ -27,7 +27,15 @@ from gameplay.engine.events import (
 )
 from gameplay.engine.events import RoomLocked as RoomLockedEvent
 from gameplay.engine.events import RoomUnlocked as RoomUnlockedEvent
-from gameplay.engine.model import AWAY_EXPIRED_MS, MAX_PLAYERS, PROMOTE_HOST_MS, Member, Room, held_by_explainer
+from gameplay.engine.model import (
+    AWAY_EXPIRED_MS,
+    MAX_BANNED,
+    MAX_PLAYERS,
+    PROMOTE_HOST_MS,
+    Member,
+    Room,
+    held_by_explainer,
+)
 from gameplay.engine.states import IN_ROUND, GameEvent, RoomState
 from gameplay.engine.step import Step, is_balanced
 
@@ -71,7 +79,7 @@ def join(step: Step, actor_id: str, command: Join) -> None:
     Raises `Banned`, `RoomLocked`, `RoomFull`, `NameInvalid`, `NameTaken`.
     """
     room = step.room
-    if command.session in room.banned:
+    if command.session in room.banned or is_kept_out(room, command.address):
         raise Banned("The host has removed you from this room.")
     if room.locked:
         raise RoomLocked("The host has locked this room.")
@@ -86,6 +94,7 @@ def join(step: Step, actor_id: str, command: Join) -> None:
         sitting_out=room.state in IN_GAME,
         connected=True,
         connected_since_ms=step.now_ms,
+        address=command.address,
     )
     room.next_player += 1
     room.members[player.id] = player
@@ -102,6 +111,7 @@ def connected(step: Step, actor_id: str, command: Connected) -> None:
     if not member.connected:
         member.connected_since_ms = step.now_ms
     member.connected = True
+    member.address = command.address or member.address
     member.away_since_ms = None
     member.line = "ok"
     if was_warned:
@@ -138,10 +148,23 @@ def kick(step: Step, actor_id: str, command: KickPlayer) -> None:
 
 
 def ban(step: Step, actor_id: str, command: BanPlayer) -> None:
-    """The host removes a player for good. Raises `UnknownPlayer`."""
-    player = _other_player(step.room, command.player_id)
-    step.room.banned.append(player.session)
+    """The host removes a player for good, and keeps their address out too. Raises `UnknownPlayer`."""
+    room = step.room
+    player = _other_player(room, command.player_id)
+    _note_ban(room.banned, player.session)
+    if player.address:
+        _note_ban(room.banned_addresses, player.address)
     remove(step, player, LeaveReason.KICKED)
+
+
+def is_kept_out(room: Room, address: str) -> bool:
+    """Whether newcomers from this address are refused because of somebody who was banned.
+
+    Not where the host or a seated player is at home as well: a whole party may be behind one address.
+    """
+    if address not in room.banned_addresses:
+        return False
+    return all(address != member.address for member in room.members.values() if member.seated or member is room.host)
 
 
 def remove(step: Step, player: Member, reason: LeaveReason) -> None:
@@ -225,6 +248,12 @@ def unlock(step: Step, actor_id: str, command: UnlockRoom) -> None:
         step.room.locked = False
         step.touch()
         step.emit(RoomUnlockedEvent())
+
+
+def _note_ban(banned: list[str], who: str) -> None:
+    if who not in banned:
+        banned.append(who)
+        del banned[:-MAX_BANNED]
 
 
 def _other_player(room: Room, player_id: str) -> Member:

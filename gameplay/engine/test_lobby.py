@@ -5,6 +5,7 @@ import pytest
 from gameplay.engine import commands as c
 from gameplay.engine import events
 from gameplay.engine.errors import Banned, RoomFull, RoomLocked, UnknownPlayer
+from gameplay.engine.model import MAX_BANNED
 from gameplay.engine.states import RoomState as S
 from tests.support.game import (
     CROWD,
@@ -165,6 +166,68 @@ def test_a_ban_is_for_one_person():
     game.ban("Bob")
     game.join("Frank")
     assert game.member("Frank").seated
+
+
+def join_from(game: Game, address: str, name: str) -> None:
+    game.give("", c.Join(name=name, session=secret_of(name), address=address))
+
+
+def test_a_ban_keeps_the_address_out_too():
+    game = Game()
+    join_from(game, "café", "Bob")
+    join_from(game, "home", "Carol")
+    game.ban("Bob")
+    with pytest.raises(Banned) as refusal:
+        join_from(game, "café", "Robert")
+    assert refusal.value.code == "KICKED"
+    join_from(game, "home", "Dave")
+    join_from(game, "", "Erin")
+    assert [player.name for player in game.room.players] == ["Carol", "Dave", "Erin"]
+
+
+def test_a_ban_does_not_hit_the_household_of_those_who_are_seated():
+    game = Game()
+    join_from(game, "home", "Bob")
+    join_from(game, "home", "Carol")
+    game.ban("Bob")
+    join_from(game, "home", "Dave")
+    game.ban("Carol")
+    game.ban("Dave")
+    with pytest.raises(Banned):
+        join_from(game, "home", "Erin")
+
+
+def test_a_ban_does_not_hit_the_household_of_the_host():
+    game = Game()
+    join_from(game, "café", "Bob")
+    game.ban("Bob")
+    game.give("host_1", c.Connected("café"))
+    join_from(game, "café", "Carol")
+    game.give("host_1", c.Connected("train"))
+    game.kick("Carol")
+    with pytest.raises(Banned):
+        join_from(game, "café", "Carol")
+
+
+def test_the_address_is_that_of_the_last_socket():
+    game = Game()
+    join_from(game, "café", "Bob")
+    game.give(game.member("Bob").id, c.Connected("street"))
+    game.give(game.member("Bob").id, c.Connected())
+    game.ban("Bob")
+    join_from(game, "café", "Carol")
+    with pytest.raises(Banned):
+        join_from(game, "street", "Robert")
+
+
+def test_no_more_bans_are_kept_than_a_room_can_bear():
+    game = Game()
+    for number in range(MAX_BANNED + 5):
+        join_from(game, f"address {number}", f"Guest {number}")
+        game.ban(f"Guest {number}")
+    assert len(game.room.banned) == len(game.room.banned_addresses) == MAX_BANNED
+    with pytest.raises(Banned):
+        join_from(game, f"address {MAX_BANNED + 4}", "Mallory")
 
 
 def test_a_ban_survives_a_restart_of_the_server():

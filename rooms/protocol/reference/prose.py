@@ -184,6 +184,7 @@ Where the architecture document leaves something open, the server does this.
   count, a corrected word counts as corrected.
 - **Acknowledging.** `status` may be anything. An `ackId` that the socket does not owe is ignored.
 - **Host.** `TRANSFER_HOST` to somebody who is away, and kicking oneself, is `INVALID_TRANSITION`. A banned person who
-  tries to come back gets `KICKED`.
+  tries to come back gets `KICKED`, and so does every newcomer and onlooker from the address that they had, unless
+  the host or somebody seated is at that address as well. Who has a seat keeps it.
 - **Settings.** A `numTeams` that changes while teams are being made adds or takes teams at once.
 """
