@@ -70,6 +70,7 @@ async def play_a_whole_game(site: Site, word_holder: str) -> None:
         party.host.send("RESTART_GAME")
         await party.everybody_in("READY_TO_START")
         for guest in party.guests:
+            await guest.expect("GAME_RESTARTED")
             assert set(guest.mirror.scores.values()) == {0}, guest.name
         await party.confirm_start()
         for _ in range(5):
