@@ -65,7 +65,7 @@ async def test_while_redis_hangs_it_is_not_ready_and_says_so_in_time(
     monkeypatch.setattr(health, "_redis", question)
     answers = [await client.get("/readyz") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [503, 503, 503]
-    assert {(answer.json()["redis"], answer.json()["database"]) for answer in answers} == {(False, True)}
+    assert not any(answer.json()["redis"] for answer in answers)
     assert len(hung) == 1, "nobody is asked anew before they have answered"
     assert not [record for record in caplog.records if record.name == "django.request"]
     hung[0].set()
