@@ -34,7 +34,7 @@ def redis_url(valkey: str, settings: Any) -> str:
     """That Valkey, empty, and the settings pointing to it."""
     with redis.Redis.from_url(valkey) as client:
         client.flushall()
-    settings.REDIS_URL = valkey
+    settings.REDIS_URL = settings.CACHE_URL = settings.CHANNELS_URL = valkey
     settings.CACHES = {alias: {**cache, "LOCATION": valkey} for alias, cache in settings.CACHES.items()}
     layers = copy.deepcopy(settings.CHANNEL_LAYERS)
     layers["default"]["CONFIG"]["hosts"][0]["address"] = valkey

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from partyflow.addresses import lan_addresses
+from rooms.redis_address import RedisAddress
+from rooms.redis_address import read as read_redis_url
 
 SECRET_KEY_MIN_LENGTH = 50
 SOCKET_PATH_MAX_BYTES = 103
@@ -71,6 +73,17 @@ def valkey_socket(directory: Path) -> Path:
         return path
     digest = hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()[:12]
     return Path("/tmp") / f"partyflow-{os.getuid()}-{digest}" / "valkey.sock"  # noqa: S108
+
+
+def redis_address(variable: str, url: str, may_be_cluster: bool = True) -> RedisAddress:
+    """Where the Redis is that `variable` names; ImproperlyConfigured if that can't be read."""
+    try:
+        address = read_redis_url(url)
+    except ValueError as error:
+        refuse(f"{variable} can't be read: {error}")
+    if address.kind == "cluster" and not may_be_cluster:
+        refuse(f"{variable} names a cluster; it takes a server, or the master that sentinels know")
+    return address
 
 
 def laptop_hosts() -> list[str]:

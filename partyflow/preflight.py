@@ -3,6 +3,7 @@
 import resource
 import socket
 import time
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -10,11 +11,11 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from redis.exceptions import RedisClusterException
 
 from partyflow.environment import EVERY_INTERFACE
 from partyflow.logs import without_secrets
+from rooms.redis_address import connect_and_wait
 
 OLDEST_REDIS = (6, 2)
 REDIS_TIMEOUT_S = 3.0
@@ -67,24 +68,18 @@ def prepare_database() -> None:
             raise NotReady("the static files are not collected; run manage.py collectstatic")
 
 
-def check_redis(url: str) -> str:
+def check_redis(url: str, variable: str = "REDIS_URL") -> str:
     """Wait until a Redis or Valkey that is new enough answers at `url`; "" then, else why nobody answers there now.
 
     The server can do without for a while. Raises `NotReady` if what is there will never do.
     """
     name = without_secrets(url)
     try:
-        with redis.Redis.from_url(
-            url,
-            socket_timeout=REDIS_TIMEOUT_S,
-            socket_connect_timeout=REDIS_TIMEOUT_S,
-            retry=Retry(NoBackoff(), 0),
-            decode_responses=True,
-        ) as client:
+        with connect_and_wait(url, REDIS_TIMEOUT_S) as client:
             version = str(_server_facts(client).get("redis_version", "0"))
     except (redis.RedisError, ValueError, OSError) as error:
         reason = without_secrets(str(error).strip().replace("\n", " "))
-        trouble = f"Redis does not answer at {name} ({reason}); REDIS_URL names it"
+        trouble = f"Redis does not answer at {name} ({reason}); {variable} names it"
         if _may_come_back(error):
             return trouble
         raise NotReady(trouble) from error
@@ -95,17 +90,19 @@ def check_redis(url: str) -> str:
 
 def _may_come_back(error: Exception) -> bool:
     """Whether the trouble is that nobody is there, not that somebody else is, or that we are not let in."""
-    is_unreachable = isinstance(error, redis.ConnectionError) and isinstance(error.__context__, OSError)
-    return is_unreachable or isinstance(error, redis.TimeoutError)
+    if isinstance(error, redis.sentinel.MasterNotFoundError | redis.TimeoutError):
+        return True
+    return isinstance(error, redis.ConnectionError) and isinstance(error.__context__, OSError | RedisClusterException)
 
 
-def _server_facts(client: redis.Redis) -> dict[str, object]:
+def _server_facts(client: redis.Redis) -> dict[str, Any]:
     deadline = time.monotonic() + LOADING_TIMEOUT_S
     while True:
         try:
             client.ping()
-            facts: dict[str, object] = client.info("server")
-            return facts
+            facts: dict[str, Any] = client.info("server")
+            # A cluster answers for one of its servers, and says which.
+            return facts if "redis_version" in facts else next(iter(facts.values()))
         except redis.BusyLoadingError:
             if time.monotonic() > deadline:
                 raise

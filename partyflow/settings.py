@@ -7,10 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import Env, EnvError
-from redis.asyncio.retry import Retry as AsyncRetry
-from redis.backoff import ExponentialWithJitterBackoff
 
 from partyflow import environment
+from partyflow.backing import cache_at, channels_at
 from partyflow.logs import logging_configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +25,8 @@ try:
     BIND = env.str("BIND", "0.0.0.0")  # noqa: S104 (phones have to reach it)
     DATABASE_URL = env.str("DATABASE_URL", "")
     REDIS_URL = env.str("REDIS_URL", "")
+    CACHE_URL = env.str("CACHE_URL", "")
+    CHANNELS_URL = env.str("CHANNELS_URL", "")
     RATE_LIMITS = env.bool("RATE_LIMITS", True)
     ANONYMOUS_ROOMS = env.bool("ANONYMOUS_ROOMS", True)
     WORKER_ID = env.str("WORKER_ID", "")
@@ -129,38 +130,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMBEDDED_VALKEY = not REDIS_URL
 REDIS_URL = REDIS_URL or f"unix://{environment.valkey_socket(VAR_DIR)}"
 
-CACHES = {
-    alias: {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "pf:cache",
-        "OPTIONS": {
-            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-            "SOCKET_CONNECT_TIMEOUT": 1,
-            "SOCKET_TIMEOUT": 1,
-        },
-    }
-    # "rooms" is no cache: through it the administration reads what Redis has of the rooms.
-    for alias in ("default", "rooms")
-}
+# The cache and the channel layer, which take little, may have a Redis of their own, and need one beside a cluster.
+ROOMS_ADDRESS = environment.redis_address("REDIS_URL", REDIS_URL)
+if ROOMS_ADDRESS.kind == "cluster" and not (CACHE_URL and CHANNELS_URL):
+    environment.refuse("REDIS_URL names a cluster: CACHE_URL and CHANNELS_URL have to name a Redis that is none")
+CACHE_URL, CHANNELS_URL = CACHE_URL or REDIS_URL, CHANNELS_URL or REDIS_URL
+CACHE_ADDRESS = environment.redis_address("CACHE_URL", CACHE_URL, may_be_cluster=False)
+CHANNELS_ADDRESS = environment.redis_address("CHANNELS_URL", CHANNELS_URL, may_be_cluster=False)
+
+CACHES = {"default": cache_at(CACHE_ADDRESS)}
+if ROOMS_ADDRESS.kind != "cluster":
+    # No cache: through it the administration reads what Redis has of the rooms.
+    CACHES["rooms"] = cache_at(ROOMS_ADDRESS)
 
 CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {
-            "hosts": [
-                {
-                    "address": REDIS_URL,
-                    # A receiver waits up to 5 s for a message: a shorter socket timeout would kill it while idle.
-                    "socket_timeout": 15,
-                    "socket_connect_timeout": 2,
-                    "retry": AsyncRetry(ExponentialWithJitterBackoff(base=0.05, cap=1), 3),
-                }
-            ],
-            "prefix": "pf:channels",
-            "capacity": 10_000,
-        },
-    },
+    "default": channels_at(CHANNELS_ADDRESS),
     "local": {"BACKEND": "partyflow.channel_layer.LocalChannelLayer"},
 }
 

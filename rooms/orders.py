@@ -38,9 +38,10 @@ from rooms.mailbox import LOST, Message, answer_channel, between_processes, chan
 from rooms.picture import RoomPicture, picture_of
 from rooms.protocol.catalogue import CLIENT
 from rooms.protocol.messages import Notice
+from rooms.redis_address import connect
 from rooms.registry import AWAY, BUSY, Registry, current_registry
 from rooms.room import LiveRoom
-from rooms.store import Store, connect
+from rooms.store import Store
 
 logger = logging.getLogger(__name__)
 

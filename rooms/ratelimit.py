@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from rooms.errors import RateLimited
 from rooms.metrics import counters
 from rooms.peers import UNKNOWN
-from rooms.store import connect
+from rooms.redis_address import connect
 
 logger = logging.getLogger(__name__)
 

@@ -24,10 +24,11 @@ from rooms.persistence import Saveable, Writer
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
 from rooms.ratelimit import Crowd, Limiter
+from rooms.redis_address import connect
 from rooms.restore import restore
 from rooms.room import LiveRoom, facts_of
 from rooms.sessions import Session, new_session, session_hash
-from rooms.store import RoomFacts, Store, connect
+from rooms.store import RoomFacts, Store
 
 __all__ = ["CreatedRoom", "Registry", "RoomFacts", "current_registry", "forget_registry", "redeem_seat", "registry"]
 
@@ -69,7 +70,7 @@ class Registry:
         self.store = Store(connect(redis_url), f"{worker}.{clock.now_ms():x}")
         self.layer: Layer = cast(Layer, get_channel_layer("local"))
         self.writer = Writer(self.store, self._lose)
-        self.limiter = Limiter(redis_url, settings.RATE_LIMITS)
+        self.limiter = Limiter(settings.CACHE_URL, settings.RATE_LIMITS)
         self.crowd = Crowd(settings.RATE_LIMITS)
         self.is_draining = False
         self._rooms: dict[str, LiveRoom] = {}

@@ -11,16 +11,12 @@ from dataclasses import dataclass
 from typing import cast
 
 import msgspec
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import WatchError
-from redis.maint_notifications import MaintNotificationsConfig
 
 ROOM_TTL_S = 2 * 3600
 TOMBSTONE_TTL_S = 60
-TIMEOUT_S = 1.0
 CLAIM_ATTEMPTS = 5
 INDEX = "pf:rooms"
 SUMMARIES = "pf:rooms:summary"
@@ -159,21 +155,6 @@ class Found:
     state: bytes
     deck: bytes | None
     log: list[bytes]
-
-
-def connect(url: str, timeout_s: float = TIMEOUT_S) -> "Redis":
-    """A client that answers or fails within a second or two; whoever wants to try again does so themselves."""
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=32,
-        timeout=timeout_s,
-        socket_timeout=timeout_s,
-        socket_connect_timeout=timeout_s,
-        retry=Retry(NoBackoff(), 0),
-        # With them, redis-py hands out connections that have long been closed from the other side.
-        maint_notifications_config=MaintNotificationsConfig(enabled=False),
-    )
-    return Redis.from_pool(pool)
 
 
 class Store:

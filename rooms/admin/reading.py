@@ -1,13 +1,16 @@
 """What the admin reads from Redis. It must neither wait long nor break a page when Redis is away."""
 
 import contextlib
+import functools
 from collections.abc import Iterator
 
+from django.conf import settings
 from django_redis import get_redis_connection
 from redis import Redis
 from redis.exceptions import RedisError
 
 from rooms.errors import Unavailable
+from rooms.redis_address import connect_and_wait
 
 ROOMS = "rooms"
 """The alias in CACHES of the Redis that has the rooms."""
@@ -15,8 +18,14 @@ ROOMS = "rooms"
 
 def rooms_redis() -> Redis:
     """A client of the Redis that has the rooms; it answers or fails within two seconds."""
-    client: Redis = get_redis_connection(ROOMS)
+    client: Redis = get_redis_connection(ROOMS) if ROOMS in settings.CACHES else _rooms_cluster()
     return client
+
+
+@functools.cache
+def _rooms_cluster() -> Redis:
+    # Without a name in CACHES, since django-redis speaks to no cluster.
+    return connect_and_wait(settings.REDIS_URL)
 
 
 @contextlib.contextmanager

@@ -43,6 +43,10 @@ class Command(BaseCommand):
             with embedded_valkey():
                 if trouble := check_redis(settings.REDIS_URL):
                     self.stderr.write(f"partyflow: {trouble}. Rooms can be opened once it does.")
+                for variable in ("CACHE_URL", "CHANNELS_URL"):
+                    url = getattr(settings, variable)
+                    if url != settings.REDIS_URL and (trouble := check_redis(url, variable)):
+                        self.stderr.write(f"partyflow: {trouble}.")
                 allow_many_sockets()
                 self._run(listener)
         except (NotReady, ValkeyFailed) as error:
