@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django.views.defaults import permission_denied
 
 from gameplay.engine.model import FIRST_HOST
 from rooms.admin import access, journal
@@ -39,13 +40,15 @@ TEMPLATES = "admin/rooms/liveroom"
 View = Callable[..., HttpResponse]
 
 
-def answering_unavailable(view: View) -> View:
-    """While Redis is away: a page that says so, with 503."""
+def answering(view: View) -> View:
+    """While Redis is away: a page that says so, with 503. And 403 as an answer: as an exception it fills the log."""
 
     @wraps(view)
     def answer(self: "LiveRoomAdmin", request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(self, request, *args, **kwargs)
+        except PermissionDenied as error:
+            return permission_denied(request, error)
         except Unavailable as error:
             context = {"title": _("Redis does not answer"), "error": error}
             return self.answer(request, "unavailable.html", context, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -92,17 +95,17 @@ class LiveRoomAdmin(Base):
 
     # Looking
 
-    @answering_unavailable
+    @answering
     def list_rooms(self, request: HttpRequest) -> HttpResponse:
         """The list; its address says what is searched for, which state, and which page."""
         return self._list(request, "list.html")
 
-    @answering_unavailable
+    @answering
     def list_rows(self, request: HttpRequest) -> HttpResponse:
         """The list alone, to be put in place of an older one."""
         return self._list(request, "rows.html")
 
-    @answering_unavailable
+    @answering
     def show_room(self, request: HttpRequest, code: str) -> HttpResponse:
         """One room, and what can be done to it."""
         seen = self._seen(request, code)
@@ -115,14 +118,14 @@ class LiveRoomAdmin(Base):
         }
         return self.answer(request, "room.html", {**self._room_context(request, seen), **context})
 
-    @answering_unavailable
+    @answering
     def show_live(self, request: HttpRequest, code: str) -> HttpResponse:
         """What changes on a room's page, to be put in place of what was there."""
         return self.answer(request, "live.html", self._room_context(request, self._seen(request, code)))
 
     # Acting
 
-    @answering_unavailable
+    @answering
     def act(self, request: HttpRequest) -> HttpResponse:
         """Do something to one room or to many, once everything is said that has to be said."""
         action = ACTIONS.get(request.POST.get("action", ""))
@@ -143,7 +146,7 @@ class LiveRoomAdmin(Base):
         is_gone = action.name == "close" and any(not outcome.trouble for outcome in outcomes)
         return HttpResponseRedirect(reverse("admin:rooms_liveroom_changelist")) if is_gone else _back(request)
 
-    @answering_unavailable
+    @answering
     def open_as_host(self, request: HttpRequest, code: str) -> HttpResponse:
         """Give this browser an owner pass of the room and go to the host's page, which takes the seat."""
         rooms = self._chosen(request, [code])
