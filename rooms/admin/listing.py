@@ -51,12 +51,17 @@ class Listing:
     total: int
 
 
-def read_rooms(user: User) -> list[RoomFacts]:
-    """Every room that this user may see, the one with the latest activity first. Raises `Unavailable`."""
+def read_all() -> list[RoomFacts]:
+    """Every room, the one with the latest activity first. Raises `Unavailable`."""
     with reading():
         summaries = rooms_redis().hvals(SUMMARIES)
-    rooms = [facts for facts in map(_read, summaries) if facts is not None and may_see(user, facts)]
+    rooms = [facts for facts in map(_read, summaries) if facts is not None]
     return sorted(rooms, key=lambda facts: (-facts.active_at_ms, facts.room_id))
+
+
+def read_rooms(user: User) -> list[RoomFacts]:
+    """Every room that this user may see, the one with the latest activity first. Raises `Unavailable`."""
+    return [facts for facts in read_all() if may_see(user, facts)]
 
 
 def read_some(codes: Iterable[str], user: User) -> list[RoomFacts]:
@@ -69,9 +74,14 @@ def read_some(codes: Iterable[str], user: User) -> list[RoomFacts]:
     return [facts for facts in map(_read, summaries) if facts is not None and may_see(user, facts)]
 
 
+def search(rooms: list[RoomFacts], text: str) -> list[RoomFacts]:
+    """Those of ``rooms`` that have ``text`` in their code, or in the name of somebody in them."""
+    return [facts for facts in rooms if _fits(facts, text)]
+
+
 def look(rooms: list[RoomFacts], question: Question) -> Listing:
     """Those of ``rooms`` that were asked for."""
-    found = [facts for facts in rooms if _fits(facts, question.text)]
+    found = search(rooms, question.text)
     counts = Counter(facts.state for facts in found)
     chosen = [facts for facts in found if question.state in ("", facts.state)]
     page = Paginator(chosen, PAGE_SIZE).get_page(question.page)

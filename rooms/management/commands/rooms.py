@@ -1,0 +1,187 @@
+"""``manage.py rooms``: the live rooms and the workers from a shell, beside whatever serves them."""
+
+import asyncio
+import getpass
+import json
+from argparse import ArgumentParser
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from django.core.management.base import BaseCommand, CommandError
+
+from gameplay.engine.commands import CloseRoom
+from gameplay.engine.states import RoomState
+from rooms import clock, orders
+from rooms.admin.listing import read_all, search
+from rooms.errors import RoomError
+from rooms.picture import RoomPicture
+from rooms.store import RoomFacts
+from rooms.terminal import age, columns, printable
+
+MAX_EVENTS = 10
+
+Result = TypeVar("Result")
+
+
+class Command(BaseCommand):
+    """Reads what all rooms have left in Redis, and asks their workers for the rest."""
+
+    help = "List, show and close rooms; list workers and have one end."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """One subcommand each."""
+        actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|close|workers|drain")
+        listing = actions.add_parser("list", help="every room, the one with the latest activity first")
+        listing.add_argument("text", nargs="?", default="", help="part of a code or of somebody's name")
+        listing.add_argument("--state", choices=[state.value for state in RoomState], default="", help="only these")
+        showing = actions.add_parser("show", help="one room as its worker has it")
+        showing.add_argument("code")
+        closing = actions.add_parser("close", help="end rooms; everybody in them is told")
+        closing.add_argument("codes", nargs="+", metavar="code")
+        workers = actions.add_parser("workers", help="every worker that shows signs of life")
+        draining = actions.add_parser("drain", help="have a worker let its rooms go, and end")
+        draining.add_argument("worker", help="its WORKER_ID")
+        for action in (listing, showing, workers):
+            action.add_argument("--json", action="store_true", help="for machines")
+        for action in (closing, draining):
+            action.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *args: Any, action: str, **options: Any) -> None:
+        """Ends with one line, and the exit code 1, when something cannot be done."""
+        actions: dict[str, Callable[[dict[str, Any]], None]] = {
+            "list": self._list,
+            "show": self._show,
+            "close": self._close,
+            "workers": self._workers,
+            "drain": self._drain,
+        }
+        try:
+            actions[action](options)
+        except RoomError as error:
+            raise CommandError(printable(str(error))) from error
+
+    def _list(self, options: dict[str, Any]) -> None:
+        rooms = [facts for facts in search(read_all(), options["text"]) if options["state"] in ("", facts.state)]
+        if options["json"]:
+            self._print_json([_public(facts) for facts in rooms])
+            return
+        now_ms = clock.now_ms()
+        head = ("CODE", "STATE", "PLAYERS", "ROUND", "SCORE", "AGE", "ACTIVE", "WORKER", "HOST")
+        self._print(columns([head, *(_row(facts, now_ms) for facts in rooms)]))
+        self._print(f"{len(rooms)} room{'' if len(rooms) == 1 else 's'}\n")
+
+    def _show(self, options: dict[str, Any]) -> None:
+        picture = _run(orders.describe(options["code"].upper()))
+        if options["json"]:
+            self._print_json(json.loads(msgspec.json.encode(picture)))
+        else:
+            self._print("\n".join(_described(picture, clock.now_ms())))
+
+    def _close(self, options: dict[str, Any]) -> None:
+        codes = list(dict.fromkeys(code.upper() for code in options["codes"]))
+        self._confirm(f"Close {', '.join(map(printable, codes))}? Whoever plays there is sent off.", options)
+        failed = []
+        for code in codes:
+            try:
+                _run(orders.send_order(code, CloseRoom(), by=_who()))
+            except RoomError as error:
+                failed.append(f"{code}: {error}")
+            else:
+                self._print(f"{code} is closed.\n")
+        if failed:
+            raise CommandError(printable("; ".join(failed)))
+
+    def _workers(self, options: dict[str, Any]) -> None:
+        workers = _run(orders.ping_all())
+        if options["json"]:
+            self._print_json({name: figures and msgspec.to_builtins(figures) for name, figures in workers.items()})
+            return
+        head = ("WORKER", "ROOMS", "SOCKETS", "UNSAVED", "LAG", "REDIS", "DRAINING")
+        self._print(columns([head, *(_worker_row(name, figures) for name, figures in workers.items())]))
+
+    def _drain(self, options: dict[str, Any]) -> None:
+        worker = options["worker"]
+        self._confirm(f"Have {printable(worker)} let its rooms go, and end?", options)
+        figures = _run(orders.drain(worker, by=_who()))
+        self._print(f"{printable(worker)} lets {figures.rooms} rooms with {figures.sockets} sockets go, and ends.\n")
+
+    def _confirm(self, question: str, options: dict[str, Any]) -> None:
+        if not options["yes"] and input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+            raise CommandError("Nothing was done.")
+
+    def _print_json(self, value: Any) -> None:
+        # ASCII alone: a terminal may be reading this too.
+        self._print(json.dumps(value, ensure_ascii=True, indent=2) + "\n")
+
+    def _print(self, text: str) -> None:
+        self.stdout.write(text, ending="" if text.endswith("\n") else "\n")
+
+
+def _run(asking: Coroutine[Any, Any, Result]) -> Result:
+    return asyncio.run(asking)
+
+
+def _who() -> str:
+    return f"{getpass.getuser()} at a shell"
+
+
+def _public(facts: RoomFacts) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(facts)
+    del told["hostSession"]
+    return told
+
+
+def _row(facts: RoomFacts, now_ms: int) -> Sequence[object]:
+    return (
+        facts.room_id,
+        facts.state,
+        f"{facts.connected_count}/{facts.player_count}",
+        facts.round_number or "-",
+        " : ".join(str(points) for _, points in facts.scores) or "-",
+        age(facts.created_at_ms, now_ms),
+        age(facts.active_at_ms, now_ms),
+        facts.worker or "-",
+        facts.host_name,
+    )
+
+
+def _worker_row(name: str, figures: orders.WorkerFigures | None) -> Sequence[object]:
+    if figures is None:
+        return (name, "does not answer", "", "", "", "", "")
+    return (
+        name,
+        figures.rooms,
+        figures.sockets,
+        figures.unsaved_rooms,
+        f"{figures.write_lag_s:.1f} s",
+        "up" if figures.is_redis_up else "away",
+        "yes" if figures.is_draining else "no",
+    )
+
+
+def _described(picture: RoomPicture, now_ms: int) -> list[str]:
+    state = picture.state
+    people = [
+        (
+            person.id,
+            "host" if person.is_host else "player" if person.is_seated else "member",
+            person.team_id or "-",
+            person.line if person.connected else f"away {age(person.away_since_ms or 0, now_ms)}",
+            "-" if person.round_trip_ms is None else f"{person.round_trip_ms} ms",
+            person.name,
+        )
+        for person in picture.people
+    ]
+    events = [(f"#{event.sequence_id}", f"{age(event.at_ms, now_ms)} ago", event.type) for event in picture.events]
+    facts = [
+        ("room", picture.code),
+        ("state", f"{state.state.value}, version {state.state_version}{', locked' if state.locked else ''}"),
+        ("worker", f"{picture.worker}, epoch {picture.epoch}, revision {picture.revision}"),
+        ("made", f"{age(picture.created_at_ms, now_ms)} ago, saved {age(picture.saved_at_ms, now_ms)} ago"),
+        ("sockets", f"{picture.socket_count}, of them {picture.spectator_count} onlookers"),
+        *((f"team {team.id}", f"{team.score} points, {team.name}") for team in state.teams),
+    ]
+    head = ("WHO", "ROLE", "TEAM", "LINE", "ROUND TRIP", "NAME")
+    return [columns(facts), columns([head, *people]), columns(events[-MAX_EVENTS:]) if events else ""]
