@@ -6,15 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class GameplayConfig(AppConfig):
-    """Word packs and results; tells the library when a pack or a word changes."""
+    """Word packs and results; tells the library when a pack, a word or a denied name changes."""
 
     name = "gameplay"
     verbose_name = _("Words and results")
 
     def ready(self) -> None:
         from gameplay import library
-        from gameplay.models import Word, WordPack
+        from gameplay.models import DeniedName, Word, WordPack
 
-        for model in (WordPack, Word):
+        for model in (WordPack, Word, DeniedName):
             post_save.connect(library.note_change, sender=model, dispatch_uid=f"library.{model.__name__}.save")
             post_delete.connect(library.note_change, sender=model, dispatch_uid=f"library.{model.__name__}.delete")

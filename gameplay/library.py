@@ -1,4 +1,4 @@
-"""The words of all enabled packs in memory: rooms deal from here and never wait for the database."""
+"""The words of all enabled packs, and those denied to names, in memory: rooms never wait for the database."""
 
 import asyncio
 import logging
@@ -12,8 +12,9 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 
 from gameplay import wordlist
+from gameplay.denylist import DeniedWord, DenyList
 from gameplay.engine.model import Difficulty, Word
-from gameplay.models import LibraryVersion, WordPack
+from gameplay.models import DeniedName, LibraryVersion, WordPack
 from gameplay.models import Word as WordRow
 
 logger = logging.getLogger(__name__)
@@ -46,8 +47,10 @@ class WordLibrary:
         words: Iterable[Word],
         version: int = 0,
         owners: Mapping[str, int] | None = None,
+        denied: DenyList | None = None,
     ) -> None:
         self.version = version
+        self._denied = denied or DenyList()
         self._owners = dict(owners or {})
         self._packs = {pack.id: pack for pack in packs}
         self._words: dict[str, list[tuple[str, Word]]] = {pack_id: [] for pack_id in self._packs}
@@ -69,6 +72,10 @@ class WordLibrary:
                 if difficulty in ("mixed", word.difficulty):
                     chosen.setdefault(key, word)
         return list(chosen.values())
+
+    def forbids_name(self, name: str, language: str) -> bool:
+        """Whether a name contains a word that is denied to names in this language."""
+        return self._denied.forbids(name, language)
 
     def has_pack(self, pack_id: str, owner_id: int | None = None) -> bool:
         """Whether there is an enabled pack of this id for this account to choose."""
@@ -184,7 +191,11 @@ def _read(version: int) -> WordLibrary:
     ]
     known = {pack.id for pack in packs}
     owners = {pack.pack_id: pack.owner_id for pack in pack_rows if pack.owner_id is not None}
-    return WordLibrary(packs, [word for word in words if word.pack_id in known], version, owners)
+    denied = DenyList(
+        DeniedWord(*row)
+        for row in DeniedName.objects.filter(is_enabled=True).values_list("text", "language", "is_anywhere")
+    )
+    return WordLibrary(packs, [word for word in words if word.pack_id in known], version, owners, denied)
 
 
 def _word(ref: int, text: str, difficulty: str, pack_id: str) -> Word | None:

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gameplay import wordlist
+from gameplay.denylist import key_of
 
 Account = AbstractBaseUser | AnonymousUser
 
@@ -145,6 +146,46 @@ class WordReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.room_code}: {self.reason}"
+
+
+class DeniedName(models.Model):
+    """A word that no name of a player or host may contain. ``key`` is what its spellings share (`gameplay.denylist`).
+
+    One that came with the game is disabled rather than deleted, for the next load would bring it back.
+    """
+
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, help_text=_("The language of the room; empty for every language.")
+    )
+    text = models.CharField(_("word"), max_length=40)
+    is_anywhere = models.BooleanField(
+        _("inside other words too"), default=False, help_text=_("Careful: many harmless names contain a rude word.")
+    )
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    is_builtin = models.BooleanField(_("built in"), default=False, editable=False)
+    key = models.CharField(max_length=120, editable=False)
+
+    class Meta:
+        verbose_name = _("denied name")
+        verbose_name_plural = _("denied names")
+        ordering = ["language", "text"]
+        constraints = [models.UniqueConstraint(fields=["language", "key"], name="one_denied_name_per_language")]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the word; its key follows its text."""
+        self.key = key_of(self.text)
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Set the key. Raises `ValidationError` for a text without letters and one that is listed already."""
+        self.key = key_of(self.text)
+        if not self.key:
+            raise ValidationError({"text": _("There has to be a letter or a digit in it.")})
+        if DeniedName.objects.filter(language=self.language, key=self.key).exclude(pk=self.pk).exists():
+            raise ValidationError({"text": _("This word is listed already, perhaps in another spelling.")})
 
 
 class LibraryVersion(models.Model):

@@ -73,13 +73,13 @@ def test_a_quiet_load_says_nothing(directory: Path) -> None:
     assert texts("kitchen") == ["Cup"]
 
 
-def test_a_load_without_news_asks_the_database_three_things_and_writes_nothing(
+def test_a_load_without_news_asks_the_database_four_things_and_writes_nothing(
     directory: Path, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     load(directory)
     version = LibraryVersion.current()
     captured: CaptureQueriesContext
-    with django_assert_num_queries(3) as captured:
+    with django_assert_num_queries(4) as captured:
         assert load(directory) == "2 word packs with 4 words: nothing new.\n"
     assert all(query["sql"].startswith("SELECT") for query in captured.captured_queries)
     assert LibraryVersion.current() == version

@@ -37,6 +37,9 @@ class Shelf:
     def has_pack(self, pack_id: str, owner_id: int | None = None) -> bool:
         return pack_id == "default_animals"
 
+    def forbids_name(self, name: str, language: str) -> bool:
+        return False
+
 
 class Party:
     """Host Alice with Bob and Dave against Carol and Erin, one turn a team, on a clock of its own."""

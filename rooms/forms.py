@@ -90,6 +90,9 @@ class CreateRoomForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
+        if self.library.forbids_name(cleaned["host_name"], cleaned["language"]):
+            self.add_error("host_name", _("Please choose another name."))
+            return cleaned
         # Packs of another language may still be ticked from before the language was changed.
         packs = {pack.id: pack for pack in self.packs}
         spoken = [pack_id for pack_id in cleaned["word_pack_ids"] if packs[pack_id].language == cleaned["language"]]

@@ -12,7 +12,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from gameplay.engine import game, snapshot
+from gameplay.engine import game, names, snapshot
 from gameplay.engine.model import Settings
 from gameplay.library import WordLibrary, keep_fresh, library, load_library
 from rooms import clock
@@ -92,6 +92,7 @@ class Registry:
         secret, now_ms = new_session(), clock.now_ms()
         if self.is_draining:
             raise Unavailable(BUSY)
+        host_name = names.admit(host_name, chosen.language, self.library())
         while True:
             code = new_code()
             room = game.create(

@@ -1,5 +1,5 @@
-"""Word packs, words, results and presets in the admin. Superusers see all of it, hosts what is theirs."""
+"""Word packs, words, results, presets and denied names in the admin. Superusers see all of it, hosts what is theirs."""
 
-from gameplay.admin import packs, presets, results, words
+from gameplay.admin import denied, packs, presets, results, words
 
-__all__ = ["packs", "presets", "results", "words"]
+__all__ = ["denied", "packs", "presets", "results", "words"]

@@ -1,8 +1,10 @@
 """Names of people: what may stand on every screen of the room."""
 
 import unicodedata
+from typing import Protocol
 
 from gameplay.engine.errors import NameInvalid, NameTaken
+from gameplay.engine.lookalikes import faces
 from gameplay.engine.model import Room
 
 MAX_VISIBLE = 20
@@ -14,6 +16,13 @@ BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 MARKS = ("Mn", "Me")
 UNSEEN = frozenset((*JOINERS, "\u034f", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))))
 """What may stand in a name, as emoji and some scripts need it, but makes no difference that anybody sees."""
+
+
+class DenyList(Protocol):
+    """Words that no name may contain."""
+
+    def forbids_name(self, name: str, language: str) -> bool:
+        """Whether ``name`` contains one that is listed for this language."""
 
 
 def clean(name: str) -> str:
@@ -33,18 +42,32 @@ def clean(name: str) -> str:
     return text
 
 
-def claim(room: Room, name: str) -> str:
-    """The cleaned ``name`` if nobody in the room has it. Raises `NameInvalid`, `NameTaken`."""
+def admit(name: str, language: str, denied: DenyList) -> str:
+    """The cleaned ``name`` if no word is in it that is denied in this language. Raises `NameInvalid`."""
     text = clean(name)
-    seen = as_seen(text)
-    if any(as_seen(member.name) == seen for member in room.members.values()):
+    if denied.forbids_name(text, language):
+        raise NameInvalid("Please choose another name.")
+    return text
+
+
+def claim(room: Room, name: str, denied: DenyList) -> str:
+    """The cleaned ``name`` if it is admitted and nobody in the room looks the same by name.
+
+    Raises `NameInvalid`, `NameTaken`.
+    """
+    text = admit(name, room.settings.language, denied)
+    if any(look_alike(text, member.name) for member in room.members.values()):
         raise NameTaken("Somebody here already has this name.")
     return text
 
 
-def as_seen(text: str) -> str:
-    """The name without differences that nobody sees, upper and lower case among them."""
-    return unicodedata.normalize("NFKC", "".join(character for character in text if character not in UNSEEN).casefold())
+def look_alike(one: str, other: str) -> bool:
+    """Whether nobody could tell these names apart, upper and lower case being the same."""
+    return not faces(_seen(one)).isdisjoint(faces(_seen(other)))
+
+
+def _seen(text: str) -> str:
+    return unicodedata.normalize("NFKC", "".join(character for character in text if character not in UNSEEN))
 
 
 def _longest_run_of_marks(text: str) -> int:

@@ -85,7 +85,7 @@ def join(step: Step, actor_id: str, command: Join) -> None:
         raise RoomLocked("The host has locked this room.")
     if len(room.players) >= MAX_PLAYERS:
         raise RoomFull(f"This room has its {MAX_PLAYERS} players.")
-    name = names.claim(room, command.name)
+    name = names.claim(room, command.name, step.library)
     player = Member(
         id=f"player_{room.next_player:03d}",
         name=name,

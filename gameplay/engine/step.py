@@ -5,12 +5,13 @@ from typing import Protocol
 from gameplay.engine.errors import IllegalMove
 from gameplay.engine.events import Audience, Emission, Event, StateChanged
 from gameplay.engine.model import Room, Word
+from gameplay.engine.names import DenyList
 from gameplay.engine.states import GameEvent, RoomState
 from gameplay.engine.transitions import TICKS, moves
 
 
-class Library(Protocol):
-    """The words of the packs, in memory."""
+class Library(DenyList, Protocol):
+    """The words of the packs, in memory, and those that no name may contain."""
 
     def words(self, pack_ids: tuple[str, ...], difficulty: str, language: str) -> list[Word]:
         """All enabled words of these packs; ``difficulty`` ``mixed`` means any."""

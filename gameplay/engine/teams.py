@@ -1,6 +1,7 @@
 """Teams: making them, sitting down in them, dealing people into them."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from random import Random
 
 from gameplay.engine import names
@@ -40,8 +41,8 @@ def clean_names(wanted: Sequence[str]) -> tuple[str, ...]:
     Raises `NameInvalid`, and `NameTaken` if two of all possible teams would look the same.
     """
     cleaned = tuple(names.clean(name) if name.strip() else "" for name in wanted[:MAX_TEAMS])
-    called = [names.as_seen(_name(index, cleaned)) for index in range(MAX_TEAMS)]
-    if len(set(called)) < MAX_TEAMS:
+    called = [_name(index, cleaned) for index in range(MAX_TEAMS)]
+    if any(names.look_alike(one, other) for one, other in combinations(called, 2)):
         raise NameTaken("Two teams would have the same name.")
     return cleaned
 

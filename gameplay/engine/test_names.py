@@ -1,11 +1,15 @@
 """What people may be called."""
 
+import unicodedata
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gameplay.engine.errors import NameInvalid, NameTaken
-from gameplay.engine.names import clean
+from gameplay.engine.lookalikes import LOOKALIKES
+from gameplay.engine.names import clean, look_alike
 from tests.support.game import Game, lobby
 
 ZERO_WIDTH_JOINER = "\u200d"
@@ -187,3 +191,78 @@ def test_a_clean_name_is_clean(text):
         return
     assert clean(name) == name
     assert 1 <= len(name) <= 40
+
+
+@pytest.mark.parametrize(
+    ("name", "twin"),
+    [
+        ("alice", "аlice"),  # a Cyrillic а
+        ("Alice", "Αlісе"),  # Greek and Cyrillic capitals
+        ("Alice", "AIice"),  # a capital I
+        ("Alice", "A1ice"),
+        ("Alice", "ALICE"),
+        ("ALICE", "AIice"),
+        ("Al", "AI"),
+        ("lisa", "Iisa"),
+        ("Ella", "EIla"),
+        ("Bob", "ВОВ"),  # all Cyrillic
+        ("Bob", "B0b"),
+        ("Zoë", "Zое\u0308"),
+        ("Carmen", "Carrnen"),
+        ("Wanda", "VVanda"),
+        ("Опра", "Oпpa"),
+        ("Νίκος", "Nίκος"),
+        ("Jose", "ꓙose"),
+    ],
+)
+def test_a_name_of_other_letters_that_look_the_same_is_taken(name, twin):
+    for first, second in ((name, twin), (twin, name)):
+        with pytest.raises(NameTaken):
+            lobby(first).join(second)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("Lia", "Ila"),
+        ("Ian", "Lan"),
+        ("Lisa", "Iisa"),
+        ("Ida", "Lda"),
+        ("Ali", "Ala"),
+        ("Jose", "José"),
+        ("Mia", "Міла"),
+        ("Сара", "Сава"),
+        ("李雷", "李磊"),
+        ("Юля", "Юра"),
+        ("नमन", "नमिता"),
+        ("محمد", "محمود"),
+        ("Νίκος", "Νίκη"),
+        ("ひろ", "ヒロ"),
+    ],
+)
+def test_names_that_can_be_told_apart_are_both_welcome(pair):
+    game = lobby(*pair)
+    assert [player.name for player in game.room.players] == list(pair)
+
+
+@given(st.text(max_size=30))
+def test_every_name_looks_like_itself_in_upper_and_lower_case(name):
+    assert look_alike(name, name)
+    assert look_alike(name, name.casefold())
+
+
+def test_what_looks_like_a_letter_looks_like_nothing_else():
+    every = "".join(LOOKALIKES.values())
+    assert len(set(every)) == len(every)
+    assert not set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ23456789") & set(every)
+    assert all(unicodedata.normalize("NFKC", char) == char for char in every), "such a character never gets this far"
+
+
+def test_a_name_with_a_denied_word_is_refused_in_the_language_of_the_room():
+    game = lobby("Bob")
+    before = game.saved()
+    with pytest.raises(NameInvalid):
+        game.join("Rude Boy")
+    assert game.saved() == before
+    game.room.settings = msgspec.structs.replace(game.room.settings, language="fr")
+    game.join("Rude Boy")

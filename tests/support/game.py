@@ -54,6 +54,9 @@ class Shelf:
     def has_pack(self, pack_id: str, owner_id: int | None = None) -> bool:
         return pack_id in self.packs
 
+    def forbids_name(self, name: str, language: str) -> bool:
+        return "rude" in name.casefold() and language == "en"
+
 
 def secret_of(name: str) -> str:
     """The hash of this person's session secret, as the shell would hand it over."""

@@ -1,4 +1,4 @@
-"""``manage.py load_wordpacks``: bring the built-in word packs into the database."""
+"""``manage.py load_wordpacks``: bring the built-in word packs, and the words denied to names, into the database."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from gameplay import builtin
+from gameplay import builtin, builtin_denied
 
 SHOWN_FAULTS = 20
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, directory: Path, verbosity: int, **_options: Any) -> None:
         try:
             summary = builtin.load(directory)
+            builtin_denied.load()
         except builtin.FaultyFiles as error:
             faults = error.faults[:SHOWN_FAULTS]
             if len(error.faults) > SHOWN_FAULTS:

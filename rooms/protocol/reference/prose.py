@@ -184,6 +184,11 @@ Where the architecture document leaves something open, the server does this.
 - **Missed words.** `summary` counts the words whose result was missed, as they stand now: an undone swipe does not
   count, a corrected word counts as corrected.
 - **Acknowledging.** `status` may be anything. An `ackId` that the socket does not owe is ignored.
+- **Names.** Unique means that nobody looks the same by name: letters of other scripts, digits and a capital I that
+  look like another letter count as that letter. A name with a word that is denied in the room's language is
+  `NAME_INVALID`, the host's too.
+- **Limits by address.** Whoever asks for too many unknown codes, comes in too often or holds too many sockets is told
+  `RATE_LIMITED` and closed with 4429, right room or wrong. A session that has a seat in the room is always let in.
 - **Host.** `TRANSFER_HOST` to somebody who is away, and kicking oneself, is `INVALID_TRANSITION`. A banned person who
   tries to come back gets `KICKED`, and so does every newcomer and onlooker from the address that they had, unless
   the host or somebody seated is at that address as well. Who has a seat keeps it.

@@ -1,0 +1,42 @@
+"""The words denied to names that come with the game: a short list, meant to be added to in the administration.
+
+A load adds what is missing and changes nothing that is there: whether a word is in force is the administrator's.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+
+from gameplay import library, wordlist
+from gameplay.denylist import key_of
+from gameplay.models import DeniedName
+
+FILE: Final = Path(__file__).parent / "denied_names.csv"
+
+
+def load(path: Path = FILE) -> int:
+    """Add the words of the file that are not listed yet; how many those were."""
+    known = set(DeniedName.objects.values_list("language", "key"))
+    missing = [row for row in read(path) if (row.language, row.key) not in known]
+    if missing:
+        with transaction.atomic():
+            library.note_change()
+            # Another process may load at the same time.
+            DeniedName.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)
+
+
+def read(path: Path) -> list[DeniedName]:
+    """The words of the file, not saved. Raises `gameplay.wordlist.UnreadableLine`, `OSError`."""
+    table = wordlist.read_table(path.read_text(encoding="utf-8"))
+    return [
+        DeniedName(
+            language=line.cells["language"],
+            text=line.cells["text"],
+            key=key_of(line.cells["text"]),
+            is_anywhere=line.cells["anywhere"] == "yes",
+            is_builtin=True,
+        )
+        for line in table.lines
+    ]
