@@ -8,4 +8,4 @@ class RoomsConfig(AppConfig):
     """Live rooms: sockets, Redis, pages."""
 
     name = "rooms"
-    verbose_name = _("Live rooms")
+    verbose_name = _("Rooms")

@@ -88,11 +88,14 @@ def look(rooms: list[RoomFacts], question: Question) -> Listing:
     return Listing(page, {state: counts[state] for state in STATE_NAMES if counts[state]}, len(found))
 
 
+_decode = msgspec.json.Decoder(RoomFacts).decode
+
+
 def _read(summary: bytes | str | None) -> RoomFacts | None:
     if summary is None:
         return None
     try:
-        return msgspec.json.decode(summary, type=RoomFacts)
+        return _decode(summary)
     except msgspec.DecodeError:
         return None  # of a version that is still to come, or was long ago
 
