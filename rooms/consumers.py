@@ -119,7 +119,12 @@ class RoomConsumer(AsyncConsumer):
 
     async def _greet(self, message: ClientMessage) -> None:
         connection, request = self.connection, message.payload
-        connection.version = negotiate(message.version)
+        try:
+            connection.version = negotiate(message.version, today=clock.today())
+        except UpgradeRequired as error:
+            self._stop_waiting()
+            connection.require_upgrade(error)
+            return
         if not isinstance(request, Connect | Reconnect) or (isinstance(request, Reconnect) and not self._may_reconnect):
             self._end(ErrorCode.BAD_HANDSHAKE, "The first message has to be CONNECT or RECONNECT.", message)
             return

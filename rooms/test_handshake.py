@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from rooms.conftest import Guest, MovedClock
 from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS
+from rooms.protocol.versions import SPOKEN, Spoken, Sunset, Version, negotiate
 from rooms.registry import Registry
 
 
@@ -112,6 +114,21 @@ async def test_a_host_without_a_secret_is_refused(throw: Any) -> None:
     mallory = Guest(party.code, "Mallory")
     await mallory.connect("host")
     assert last_words(mallory) == ("UNAUTHORIZED", 4403)
+
+
+async def test_a_version_whose_time_is_over_has_to_upgrade_and_those_inside_play_on(
+    throw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice")
+    await party.come("Bob", version="1.0")
+    going = Spoken(SPOKEN.server, SPOKEN.newest, (Sunset(Version(1, 0), "2000-01-01", "2000-01-15"),))
+    monkeypatch.setattr("rooms.consumers.negotiate", partial(negotiate, spoken=going))
+    carol = await party.guest("Carol", version="1.0").open()
+    (error,) = await carol.say("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
+    assert (error["code"], error["supportedVersions"]) == ("UPGRADE_REQUIRED", ["1.1"])
+    assert carol.close_code == 4426
+    await party.come("Dave")
+    assert party["Bob"].last.type == "PLAYER_JOINED"
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])

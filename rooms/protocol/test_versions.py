@@ -1,6 +1,7 @@
 """Which version a client gets (§2.4)."""
 
 import json
+from datetime import date
 
 import pytest
 
@@ -9,7 +10,7 @@ from rooms.protocol.codecs import CODECS, Codec, read_1, write_1
 from rooms.protocol.envelope import Outgoing, parse
 from rooms.protocol.errors import ErrorCode, Malformed, UpgradeRequired
 from rooms.protocol.messages import Connect
-from rooms.protocol.versions import SPOKEN, WINDOW, Spoken, Version, negotiate
+from rooms.protocol.versions import NOTICE_DAYS, SPOKEN, WINDOW, Spoken, Sunset, Version, negotiate
 
 NEXT = Spoken(server=Version(2, 0), newest={0: Version(0, 9), 1: Version(1, 1), 2: Version(2, 0)})
 
@@ -114,3 +115,50 @@ class TestAServerOfVersionTwo:
         hello = json.dumps({"type": "HELLO", "roomId": "ABC234", "version": "0.9", "payload": {}})
         with pytest.raises(UpgradeRequired):
             parse(hello, NEXT, NEXT_CODECS)
+
+
+GOING = Spoken(
+    server=Version(2, 0),
+    newest={1: Version(1, 2), 2: Version(2, 0)},
+    sunsets=(Sunset(Version(1, 0), announced="2026-12-24", last_day="2027-01-07"),),
+)
+
+
+class TestAVersionWhoseEndIsAnnounced:
+    @pytest.mark.parametrize("today", ["2026-12-24", "2027-01-07"])
+    def test_is_spoken_to_its_last_day(self, today):
+        assert negotiate("1.0", GOING, today) == Version(1, 0)
+        assert GOING.supported(today) == ("2.0", "1.2", "1.1", "1.0")
+
+    def test_is_refused_from_then_on_and_its_successors_are_not(self):
+        with pytest.raises(UpgradeRequired) as refusal:
+            negotiate("1.0", GOING, "2027-01-08")
+        assert refusal.value.supported_versions == ("2.0", "1.2", "1.1")
+        assert negotiate("1.1", GOING, "2027-01-08") == Version(1, 1)
+        assert negotiate("2.0", GOING, "2027-01-08") == Version(2, 0)
+
+    def test_is_still_read_from_those_who_are_inside(self):
+        assert negotiate("1.0", GOING) == Version(1, 0)
+
+    def test_takes_all_older_ones_of_its_major_along(self):
+        whole = Spoken(GOING.server, GOING.newest, (Sunset(Version(1, 2), "2026-12-24", "2027-01-07"),))
+        assert whole.supported("2027-01-08") == ("2.0",)
+        with pytest.raises(UpgradeRequired):
+            negotiate("1.9", whole, "2027-01-08")
+
+
+def too_soon(spoken):
+    """The announced ends that leave clients less time than they were promised."""
+    return [
+        sunset
+        for sunset in spoken.sunsets
+        if (date.fromisoformat(sunset.last_day) - date.fromisoformat(sunset.announced)).days < NOTICE_DAYS
+    ]
+
+
+def test_no_version_ends_before_two_weeks_have_gone_by():
+    assert NOTICE_DAYS == 14
+    assert not too_soon(SPOKEN)
+    assert not too_soon(GOING)
+    hasty = Spoken(GOING.server, GOING.newest, (Sunset(Version(1, 0), "2026-12-24", "2027-01-06"),))
+    assert too_soon(hasty) == list(hasty.sunsets)

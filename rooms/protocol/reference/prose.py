@@ -6,7 +6,7 @@ from rooms.protocol import limits
 from rooms.protocol.acks import ack_id
 from rooms.protocol.eventlog import MAX_ENTRIES
 from rooms.protocol.reference.tables import table
-from rooms.protocol.versions import SPOKEN
+from rooms.protocol.versions import NOTICE_DAYS, SPOKEN
 
 
 def seconds(milliseconds: int) -> str:
@@ -37,6 +37,10 @@ def _filled_block(block: str) -> str:
 
 _KIB = limits.MAX_MESSAGE_BYTES // 1024
 _VERSIONS = " and ".join(SPOKEN.supported())
+_SUNSETS = (
+    " ".join(f"The last day of {sunset.version} is {sunset.last_day}." for sunset in SPOKEN.sunsets)
+    or "No end is announced."
+)
 _GRACE, _LOST, _REMOVE = seconds(limits.GRACE_MS), seconds(limits.LOST_MS), seconds(limits.REMOVE_MS)
 _JITTER = round(limits.RECONNECT_JITTER * 100)
 
@@ -78,7 +82,8 @@ The server speaks {_VERSIONS}. The `version` of the first message decides: of th
 minors is used, and `CONNECTED` tells `serverVersion`. A 1.0 socket gets no message type and no field that came with
 1.1; in this document they are marked. For `WORD_CORRECTED`, without which it would be wrong about the game, it gets
 `STATE_SNAPSHOT`. A major that is not spoken is answered with `UPGRADE_REQUIRED`, the `supportedVersions`, and close
-4426. The last two majors are supported.
+4426. The last two majors are supported. Within them, the end of a version is announced at least {NOTICE_DAYS} days
+ahead; after its last day it is answered like one that is not spoken, in handshakes alone. {_SUNSETS}
 """
 
 NUMBERS = """
