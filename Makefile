@@ -10,10 +10,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP = .venv/bin/python -m pip -qq --disable-pip-version-check --no-input
 APT = $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get -qq
 
-.PHONY: help run test faults soak lint fmt docs bench clean
+.PHONY: help run test faults soak lint fmt docs bench bench-peers clean
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
 
 run: .venv/run ## start PartyFlow on 0.0.0.0:$PORT (8000); the settings come from the environment
 	@exec .venv/bin/python manage.py serve
@@ -39,11 +39,16 @@ fmt: .venv/test ## put the code into its style
 docs: .venv/run ## write the generated documents anew
 	.venv/bin/python manage.py generate_docs
 
-bench: .venv/test ## a server under load, and what it cost; BENCH="--rooms 500" and so on
+BENCH ?= --rooms 100,300,1000,3000 --workers 1,2 --storm --keep
+bench: .venv/test services ## 100 to 3000 rooms, and what they cost, into docs/benchmarks.md; BENCH="--rooms 500" and so on
 	.venv/bin/python -m bench $(BENCH)
 
+PEERS ?= --keep
+bench-peers: .venv/test ## the same job on Node ws, socket.io, Colyseus and stock Channels; needs Node
+	.venv/bin/python -m bench.peers $(PEERS)
+
 clean: ## remove what was made, but not var/, where the data is
-	rm -rf .venv test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv test-results bench/results bench/peers/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: chromium

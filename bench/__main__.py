@@ -1,143 +1,138 @@
-"""``python -m bench --rooms 100``: a server, and rooms of seven that all play on it at once."""
+"""``python -m bench --rooms 100,300``: a server, and rooms of seven that all play on it at once.
+
+With ``--churn`` everybody comes and goes for minutes, and the server's memory is watched.
+"""
 
 import argparse
 import asyncio
-import contextlib
-import gc
-import http.client
-import random
 import sys
 import tempfile
-import time
-from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-import msgspec
-import psutil
-import uvloop
+from bench.creation import NotCreated
+from bench.crowd import LoadFailed
+from bench.document import keep
+from bench.launcher import ServerFailed, raise_file_limit
+from bench.measure import Load, Run
+from bench.report import Report
+from bench.sites import AtTheWorkers, ManyWorkers, OneServer, Site
+from bench.steadiness import ChurnReport, watch_churn
 
-from bench.launcher import ServerProcess, raise_file_limit
-from bench.report import Report, percentile
-from bench.sockets import CreatedRoom, LoadRoom, Tally
-
-WARM_UP_S = 3.0
-# Long rounds, so that all rooms are in play for the whole measurement.
-SETTINGS = {"roundDurationSec": 180, "roundsPerTeam": 10}
+MAX_SECONDS = 150.0
+MUST_GO_ROOMS = 1000
+"""More rooms than that may be too many for a machine: that is found out, and no failure."""
 
 
 def main() -> int:
     options = parse_arguments()
     raise_file_limit()
-    with tempfile.TemporaryDirectory(prefix="partyflow-bench-") as directory:
-        server = ServerProcess(Path(directory) / "var", {"RATE_LIMITS": "off"})
+    if options.churn:
+        return _churn(options)
+    if options.relayed:
+        (rooms,), (workers,) = options.rooms, options.workers
+        runs = [_play(options, rooms, f"{how}-{rooms}-{workers}") for how in ("straight", "relayed")]
+        return int(not all(runs))
+    kind = "joins" if options.joins else "load"
+    is_well = True
+    for workers in options.workers:
+        for rooms in options.rooms:
+            went = _play(options, rooms, f"{kind}-{rooms}-{workers}")
+            is_well &= went or rooms > MUST_GO_ROOMS
+            if not went:
+                break  # nor would more go
+    return int(not is_well)
+
+
+def _play(options: argparse.Namespace, rooms: int, name: str) -> bool:
+    """One run, printed and kept; whether it went without an error."""
+    load = Load(
+        rooms=rooms,
+        seconds=options.seconds,
+        swipe_every_s=options.swipe_every,
+        connecting=options.connecting,
+        processes=options.generators,
+        joins_per_s=options.joins,
+        has_storm=options.storm,
+    )
+    with tempfile.TemporaryDirectory(prefix="pf-bench-") as directory:
+        site = _site(name, Path(directory))
         try:
-            server.start()
-            report = uvloop.run(measure(server, options))
+            site.start()
+            report = asyncio.run(Run(site, load, site.tickets(rooms)).run())
+        except (LoadFailed, NotCreated, ServerFailed) as error:
+            print(f"{site.description}: {rooms} rooms did not go: {error}\n", flush=True)
+            return False
         finally:
-            server.dispose()
-    print("\n".join(report.lines()))
-    if options.json is not None:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_bytes(report.as_json())
-    return 1 if report.errors else 0
+            site.stop()
+    _publish(report, name, options)
+    return not report.errors
+
+
+def _churn(options: argparse.Namespace) -> int:
+    (rooms,), (workers,) = options.rooms, options.workers
+    name = f"churn-{rooms}-{workers}"
+    with tempfile.TemporaryDirectory(prefix="pf-bench-") as directory:
+        site = _site(name, Path(directory))
+        try:
+            site.start()
+            report = asyncio.run(watch_churn(site, rooms, options.minutes, options.swipe_every))
+        except (LoadFailed, ServerFailed) as error:
+            sys.exit(f"bench: {error}")
+        finally:
+            site.stop()
+    _publish(report, name, options)
+    return 1 if report.errors or not report.is_flat else 0
+
+
+def _site(name: str, directory: Path) -> Site:
+    how, rooms, workers = name.split("-")
+    if how in ("straight", "relayed"):
+        return AtTheWorkers(int(workers), is_relayed=how == "relayed")
+    return ManyWorkers(int(workers), int(rooms)) if int(workers) > 1 else OneServer(directory)
+
+
+def _publish(report: Report | ChurnReport, name: str, options: argparse.Namespace) -> None:
+    print("\n".join([*report.lines(), ""]), flush=True)
+    keep(report.as_json(), name, in_docs=options.keep)
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rooms", type=int, default=100, help="rooms of 7 sockets each (100)")
-    parser.add_argument("--seconds", type=float, default=30.0, help="how long to measure, at most 150 (30)")
+    parser.add_argument("--rooms", type=counts, default=[100], help="rooms of 7 sockets each; 100,300 runs both (100)")
+    parser.add_argument(
+        "--workers",
+        type=counts,
+        default=[1],
+        help="so many workers behind nginx, or 1: a server alone; 1,2 runs both (1)",
+    )
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long to measure, at most 150 (20)")
     parser.add_argument("--swipe-every", type=float, default=3.0, help="seconds between the swipes of a room (3)")
-    parser.add_argument("--connecting", type=int, default=16, help="rooms that come in at the same time (16)")
-    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    parser.add_argument("--connecting", type=int, default=32, help="rooms that come in at the same time (32)")
+    parser.add_argument("--generators", type=int, help="load-generating processes (one for each 10,500 sockets)")
+    parser.add_argument("--joins", type=float, default=0.0, help="sockets a second that come in anew meanwhile (0)")
+    parser.add_argument("--storm", action="store_true", help="in the end cut all sockets at once and time their return")
+    parser.add_argument(
+        "--relayed",
+        action="store_true",
+        help="workers without nginx: first all sockets at the right one, then all players at the wrong one",
+    )
+    parser.add_argument("--churn", action="store_true", help="people and rooms come and go; watch the memory")
+    parser.add_argument("--minutes", type=float, default=30.0, help="how long with --churn (30)")
+    parser.add_argument("--keep", action="store_true", help="write the figures into docs/benchmarks.md")
     options = parser.parse_args()
-    if not 0 < options.seconds <= 150:
-        parser.error("a round lasts 180 s: --seconds must be at most 150")
+    if not 0 < options.seconds <= MAX_SECONDS:
+        parser.error(f"a round lasts 180 s: --seconds must be at most {MAX_SECONDS:.0f}")
+    if options.relayed and options.workers == [1]:
+        options.workers = [2]
+    if (options.relayed or options.churn) and (len(options.rooms) > 1 or len(options.workers) > 1):
+        parser.error("--relayed and --churn take one number of rooms and of workers")
     return options
 
 
-async def measure(server: ServerProcess, options: argparse.Namespace) -> Report:
-    """Create, fill and start all rooms, let them play, and look at both processes meanwhile."""
-    tally = Tally()
-    rooms = [
-        LoadRoom(created.room_id, created.session_id, tally, options.swipe_every)
-        for created in await asyncio.to_thread(create_rooms, server, options.rooms)
-    ]
-    rss_before = server.rss_bytes()
-    began = time.perf_counter()
-    await in_batches([lambda room=room: room.fill(server) for room in rooms], options.connecting)
-    connecting_s = time.perf_counter() - began
-    sockets = len(tally.connect_s)
-    rss_connected = server.rss_bytes()
-    await in_batches([room.start_game for room in rooms], len(rooms))
-    gc.collect()
-    gc.freeze()
-
-    activities = [asyncio.create_task(job()) for room in rooms for job in (room.play, room.keep_alive)]
-    await asyncio.sleep(WARM_UP_S)
-    generator = psutil.Process()
-    server_cpu, generator_cpu, since = server.cpu_s(), sum(generator.cpu_times()[:2]), time.perf_counter()
-    tally.start()
-    await asyncio.sleep(options.seconds)
-    tally.is_counting = False
-    seconds = time.perf_counter() - since
-    server_cpu = server.cpu_s() - server_cpu
-    generator_cpu = sum(generator.cpu_times()[:2]) - generator_cpu
-    delivered, rss = tally.delivered, server.rss_bytes()
-
-    for activity in activities:
-        activity.cancel()
-    await asyncio.sleep(1)
-    for room in rooms:
-        room.note_missing()
-        room.leave()
-    return Report(
-        rooms=len(rooms),
-        sockets=sockets,
-        seconds=round(seconds, 1),
-        connects_per_s=round(sockets / connecting_s, 1),
-        connect_p95_ms=round(percentile(tally.connect_s, 0.95) * 1e3, 2),
-        delivered_per_s=round(delivered / seconds, 1),
-        swipes=tally.swipes,
-        swipe_p50_ms=round(percentile(tally.latencies_us, 0.5) / 1e3, 3),
-        swipe_p95_ms=round(percentile(tally.latencies_us, 0.95) / 1e3, 3),
-        swipe_p99_ms=round(percentile(tally.latencies_us, 0.99) / 1e3, 3),
-        swipe_max_ms=round(max(tally.latencies_us, default=float("nan")) / 1e3, 3),
-        server_cpu_percent=round(server_cpu / seconds * 100, 1),
-        server_cpu_us_per_message=round(server_cpu / max(1, delivered) * 1e6, 2),
-        generator_cpu_percent=round(generator_cpu / seconds * 100, 1),
-        server_rss_mib=round(rss / 2**20, 1),
-        server_rss_kib_per_socket=round((rss_connected - rss_before) / 2**10 / max(1, sockets), 2),
-        errors=dict(tally.errors),
-    )
-
-
-def create_rooms(server: ServerProcess, count: int) -> list[CreatedRoom]:
-    """``count`` fresh rooms, one after another over one connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    body = msgspec.json.encode({"hostName": "Alice", "settings": SETTINGS})
-    rooms = []
-    with contextlib.closing(connection):
-        for _ in range(count):
-            connection.request("POST", "/api/rooms", body, {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            text = answer.read()
-            if answer.status != 201:
-                raise SystemExit(f"creating a room was answered with {answer.status}: {text[:500]!r}")
-            rooms.append(msgspec.json.decode(text, type=CreatedRoom))
-    return rooms
-
-
-async def in_batches(jobs: Sequence[Callable[[], Awaitable[None]]], width: int) -> None:
-    """Run all jobs, at most ``width`` at the same time."""
-    gate = asyncio.Semaphore(width)
-
-    async def run(job: Callable[[], Awaitable[None]]) -> None:
-        async with gate:
-            await job()
-
-    await asyncio.gather(*(run(job) for job in jobs))
+def counts(text: str) -> list[int]:
+    """``100,300`` as numbers."""
+    return [int(part) for part in text.split(",")]
 
 
 if __name__ == "__main__":
-    random.seed(1)
     sys.exit(main())

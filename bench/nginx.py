@@ -42,6 +42,8 @@ class Nginx:
         self.workers = dict(workers)
         self.static_root = static_root
         self.certificates = certificates
+        self.processes: int | None = None
+        """How many serve; by default one a CPU, as in the deployment."""
         self.port = free_port()
         self.redirect_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -66,6 +68,8 @@ class Nginx:
             "root /srv;": f"root {self.static_root.parent};",
             "listen 80 ": f"listen 127.0.0.1:{self.redirect_port} ",
         }
+        if self.processes is not None:
+            replaced |= {"worker_processes auto;": f"worker_processes {self.processes};"}
         if self.certificates is not None:
             replaced |= {
                 "listen 443 ": f"listen 127.0.0.1:{self.port} ",

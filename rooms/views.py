@@ -144,8 +144,7 @@ def unknown_room(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
-    origin = origin_for_phones(request.get_host(), request.is_secure())
-    url = join_url(origin, code)
+    url = join_url(origin_for_phones(request.get_host(), request.is_secure()), code)
     stage_url = reverse("stage", args=[code])
     qr_url = reverse("qr-code", args=[code])
     return {
@@ -164,7 +163,6 @@ def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
             "qr-url": qr_url,
             "player-url": reverse("player", args=[code]),
             "home-url": reverse("home"),
-            "results-url": f"{origin}/results/",
         },
     }
 

@@ -2,14 +2,12 @@
 
 import { scoreChart } from "../board/chart.js";
 import { facts, headline } from "../board/podium.js";
-import { sharingView } from "../board/sharing.js";
 import { create, part, setText, show, sync } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { isHost, nameOf } from "../store.js";
 import { dress, shape } from "../teams.js";
 
-export function finalView(section, { toasts }) {
-  const sharing = sharingView(section, toasts);
+export function finalView(section) {
   let charted = null;
   return {
     draw(state) {
@@ -33,7 +31,6 @@ export function finalView(section, { toasts }) {
         charted = game.rounds;
         part("chart", section).replaceChildren(scoreChart(game));
       }
-      sharing.draw(game);
       setText(part("rematch", section), rematchText(state));
     },
   };
