@@ -15,6 +15,7 @@ from gameplay.engine.settings import parse_settings
 from gameplay.library import PackInfo, WordLibrary
 from rooms import clock
 from rooms import registry as registry_module
+from rooms.liveness import LEASE_MS
 from rooms.registry import CreatedRoom, Registry
 from rooms.room import LiveRoom
 from rooms.routing import websocket_application
@@ -91,6 +92,13 @@ async def keep(
 def keeper(keep: Callable[[str], Registry]) -> Registry:
     """This process's registry. It writes when it is told to."""
     return keep("worker")
+
+
+async def outlive(dead: Registry, registry: Registry, time: MovedClock) -> None:
+    """``dead`` was killed, and ``registry`` has watched for long enough to be certain of it."""
+    await dead.liveness.sign_off()
+    await registry.beat()
+    time.now_ms += LEASE_MS
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,8 @@ class RoomConsumer(AsyncConsumer):
         if self.live is None:
             await self._greet(message)
         else:
+            if self.live.keeper.is_in_doubt():
+                await self.live.keeper.make_sure()
             self._hand_over(self.live, message)
             if message.type not in BESIDE_THE_GAME:
                 now_s = perf_counter()

@@ -2,8 +2,6 @@
 
 import secrets
 
-from redis.exceptions import RedisError
-
 from gameplay.engine.errors import IllegalMove, NotAllowed
 from rooms import clock
 from rooms.addresses import join_url
@@ -15,6 +13,7 @@ from rooms.protocol.limits import RESYNC_INTERVAL_MS, SEAT_LINK_MS
 from rooms.protocol.messages import Ack, Connect, CreateSeatLink, Heartbeat, HeartbeatAck, Reconnect, SeatLink
 from rooms.room import LiveRoom
 from rooms.sessions import session_hash
+from rooms.store import AWAY
 
 
 def hear(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
@@ -57,7 +56,7 @@ async def _send_seat_link(live: LiveRoom, connection: Connection, message: Clien
     token, actor_id = secrets.token_urlsafe(24), connection.actor_id
     try:
         await live.keeper.store.keep_seat_link(live.code, session_hash(token), actor_id, SEAT_LINK_MS // 1000)
-    except (RedisError, OSError, TimeoutError):
+    except AWAY:
         connection.refuse(ErrorCode.SERVER_BUSY, "No link can be made right now.", message.type, message.request_id)
         return
     if live.lines.of(actor_id) is connection and not live.is_stopped:

@@ -8,6 +8,8 @@ RoomError
 
 from rooms.protocol.errors import CloseCode, ErrorCode
 
+BUSY = "The server is busy right now. Please try again in a moment."
+
 
 class RoomError(Exception):
     """Base of the shell's errors."""

@@ -79,7 +79,7 @@ FIGURES = (
         "gauge",
         "worker_info",
         "Always 1. Which worker this is, and what it speaks.",
-        lambda now: {(now.registry.store.name, str(SPOKEN.server)): 1},
+        lambda now: {(now.registry.liveness.name, str(SPOKEN.server)): 1},
         ("worker", "protocol"),
     ),
     Figure("gauge", "draining", "1 while the worker is ending.", lambda now: int(now.registry.is_draining)),

@@ -65,6 +65,10 @@ class Counters:
     writes: int = 0
     write_failures: int = 0
     writes_refused: int = 0
+    takeovers: int = 0
+    handovers: int = 0
+    relayed: int = 0
+    relays_broken: int = 0
     transition: Histogram = field(default_factory=Histogram)
     delivery: Histogram = field(default_factory=Histogram)
     round_trip: Histogram = field(default_factory=Histogram)

@@ -29,19 +29,22 @@ from typing import Any, TypeVar
 
 import msgspec
 from django.conf import settings
+from redis.asyncio import Redis
 
 from gameplay.engine.commands import Command
 from gameplay.engine.errors import GameError
 from gameplay.engine.states import RoomState
-from rooms.errors import RoomError, Unavailable
+from rooms import liveness
+from rooms.errors import BUSY, RoomError, Unavailable
 from rooms.mailbox import LOST, Message, answer_channel, between_processes, channel_of
+from rooms.ownership import Elsewhere
 from rooms.picture import RoomPicture, picture_of
 from rooms.protocol.catalogue import CLIENT
 from rooms.protocol.messages import Notice
 from rooms.redis_address import connect
-from rooms.registry import AWAY, BUSY, Registry, current_registry
+from rooms.registry import Registry, current_registry, is_code
 from rooms.room import LiveRoom
-from rooms.store import Store
+from rooms.store import AWAY, Store
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +55,8 @@ COMMANDS: dict[str, type[Command]] = {row.type: row.payload for row in CLIENT.va
 """What can be ordered, by its name on the wire; `Notice` and what this module asks for come on top."""
 
 _TYPES = {command: type_ for type_, command in COMMANDS.items()}
-_DESCRIBE, _FIGURES, _DRAIN = "DESCRIBE", "FIGURES", "DRAIN"
+_DESCRIBE, _RESEAT, _FIGURES, _DRAIN = "DESCRIBE", "RESEAT", "FIGURES", "DRAIN"
+MAX_HOPS = 2
 
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 
@@ -113,11 +117,30 @@ class WorkerFigures(msgspec.Struct, frozen=True, rename="camel"):
     is_draining: bool
 
 
+class Seat(msgspec.Struct, frozen=True, rename="camel"):
+    """A seat that has got another secret."""
+
+    is_there: bool
+    is_host: bool = False
+
+
+class _Reseat(msgspec.Struct, frozen=True):
+    actor_id: str
+    session: str
+
+
 class _Refusal(msgspec.Struct, frozen=True):
     code: str
     message: str
 
 
+class _Hop(msgspec.Struct, frozen=True):
+    """The room is at another worker."""
+
+    worker: str
+
+
+BUSY_NOW = "SERVER_BUSY"
 NO_ROOM = _Refusal("ROOM_NOT_FOUND", "There is no such room.")
 
 
@@ -131,10 +154,15 @@ async def describe(code: str) -> RoomPicture:
     return await _send(code, _DESCRIBE, b"{}", "", RoomPicture)
 
 
+async def reseat(code: str, actor_id: str, session: str) -> Seat:
+    """Let another secret, of which ``session`` is the hash, open this member's seat, and put the old one out of use."""
+    return await _send(code, _RESEAT, msgspec.json.encode(_Reseat(actor_id, session)), "", Seat)
+
+
 async def living_workers() -> list[str]:
     """The names of the workers that show signs of life, in order. Raises `Unavailable`."""
-    async with _store() as store:
-        return sorted(await _asked(store.workers()))
+    async with _redis() as redis:
+        return sorted(await _asked(liveness.living_workers(redis)))
 
 
 async def ping(name: str) -> WorkerFigures:
@@ -165,47 +193,66 @@ async def drain(name: str, *, by: str) -> WorkerFigures:
 
 async def _send(code: str, type_: str, payload: bytes, by: str, wanted: type[Answer]) -> Answer:
     here = current_registry()
-    if here is None or here.get(code) is None:
-        async with _store() as store:
-            owner, workers = await _asked(store.owner(code)), await _asked(store.workers())
-        if owner is None:
-            raise NoSuchRoom
-        if owner not in workers.values():
-            owner = ""
-        if here is None or owner not in ("", here.store.worker):
-            worker = owner or next(iter(workers.values()), "")
-            if not worker:
-                raise NobodyServes
-            return await _exchange(worker, code, type_, payload, by, wanted)
-    return _read(await _carry_out(here, code, type_, payload, by), wanted)
+    if here is not None:
+        answer = await _carry_out(here, code, type_, payload, by)
+        if not isinstance(answer, _Hop):
+            return _read(answer, wanted)
+        worker = answer.worker
+    else:
+        worker = await _who_has(code)
+    for _ in range(MAX_HOPS):
+        said = await _exchange(worker, code, type_, payload, by)
+        if said["kind"] == _Hop.__name__:
+            worker = msgspec.json.decode(said["body"], type=_Hop).worker
+        elif said["kind"] == _Refusal.__name__:
+            return _read(msgspec.json.decode(said["body"], type=_Refusal), wanted)
+        else:
+            return msgspec.json.decode(said["body"], type=wanted)
+    raise WorkerSilent(worker)
+
+
+async def _who_has(code: str) -> str:
+    """The owner of the room, or any worker that serves if nobody has it."""
+    async with _redis() as redis:
+        owned = await _asked(Store(redis, "").ownership(code)) if is_code(code) else None
+        living = await _asked(liveness.living_workers(redis))
+    if owned is None:
+        raise NoSuchRoom
+    starts: dict[str, bool] = {start.worker: start.is_draining for start in living.values()}
+    if owned.worker in starts:
+        return str(owned.worker)
+    serving = [worker for worker, is_draining in starts.items() if not is_draining]
+    if not serving:
+        raise NobodyServes
+    return serving[0]
 
 
 async def _send_to_worker(name: str, type_: str, by: str, wanted: type[Answer]) -> Answer:
-    async with _store() as store:
-        worker = (await _asked(store.workers())).get(name)
-    if worker is None:
+    async with _redis() as redis:
+        start = (await _asked(liveness.living_workers(redis))).get(name)
+    if start is None:
         raise WorkerSilent(name)
-    return await _exchange(worker, "", type_, b"{}", by, wanted)
+    said = await _exchange(start.worker, "", type_, b"{}", by)
+    return msgspec.json.decode(said["body"], type=wanted)
 
 
-async def _exchange(worker: str, code: str, type_: str, payload: bytes, by: str, wanted: type[Answer]) -> Answer:
+async def _exchange(worker: str, code: str, type_: str, payload: bytes, by: str) -> Message:
     layer, reply_to = between_processes(), answer_channel()
     message = {"type": ORDER, "order": type_, "code": code, "payload": payload, "by": by, "reply_to": reply_to}
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             await layer.send(channel_of(worker), message)
-            answer = await layer.receive(reply_to)
+            return await layer.receive(reply_to)
     except LOST as error:
         raise WorkerSilent(worker) from error
-    if answer["is_done"]:
-        return msgspec.json.decode(answer["body"], type=wanted)
-    return _read(msgspec.json.decode(answer["body"], type=_Refusal), wanted)
 
 
 def _read(answer: msgspec.Struct, wanted: type[Answer]) -> Answer:
     if isinstance(answer, wanted):
         return answer
     assert isinstance(answer, _Refusal)  # noqa: S101 (narrows the type)
+    if answer.code == BUSY_NOW:
+        raise Unavailable(answer.message)
     raise NoSuchRoom if answer == NO_ROOM else OrderRefused(answer.code, answer.message)
 
 
@@ -219,15 +266,15 @@ def _type_of(order: Command | Notice) -> str:
 
 
 @asynccontextmanager
-async def _store() -> AsyncIterator[Store]:
+async def _redis() -> AsyncIterator["Redis"]:
     here = current_registry()
     if here is not None:
-        yield here.store
+        yield here.store.redis
         return
     # A connection belongs to its event loop, and a command makes a new loop for each call.
     redis = connect(settings.REDIS_URL)
     try:
-        yield Store(redis, "")
+        yield redis
     finally:
         await redis.aclose()
 
@@ -254,7 +301,7 @@ def order_taker(registry: Registry) -> Callable[[Message], None]:
 
 async def _answer(registry: Registry, message: Message) -> None:
     answer = await _carry_out(registry, message["code"], message["order"], message["payload"], message["by"])
-    reply = {"is_done": not isinstance(answer, _Refusal), "body": msgspec.json.encode(answer)}
+    reply = {"kind": type(answer).__name__, "body": msgspec.json.encode(answer)}
     await between_processes().send(message["reply_to"], reply)
     if message["order"] == _DRAIN:
         logger.warning("%s has this worker drain", message["by"])
@@ -265,11 +312,17 @@ async def _carry_out(registry: Registry, code: str, type_: str, payload: bytes, 
     if type_ in (_FIGURES, _DRAIN):
         return _figures_of(registry)
     try:
-        live = await registry.open(code)
+        live = await registry.find(code)
     except Unavailable as error:
-        return _Refusal("SERVER_BUSY", str(error))
+        return _Refusal(BUSY_NOW, str(error))
+    if isinstance(live, Elsewhere):
+        return _Hop(live.worker)
     if live is None or live.is_stopped:
         return NO_ROOM
+    if type_ == _RESEAT:
+        seat = _give_seat(live, msgspec.json.decode(payload, type=_Reseat))
+        await registry.writer.save(live)
+        return seat
     return carry_out(live, type_, payload, by, registry.store.worker)
 
 
@@ -288,10 +341,19 @@ def carry_out(live: LiveRoom, type_: str, payload: bytes, by: str, worker: str) 
     return Done(worker, live.room.state, live.room.state_version)
 
 
+def _give_seat(live: LiveRoom, wanted: _Reseat) -> Seat:
+    member = live.room.members.get(wanted.actor_id)
+    if member is None:
+        return Seat(is_there=False)
+    member.session = wanted.session
+    live.expel(member.id)
+    return Seat(is_there=True, is_host=member.id == live.room.host_id)
+
+
 def _figures_of(registry: Registry) -> WorkerFigures:
     return WorkerFigures(
         worker=registry.store.worker,
-        name=registry.store.name,
+        name=registry.liveness.name,
         rooms=registry.room_count,
         sockets=registry.socket_count,
         unsaved_rooms=registry.unsaved_count,

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
-from redis.exceptions import RedisError
 
 from gameplay.engine import snapshot
 from gameplay.engine.model import Room
 from rooms import clock
 from rooms.metrics import counters
 from rooms.protocol.eventlog import EventLog
-from rooms.store import REFUSED, SAVED_ANEW, Close, RoomFacts, Save, Store
+from rooms.store import AWAY, REFUSED, SAVED_ANEW, Close, RoomFacts, Save, Store
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +33,8 @@ MAX_LOG_PARTS = 64
 class Record:
     """What Redis has of a room, and whose word counts there.
 
-    Each attempt to write is a new ``revision``; ``known_revision`` is the last one that Redis has confirmed.
+    Each attempt to write is a new ``revision``; ``known_revision`` is the last one that Redis has confirmed. Once
+    ``is_released``, whatever is written says that nobody has the room.
     """
 
     epoch: int
@@ -45,6 +45,7 @@ class Record:
     log_parts: int = 0
     saved_at_ms: int = 0
     is_lost: bool = False
+    is_released: bool = False
 
     def forget(self) -> None:
         """Redis has nothing of the room any more; the next write, not one that is under way, brings all of it."""
@@ -106,6 +107,10 @@ class Writer:
         """Write nothing of ``live`` any more."""
         self._unsaved.pop(live.code, None)
 
+    def is_unsaved(self, live: Saveable) -> bool:
+        """Whether ``live`` waits to be written."""
+        return live.code in self._unsaved
+
     def is_closing(self, code: str) -> bool:
         """Whether the room is gone, though Redis may still have it."""
         return code in self._closing
@@ -122,8 +127,8 @@ class Writer:
                 await asyncio.sleep(retry_s)
                 retry_s = min(retry_s * 2, RETRY_MAX_S)
 
-    async def flush(self, worker: str | None = None) -> bool:
-        """Write everything that waits now; False if Redis would not have it. ``worker`` "": the rooms are let go."""
+    async def flush(self) -> bool:
+        """Write everything that waits now; False if Redis would not have it."""
         waiting = len(self._unsaved) + len(self._closing)
         while waiting > 0:
             self._wanted.clear()
@@ -134,14 +139,15 @@ class Writer:
             waiting -= len(taken) + len(closing)
             for code in taken:
                 del self._unsaved[code]
-            if not await self._write(taken, closing, self._store.worker if worker is None else worker):
+            if not await self._write(taken, closing):
                 return False
         return True
 
-    async def save(self, live: Saveable, worker: str) -> bool:
-        """Write ``live`` now. False if that failed, or if the room belongs to another worker by now."""
-        self._unsaved.pop(live.code, None)
-        return await self._write({live.code: (live, clock.now_ms())}, {}, worker)
+    async def save(self, *rooms: Saveable) -> bool:
+        """Write these now. False if that failed, or if one of them belongs to another worker by now."""
+        for live in rooms:
+            self._unsaved.pop(live.code, None)
+        return await self._write({live.code: (live, clock.now_ms()) for live in rooms}, {})
 
     def answered(self) -> None:
         """Redis has answered."""
@@ -156,15 +162,23 @@ class Writer:
             logger.warning("Redis is away, play goes on unsaved: %s: %s", type(error).__name__, error)
         self.is_redis_up = False
 
-    async def _write(self, taken: dict[str, tuple[Saveable, int]], closing: dict[str, Record], worker: str) -> bool:
+    def _save_of(self, live: Saveable) -> Save | None:
+        try:
+            return _build(live, "" if live.record.is_released else self._store.worker)
+        except Exception:
+            # One room that cannot be put into bytes must not keep the others from being written.
+            logger.exception("Room %s cannot be written", live.code)
+            return None
+
+    async def _write(self, taken: dict[str, tuple[Saveable, int]], closing: dict[str, Record]) -> bool:
         async with self._one_at_a_time:
-            saves = {code: save for code, (live, _) in taken.items() if (save := _save_of(live, worker)) is not None}
+            saves = {code: save for code, (live, _) in taken.items() if (save := self._save_of(live)) is not None}
             closes = {code: _close_of(code, record) for code, record in closing.items()}
             results: list[int | Exception]
             self._writing = taken
             try:
                 results = await self._store.write([*saves.values(), *closes.values()])
-            except (RedisError, OSError, TimeoutError) as error:
+            except AWAY as error:
                 results = [error] * (len(saves) + len(closes))
             finally:
                 self._writing = {}
@@ -189,7 +203,6 @@ class Writer:
                 self._wanted.set()
         elif result == REFUSED:
             counters.writes_refused += 1
-            logger.error("Room %s is another worker's now", live.code)
             self._lost(live)
         else:
             counters.writes += 1
@@ -199,15 +212,6 @@ class Writer:
                 # Redis had lost the room or came back with an older one, and so its deck and log as well.
                 live.record.forget()
                 self.mark(live)
-
-
-def _save_of(live: Saveable, worker: str) -> Save | None:
-    try:
-        return _build(live, worker)
-    except Exception:
-        # One room that cannot be put into bytes must not keep the others from being written.
-        logger.exception("Room %s cannot be written", live.code)
-        return None
 
 
 def _build(live: Saveable, worker: str) -> Save:

@@ -4,22 +4,24 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from redis.exceptions import RedisError
 
 from gameplay.engine import game, names, snapshot
 from gameplay.engine.model import Settings
 from gameplay.library import WordLibrary, keep_fresh, library, load_library
 from rooms import clock
-from rooms.errors import Unavailable
+from rooms.errors import BUSY, Unavailable
+from rooms.handover import hand_over
 from rooms.lines import Layer
+from rooms.liveness import Liveness
 from rooms.loop_lag import watch_loop
 from rooms.metrics import counters
+from rooms.ownership import Elsewhere, take
 from rooms.persistence import Saveable, Writer
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
@@ -27,10 +29,11 @@ from rooms.ratelimit import Crowd, Limiter
 from rooms.redis_address import connect
 from rooms.restore import restore
 from rooms.room import LiveRoom, facts_of
-from rooms.sessions import Session, new_session, session_hash
-from rooms.store import RoomFacts, Store
+from rooms.sessions import new_session, session_hash
+from rooms.store import AWAY, RoomFacts, Store
+from rooms.tenure import Tenure
 
-__all__ = ["CreatedRoom", "Registry", "RoomFacts", "current_registry", "forget_registry", "redeem_seat", "registry"]
+__all__ = ["CreatedRoom", "Registry", "RoomFacts", "current_registry", "forget_registry", "registry"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,18 +42,12 @@ CODE_LENGTH = 6
 RESERVED = frozenset({"READYZ", "HEALTH"})
 """Codes that would hide behind a fixed route."""
 
-BEAT_INTERVAL_S = 0.5
-"""After a crash the clocks of the rooms go on where the last sign of life came; that is to be within a second."""
 SWEEP_INTERVAL_S = 30.0
 REFRESH_MS = 30 * 60 * 1000
 """A room that is open but in which nothing happens is written this often, so that it does not expire."""
-STOP_TIMEOUT_S = 4.0
+STOP_TIMEOUT_S = 1.0
 CANCEL_AGAIN_S = 0.1
 AFTER_FAULT_S = 1.0
-FINISH_PAUSE_S = 0.25
-
-AWAY = (RedisError, OSError, TimeoutError)
-BUSY = "The server is busy right now. Please try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +64,17 @@ class Registry:
 
     def __init__(self, redis_url: str, worker: str) -> None:
         # Each start has a name of its own, so that nobody takes its signs of life for those of the one before.
-        self.store = Store(connect(redis_url), f"{worker}.{clock.now_ms():x}")
+        redis = connect(redis_url)
+        self.store = Store(redis, f"{worker}.{clock.now_ms():x}")
+        self.liveness = Liveness(redis, self.store.worker)
         self.layer: Layer = cast(Layer, get_channel_layer("local"))
-        self.writer = Writer(self.store, self._lose)
+        self.writer = Writer(self.store, self._lost)
+        self.tenure = Tenure(self.store, self.liveness, self.writer, self)
         self.limiter = Limiter(settings.CACHE_URL, settings.RATE_LIMITS)
         self.crowd = Crowd(settings.RATE_LIMITS)
         self.is_draining = False
         self._rooms: dict[str, LiveRoom] = {}
-        self._opening: dict[str, asyncio.Task[LiveRoom | None]] = {}
+        self._opening: dict[str, asyncio.Task[LiveRoom | Elsewhere | None]] = {}
         self._services: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[object]] = set()
 
@@ -116,13 +116,18 @@ class Registry:
                 counters.rooms_created += 1
                 return CreatedRoom(code, room.host_id, secret)
 
-    async def open(self, code: str) -> LiveRoom | None:
-        """The live room, read back from Redis if it is not in memory; None if there is none. Raises `Unavailable`."""
-        if self.is_draining:
-            raise Unavailable(BUSY)
+    async def find(self, code: str) -> LiveRoom | Elsewhere | None:
+        """The live room, made this worker's if it is nobody's; where it is, if it is another's; None if there is none.
+
+        Raises `Unavailable`.
+        """
+        if self.is_in_doubt():
+            await self.make_sure()
         live = self._rooms.get(code)
         if live is not None:
             return live
+        if self.is_draining:
+            raise Unavailable(BUSY)
         if not is_code(code) or self.writer.is_closing(code):
             return None
         opening = self._opening.get(code)
@@ -136,6 +141,13 @@ class Registry:
             if opening.cancelled():
                 raise Unavailable(BUSY) from None
             raise
+
+    async def open(self, code: str) -> LiveRoom | None:
+        """The live room; None if there is none. Raises `Unavailable`, also if another worker has it."""
+        found = await self.find(code)
+        if isinstance(found, Elsewhere):
+            raise Unavailable(BUSY)
+        return found
 
     def get(self, code: str) -> LiveRoom | None:
         """The room if it is in memory."""
@@ -153,28 +165,6 @@ class Registry:
         except AWAY as error:
             self.writer.failed(error)
             raise Unavailable(BUSY) from error
-
-    async def redeem_seat(self, code: str, token: str) -> Session | None:
-        """Open a seat with a one-time link: a new secret that puts the old one, and its socket, out of use.
-
-        None if the link is used up, too old or was never made. Raises `Unavailable`.
-        """
-        if not is_code(code):
-            return None
-        live = await self.open(code)
-        try:
-            actor_id = await self.store.take_seat_link(code, session_hash(token))
-        except AWAY as error:
-            self.writer.failed(error)
-            raise Unavailable(BUSY) from error
-        member = live.room.members.get(actor_id or "") if live is not None else None
-        if live is None or member is None or live.is_stopped:
-            return None
-        secret = new_session()
-        member.session = session_hash(secret)
-        live.expel(member.id)
-        await self.writer.save(live, self.store.worker)
-        return Session(code, member.id, secret, is_host=member.id == live.room.host_id)
 
     # Figures
 
@@ -222,6 +212,14 @@ class Registry:
         self._rooms.pop(live.code, None)
         self.writer.remove(live)
 
+    def is_in_doubt(self) -> bool:
+        """Whether the rooms may be another worker's by now, and nothing may happen in them before that is known."""
+        return self.tenure.is_in_doubt()
+
+    async def make_sure(self) -> None:
+        """Let go of the rooms that are another worker's; afterwards there is no doubt."""
+        await self.tenure.make_sure()
+
     def spawn(self, work: Coroutine[Any, Any, object], what: str) -> None:
         """Have something done beside the rooms; failures are logged as ``what``."""
         task = asyncio.create_task(work, name=what)
@@ -233,25 +231,45 @@ class Registry:
     async def start(self, *services: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Begin to write, to show signs of life and to sweep, and whatever else runs beside. Redis may be away."""
         await load_library()
-        every = (self.writer.run, self._beat, self._sweep, keep_fresh, watch_loop, *services)
+        await self.beat()
+        every = (self.writer.run, self.tenure.run, self._sweep, keep_fresh, watch_loop, *services)
         self._services = [asyncio.create_task(_for_ever(work)) for work in every]
 
     async def stop(self) -> None:
-        """Let every room go where it stands, tell the sockets to come back, and end."""
-        self.is_draining = True
-        # First of all nobody else writes: what is cut short here is written again below.
-        await _cancelled(*self._services, *self._opening.values())
-        for live in self._rooms.values():
-            live.stop()
-            self.writer.mark(live)
+        """Hand every room over where it stands, tell the sockets to come back, and end."""
+        self.is_draining = self.liveness.is_draining = True
+        await _cancelled(*self._opening.values())
+        # While the rooms go, wave by wave, those that are still to go are played, written and alive.
+        await hand_over(self, self)
+        await _cancelled(*self._services)
         await self._finish()
-        for live in self._rooms.values():
-            live.dismiss_all(CloseCode.RESTARTING)
-        self._rooms.clear()
         with contextlib.suppress(*AWAY):
-            await self.store.sign_off()
+            await self.liveness.sign_off()
         await self.limiter.close()
         await self.store.redis.aclose()
+
+    async def release(self, rooms: Iterable[LiveRoom]) -> bool:
+        """Stop these rooms and write that nobody has them; False if Redis would not have it, and they stand."""
+        mine = [live for live in rooms if self._rooms.get(live.code) is live]
+        for live in mine:
+            live.stop()
+            live.record.is_released = True
+        await self.writer.save(*mine)
+        return not any(self.writer.is_unsaved(live) for live in mine)
+
+    def forget(self, live: LiveRoom) -> None:
+        """Have the room no more; it is not this worker's."""
+        if self._rooms.get(live.code) is live:
+            del self._rooms[live.code]
+            self.writer.drop(live)
+
+    def lose(self, live: LiveRoom) -> None:
+        """The room is another worker's: whoever is in it has to go there."""
+        if self._rooms.get(live.code) is live:
+            logger.error("Room %s is another worker's now", live.code)
+            live.stop()
+            self.forget(live)
+            live.dismiss_all(CloseCode.RESTARTING)
 
     async def sweep(self) -> None:
         """Let rooms go that nobody has been in for 10 minutes, keep the others alive in Redis, tidy the index."""
@@ -264,33 +282,29 @@ class Registry:
                 await self._let_go(live)
         try:
             await self.store.sweep(now_ms)
+            await self.liveness.tidy()
         except AWAY as error:
             self.writer.failed(error)
 
     async def beat(self) -> None:
-        """Show a sign of life. Redis that does not know the last one has lost its data, and gets all of it again."""
-        try:
-            is_known = await self.store.beat(clock.now_ms())
-        except AWAY as error:
-            self.writer.failed(error)
-            return
-        if not is_known:
-            for live in self._rooms.values():
-                live.record.forget()
-                self.writer.mark(live)
-        self.writer.answered()
+        """Show a sign of life."""
+        await self.tenure.beat()
 
-    async def _open(self, code: str) -> LiveRoom | None:
+    async def _open(self, code: str) -> LiveRoom | Elsewhere | None:
         try:
-            restored = await restore(self.store, code, clock.now_ms())
+            taken = await take(code, self.store, self.liveness)
         except AWAY as error:
             self.writer.failed(error)
             raise Unavailable(BUSY) from error
+        if taken is None or isinstance(taken, Elsewhere):
+            return taken
+        restored = restore(code, taken.found, clock.now_ms())
         if restored is None:
             return None
+        counters.takeovers += taken.is_takeover
         live = LiveRoom(*restored, keeper=self)
         # Written before anybody hears a number, so that a crash cannot bring the same numbers again.
-        if not await self.writer.save(live, self.store.worker):
+        if not await self.writer.save(live):
             self.writer.drop(live)
             raise Unavailable(BUSY)
         self._rooms[code] = live
@@ -299,34 +313,25 @@ class Registry:
 
     async def _let_go(self, live: LiveRoom) -> None:
         empty_since_ms = live.empty_since_ms
-        is_written = await self.writer.save(live, worker="")
+        live.record.is_released = True
+        is_written = await self.writer.save(live)
         is_untouched = not live.lines and live.empty_since_ms == empty_since_ms  # or somebody came by in the meantime
-        if is_written and is_untouched and self._rooms.get(live.code) is live:
+        if is_written and is_untouched:
             live.stop()
-            del self._rooms[live.code]
-            self.writer.drop(live)
+            self.forget(live)
+        elif self._rooms.get(live.code) is live:
+            live.record.is_released = False
+            self.writer.mark(live)
 
-    def _lose(self, saveable: Saveable) -> None:
+    def _lost(self, saveable: Saveable) -> None:
         live = self._rooms.get(saveable.code)
         if live is saveable:
-            live.stop()
-            del self._rooms[live.code]
-            live.dismiss_all(CloseCode.RESTARTING)
+            self.lose(live)
 
     async def _finish(self) -> None:
-        deadline_s = asyncio.get_running_loop().time() + STOP_TIMEOUT_S
-        while not await self.writer.flush(worker="") or self.writer.unsaved_count:
-            if asyncio.get_running_loop().time() > deadline_s:
-                logger.error("%d rooms could not be written", self.writer.unsaved_count)
-                break
-            await asyncio.sleep(FINISH_PAUSE_S)
+        await self.writer.flush()
         if self._errands:
-            await asyncio.wait(self._errands, timeout=max(0.1, deadline_s - asyncio.get_running_loop().time()))
-
-    async def _beat(self) -> None:
-        while True:
-            await self.beat()
-            await asyncio.sleep(BEAT_INTERVAL_S)
+            await asyncio.wait(self._errands, timeout=STOP_TIMEOUT_S)
 
     async def _sweep(self) -> None:
         while True:
@@ -388,8 +393,3 @@ def forget_registry() -> None:
     """The registry has been stopped; the next one asked for is another."""
     global _registry
     _registry = None
-
-
-async def redeem_seat(code: str, token: str) -> Session | None:
-    """Open a seat with a one-time link; None if it does not work any more. Raises `Unavailable`."""
-    return await registry().redeem_seat(code, token)

@@ -10,7 +10,7 @@ from gameplay.engine.model import Room
 from rooms.metrics import counters
 from rooms.persistence import Record
 from rooms.protocol.eventlog import EventLog
-from rooms.store import Found, Store
+from rooms.store import Found
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +23,8 @@ class Restored(NamedTuple):
     record: Record
 
 
-async def restore(store: Store, code: str, now_ms: int) -> Restored | None:
-    """Take the room over and read it; None if there is none, or none that this version can read.
-
-    Raises redis-py's `RedisError`.
-    """
-    found = await store.claim(code)
-    if found is None:
-        return None
+def restore(code: str, found: Found, now_ms: int) -> Restored | None:
+    """What makes a live room of what Redis has; None if this version cannot read it."""
     try:
         room = snapshot.load(found.state, found.deck)
     except snapshot.SnapshotRefused as error:

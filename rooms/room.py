@@ -38,6 +38,7 @@ from rooms.store import RoomFacts, Store
 logger = logging.getLogger(__name__)
 
 NORMAL_CLOSE = 1000
+WHILE_IN_DOUBT_S = 0.05
 AFTER_FAULT_S = 1.0
 """How long to wait before time goes on in a room whose clock has raised."""
 
@@ -56,6 +57,12 @@ class Keeper(Protocol):
 
     def closed(self, live: "LiveRoom") -> None:
         """Forget the room everywhere."""
+
+    def is_in_doubt(self) -> bool:
+        """Whether the rooms may be another worker's by now, and nothing may happen in them before that is known."""
+
+    async def make_sure(self) -> None:
+        """Let go of the rooms that are another worker's; afterwards there is no doubt."""
 
     def spawn(self, work: Coroutine[Any, Any, object], what: str) -> None:
         """Have something done beside the room; failures are logged as ``what``."""
@@ -113,6 +120,9 @@ class LiveRoom:
     def wake(self) -> None:
         """Called when a deadline has come."""
         self._timer_ms = None
+        if self.keeper.is_in_doubt():
+            self._wake_in(WHILE_IN_DOUBT_S)
+            return
         try:
             self.advance()
             self._mind_lines()
@@ -287,7 +297,9 @@ class LiveRoom:
 
     def hang_up(self, connection: Connection) -> None:
         """A socket has ended: from now on its owner counts as away."""
-        if self.lines.of(connection.actor_id) is connection:
+        if self.keeper.is_in_doubt() and not self.is_stopped:
+            asyncio.get_running_loop().call_later(WHILE_IN_DOUBT_S, self.hang_up, connection)
+        elif self.lines.of(connection.actor_id) is connection:
             self._forget_line(connection)
             self._note_absence(connection.actor_id)
 

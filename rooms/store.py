@@ -1,46 +1,48 @@
 """What Redis keeps of a room, and the few scripts that write it.
 
-``pf:{CODE}:state`` is a hash: ``state`` and ``facts`` as bytes, ``epoch`` and ``revision`` that say whose word counts,
-``worker`` and ``saved_at`` that say until when the room's clock ran. ``:deck`` and ``:log`` stand beside it, and
-``:seat:…`` are one-time links. The tag in braces keeps them in one slot of a cluster. ``pf:rooms`` and
+``pf:{CODE}:owner`` is ``EPOCH WORKER``: who has the room, nobody where the worker is missing. ``:state`` is a hash:
+``state`` and ``facts`` as bytes, ``epoch`` and ``revision`` that say whose word counts, ``worker`` and ``saved_at``
+that say until when the room's clock ran. ``:deck`` and ``:log`` stand beside it, and ``:seat:…`` are one-time links.
+The tag in braces keeps them in one slot of a cluster; no script touches two rooms. ``pf:rooms`` and
 ``pf:rooms:summary`` are the index of all rooms.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import WatchError
+from redis.exceptions import RedisError
 
 ROOM_TTL_S = 2 * 3600
 TOMBSTONE_TTL_S = 60
-CLAIM_ATTEMPTS = 5
+AWAY = (RedisError, OSError, TimeoutError)
+"""What is raised when Redis is away."""
 INDEX = "pf:rooms"
 SUMMARIES = "pf:rooms:summary"
-WORKERS = "pf:workers"
-LEASE_MS = 3_000
-"""A worker that has not said for so long that it lives is taken for dead."""
 
 _CREATE = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('DEL', KEYS[2], KEYS[3])
+redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
 redis.call('HSET', KEYS[1], 'epoch', 0, 'revision', 0, 'worker', '', 'saved_at', ARGV[2],
            'state', ARGV[3], 'facts', ARGV[4])
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return 1
 """
 
-# It names the epoch that was read before: a claim that was given up and is carried out late takes the room from nobody.
+# It names the owner that was read before: a claim that was given up and is carried out late takes the room from nobody.
+# Until when the clock ran, and by whose, is left as it is: that changes with the first write.
 _CLAIM = """
+local owner = redis.call('GET', KEYS[4]) or ''
 local found = redis.call('HMGET', KEYS[1], 'worker', 'saved_at', 'revision', 'state', 'epoch')
 if not found[4] then return false end
-if found[5] ~= ARGV[3] then return 0 end
-local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
-redis.call('HSET', KEYS[1], 'worker', ARGV[2])
-redis.call('EXPIRE', KEYS[1], ARGV[1])
+if owner ~= ARGV[3] then return 0 end
+local epoch = math.max(tonumber(found[5]), tonumber(string.match(owner, '^%d+') or 0)) + 1
+redis.call('HSET', KEYS[1], 'epoch', epoch)
+redis.call('SET', KEYS[4], epoch .. ' ' .. ARGV[2])
+for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[1]) end
 return {epoch, tonumber(found[3]), found[1], tonumber(found[2]), found[4],
         redis.call('GET', KEYS[2]), redis.call('LRANGE', KEYS[3], 0, -1)}
 """
@@ -50,7 +52,8 @@ _FENCE = """
 local have = redis.call('HMGET', KEYS[1], 'epoch', 'revision')
 local epoch, revision = tonumber(have[1] or -1), tonumber(have[2] or -1)
 local mine, next = tonumber(ARGV[2]), tonumber(ARGV[3])
-if epoch > mine or (epoch == mine and revision >= next) then return 0 end
+local owner = tonumber(string.match(redis.call('GET', KEYS[4]) or '', '^%d+') or -1)
+if owner > mine or epoch > mine or (epoch == mine and revision >= next) then return 0 end
 """
 
 _SAVE = (
@@ -58,6 +61,7 @@ _SAVE = (
     + """
 redis.call('HSET', KEYS[1], 'epoch', mine, 'revision', next, 'worker', ARGV[4], 'saved_at', ARGV[5],
            'state', ARGV[6], 'facts', ARGV[7])
+redis.call('SET', KEYS[4], mine .. ' ' .. ARGV[4])
 if ARGV[8] ~= '' then redis.call('SET', KEYS[2], ARGV[8]) end
 if ARGV[10] == '1' then redis.call('DEL', KEYS[3]) end
 if ARGV[9] ~= '' then redis.call('RPUSH', KEYS[3], ARGV[9]) end
@@ -69,14 +73,12 @@ return (epoch < mine or revision < tonumber(ARGV[11])) and 2 or 1
 _CLOSE = (
     _FENCE
     + """
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+redis.call('DEL', unpack(KEYS))
 redis.call('HSET', KEYS[1], 'epoch', mine, 'revision', next)
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return 1
 """
 )
-
-_SIGN_OFF = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 OVERTAKEN = 0
 
@@ -146,6 +148,15 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Ownership:
+    """Who has a room: ``worker`` as of ``epoch``, "" for nobody. ``key`` is the owner key as it was, for `claim`."""
+
+    epoch: int
+    worker: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A room as Redis had it. ``frozen_at_ms`` is until when its clock ran, by the clock of its last worker."""
 
@@ -160,40 +171,55 @@ class Found:
 class Store:
     """The rooms in Redis, as one worker sees them. Every method raises redis-py's `RedisError` when Redis is away.
 
-    ``worker`` is the name of one start of a worker, ``NAME.START``; ``name`` outlives its restarts.
+    ``worker`` is the name of one start of a worker.
     """
 
     def __init__(self, redis: "Redis", worker: str) -> None:
         self.redis = redis
         self.worker = worker
-        self.name = worker.rpartition(".")[0]
-        self._beaten_ms = 0
 
     async def create(self, facts: RoomFacts, state: bytes, now_ms: int) -> bool:
         """Put a new room down, owned by nobody; False if its code is taken."""
         code, told = facts.room_id, msgspec.json.encode(facts)
-        is_new = await self.redis.eval(_CREATE, 3, *room_keys(code), str(ROOM_TTL_S), str(now_ms), state, told)
+        is_new = await self.redis.eval(_CREATE, 4, *room_keys(code), str(ROOM_TTL_S), str(now_ms), state, told)
         if not is_new:
             return False
         await self.redis.zadd(INDEX, {code: now_ms})
         await self.redis.hset(SUMMARIES, code, told)
         return True
 
-    async def claim(self, code: str) -> Found | None:
-        """Take a room over: its epoch grows, and what other workers still have to write of it is refused."""
-        for _ in range(CLAIM_ATTEMPTS):
-            before = await self.redis.hget(room_keys(code)[0], "epoch")
-            if before is None:
-                return None
-            found = await self.redis.eval(_CLAIM, 3, *room_keys(code), str(ROOM_TTL_S), self.worker, before)
-            if found != OVERTAKEN:
-                break
-        else:
-            raise WatchError(f"room {code} is taken again and again")
-        if found is None:
+    async def ownership(self, code: str) -> Ownership | None:
+        """Who has the room; None if there is no such room."""
+        state, _, _, owner = room_keys(code)
+        pipeline = self.redis.pipeline(transaction=False)
+        pipeline.hmget(state, "state", "epoch", "worker")
+        pipeline.get(owner)
+        (is_there, epoch, worker), key = await pipeline.execute()
+        if is_there is None:
+            return None
+        if key is None:
+            # Its holder makes it again with the next write; until then the last one who wrote has the room.
+            return Ownership(int(epoch), worker.decode(), b"")
+        return Ownership(*_parsed(key), key)
+
+    async def owners(self, codes: Sequence[str]) -> dict[str, tuple[int, str] | None]:
+        """Epoch and worker of each room; None where the key is missing."""
+        pipeline = self.redis.pipeline(transaction=False)
+        for code in codes:
+            pipeline.get(room_keys(code)[3])
+        keys = await pipeline.execute() if codes else []
+        return {code: None if key is None else _parsed(key) for code, key in zip(codes, keys, strict=True)}
+
+    async def claim(self, code: str, before: Ownership) -> Found | None:
+        """Take a room over from ``before``: its epoch grows, and what other workers still write of it is refused.
+
+        None if the room is gone, or somebody else's by now.
+        """
+        found = await self.redis.eval(_CLAIM, 4, *room_keys(code), str(ROOM_TTL_S), self.worker, before.key)
+        if found is None or found == OVERTAKEN:
             return None
         epoch, revision, worker, saved_at_ms, state, deck, log = found
-        seen = await self.redis.get(_seen_key(worker.decode())) if worker else None
+        seen = await self.redis.get(seen_key(worker.decode())) if worker else None
         return Found(epoch, revision, max(int(saved_at_ms), int(seen or 0)), state, deck, log)
 
     async def write(self, writes: Iterable[Save | Close]) -> list[int | Exception]:
@@ -218,40 +244,6 @@ class Store:
         told = await self.redis.hget(room_keys(code)[0], "facts")
         return None if told is None else msgspec.json.decode(told, type=RoomFacts)
 
-    async def beat(self, now_ms: int) -> bool:
-        """Say that this worker's clock runs; False if Redis knows nothing of the last time that it said so.
-
-        Then Redis has lost what it had, or has come back from an older copy. The time is the worker's own: a restore
-        compares it with times that this worker has written.
-        """
-        pipeline = self.redis.pipeline(transaction=False)
-        pipeline.set(_seen_key(self.worker), str(now_ms), ex=ROOM_TTL_S, get=True)
-        pipeline.set(_life_key(self.name), self.worker, px=LEASE_MS)
-        pipeline.zadd(WORKERS, {self.name: now_ms})
-        before, *_ = await pipeline.execute()
-        is_known = before is not None and int(before) >= self._beaten_ms
-        self._beaten_ms = now_ms
-        return is_known
-
-    async def sign_off(self) -> None:
-        """Say that this worker has ended, so that nobody waits for it."""
-        if await self.redis.eval(_SIGN_OFF, 1, _life_key(self.name), self.worker):
-            await self.redis.zrem(WORKERS, self.name)
-
-    async def workers(self) -> dict[str, str]:
-        """The workers that show signs of life: their names, and which start of them it is."""
-        names = [name.decode() for name in cast(list[bytes], await self.redis.zrange(WORKERS, 0, -1))]
-        pipeline = self.redis.pipeline(transaction=False)
-        for name in names:
-            pipeline.get(_life_key(name))
-        starts = await pipeline.execute() if names else []
-        return {name: start.decode() for name, start in zip(names, starts, strict=True) if start}
-
-    async def owner(self, code: str) -> str | None:
-        """The worker that has the room, "" if nobody has; None if there is no such room."""
-        worker, state = cast(list[bytes | None], await self.redis.hmget(room_keys(code)[0], "worker", "state"))
-        return None if state is None else (worker or b"").decode()
-
     async def sweep(self, now_ms: int) -> None:
         """Take rooms out of the index that have expired."""
         found = await self.redis.zrange(INDEX, "-inf", str(now_ms - ROOM_TTL_S * 1000), byscore=True)
@@ -274,31 +266,34 @@ class Store:
         return None if actor_id is None else cast(bytes, actor_id).decode()
 
 
-def room_keys(code: str) -> tuple[str, str, str]:
-    """Where a room's state, its deck and its log are."""
-    return f"pf:{{{code}}}:state", f"pf:{{{code}}}:deck", f"pf:{{{code}}}:log"
+def room_keys(code: str) -> tuple[str, str, str, str]:
+    """Where a room's state, its deck, its log and its owner are."""
+    room = f"pf:{{{code}}}"
+    return f"{room}:state", f"{room}:deck", f"{room}:log", f"{room}:owner"
+
+
+def _parsed(owner: bytes) -> tuple[int, str]:
+    epoch, _, worker = owner.decode().partition(" ")
+    return int(epoch), worker
 
 
 def _seat_key(code: str, token_hash: str) -> str:
     return f"pf:{{{code}}}:seat:{token_hash}"
 
 
-def _life_key(name: str) -> str:
-    return f"pf:worker:{name}"
-
-
-def _seen_key(worker: str) -> str:
+def seen_key(worker: str) -> str:
+    """Where a start of a worker says until when its clock has run."""
     return f"pf:worker:{worker}:seen"
 
 
 def _queue(pipeline: "Pipeline", write: Save | Close) -> None:
     epoch, revision = str(write.epoch), str(write.revision)
     if isinstance(write, Close):
-        pipeline.eval(_CLOSE, 3, *room_keys(write.code), str(TOMBSTONE_TTL_S), epoch, revision)
+        pipeline.eval(_CLOSE, 4, *room_keys(write.code), str(TOMBSTONE_TTL_S), epoch, revision)
         return
     pipeline.eval(
         _SAVE,
-        3,
+        4,
         *room_keys(write.code),
         str(ROOM_TTL_S),
         epoch,

@@ -8,6 +8,7 @@ import pytest
 from rooms.conftest import Guest, MovedClock, Party
 from rooms.protocol.limits import MAX_MALFORMED_IN_A_ROW
 from rooms.registry import Registry
+from rooms.seats import redeem_seat
 from rooms.throttle import BURST, FLOOD
 
 
@@ -362,7 +363,7 @@ class TestSeatLink:
         assert not party.host.received("SEAT_LINK")
         base, token = link["url"].rsplit("/", 1)
         assert base == f"http://party.example/{party.code}/seat"
-        session = await keeper.redeem_seat(party.code, token)
+        session = await redeem_seat(party.code, token)
         assert session is not None
         assert (session.actor_id, session.is_host) == (bob.actor_id, False)
         assert (bob.last["code"], bob.close_code) == ("SESSION_REPLACED", 4409)
@@ -377,10 +378,10 @@ class TestSeatLink:
         await party["Bob"].say("CREATE_SEAT_LINK")
         await _settle(party)
         token = party["Bob"].received("SEAT_LINK")[0]["url"].rsplit("/", 1)[1]
-        assert await keeper.redeem_seat(party.code, "nonsense") is None
-        assert await keeper.redeem_seat("ZZZZZZ", token) is None
-        assert await keeper.redeem_seat(party.code, token) is not None
-        assert await keeper.redeem_seat(party.code, token) is None
+        assert await redeem_seat(party.code, "nonsense") is None
+        assert await redeem_seat("ZZZZZZ", token) is None
+        assert await redeem_seat(party.code, token) is not None
+        assert await redeem_seat(party.code, token) is None
 
     async def test_without_redis_there_is_no_link(
         self, throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch

@@ -412,7 +412,7 @@ async def test_while_redis_is_away_a_room_that_is_not_in_memory_is_busy(
 ) -> None:
     party = await throw()
 
-    async def fail(code: str) -> None:
+    async def fail(*args: object) -> None:
         raise ConnectionError("Redis is away")
 
     monkeypatch.setattr(keeper.store, "claim", fail)

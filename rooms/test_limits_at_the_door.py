@@ -6,7 +6,7 @@ import pytest
 from django.test import AsyncClient
 from limits import RateLimitItem
 
-from rooms.conftest import Guest, MovedClock
+from rooms.conftest import Guest, MovedClock, outlive
 from rooms.peers import fingerprint
 from rooms.ratelimit import CODES, JOINS, LOGINS, MAX_SOCKETS, PAGES, REST, ROOMS
 from rooms.registry import Registry
@@ -135,8 +135,9 @@ async def test_who_has_a_seat_comes_back_although_a_neighbour_guesses(
 
 async def test_he_comes_back_into_a_room_that_sleeps_in_redis_too(keep: Any, throw: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush(worker="")
+    await party.keeper.writer.flush()
     awake = keep("another")
+    await outlive(party.keeper, awake, time)
     await use_up(awake, CODES)
     bob = party["Bob"].again()
     bob.address = HERE
@@ -232,7 +233,7 @@ async def test_the_answer_to_a_room_that_was_closed_is_that_to_one_that_never_wa
             assert closed.status_code == never.status_code == 404
             assert without_code(closed, party.code) == without_code(never, "ZZZZZZ")
         assert await told_to_a_stranger(party.code) == await told_to_a_stranger("ZZZZZZ")
-        await keeper.writer.flush(keeper.store.worker)
+        await keeper.writer.flush()
 
 
 def without_code(answer: Any, code: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from gameplay.engine import snapshot
-from rooms.conftest import MovedClock
+from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
 from rooms.persistence import MAX_LOG_PARTS, RETRY_MAX_S
 from rooms.protocol.eventlog import visible_to
@@ -32,7 +32,8 @@ def keys(code: str) -> tuple[str, str, str]:
 
 async def reopened(party: Any, keep: Callable[[str], Registry], worker: str = "other") -> LiveRoom:
     """The room as another worker, whose predecessor was killed, finds it."""
-    registry = keep(worker)
+    registry, dead = keep(worker), party.keeper
+    await outlive(dead, registry, party.time)
     party.keeper = registry
     live = await registry.open(party.code)
     assert live is not None
@@ -255,6 +256,7 @@ async def test_a_claim_that_comes_late_takes_the_room_from_nobody(
     party = await throw("Alice", "Bob")
     await party.keeper.writer.flush()
     registry = keep("other")
+    await outlive(party.keeper, registry, party.time)
     late: list[tuple[Any, ...]] = []
     carry_out = registry.store.redis.eval
 
@@ -544,7 +546,7 @@ async def _save_of(keeper: Registry, party: Any) -> Save:
         raise TimeoutError
 
     keeper.store.write = catch  # type: ignore[method-assign]
-    await keeper.writer.save(party.live, keeper.store.worker)
+    await keeper.writer.save(party.live)
     keeper.store.write = write  # type: ignore[method-assign]
     return caught[0]
 

@@ -75,9 +75,9 @@ async def test_many_who_come_at_once_open_one_room(
     claims = []
     claim = keeper.store.claim
 
-    async def counted(code: str) -> Any:
+    async def counted(code: str, before: Any) -> Any:
         claims.append(code)
-        return await claim(code)
+        return await claim(code, before)
 
     monkeypatch.setattr(keeper.store, "claim", counted)
     rooms = await asyncio.gather(*(keeper.open(party.code) for _ in range(20)))
@@ -121,12 +121,12 @@ async def test_facts_are_told_of_rooms_in_memory_and_in_redis(throw: Any, keeper
     assert await keeper.facts("nonsense") is None
 
 
-@pytest.mark.parametrize("asked", ["create", "open", "facts", "redeem_seat"])
+@pytest.mark.parametrize("asked", ["create", "open", "facts"])
 async def test_without_redis_rooms_are_unavailable(
     keeper: Registry, asked: str, caplog: pytest.LogCaptureFixture, settings: Any
 ) -> None:
     lost = Registry("unix:///nowhere/valkey.sock", "lost")
-    arguments: dict[str, tuple[Any, ...]] = {"create": ("Alice", CHOSEN), "redeem_seat": ("ABC234", "token")}
+    arguments: dict[str, tuple[Any, ...]] = {"create": ("Alice", CHOSEN)}
     with pytest.raises(Unavailable):
         await getattr(lost, asked)(*arguments.get(asked, ("ABC234",)))
     assert "Redis is away" in caplog.text
@@ -237,7 +237,7 @@ async def test_a_stopping_worker_takes_no_more_commands(throw: Any, keeper: Regi
 async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
     throw: Any, keep: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry_module, "BEAT_INTERVAL_S", 0.01)
+    monkeypatch.setattr("rooms.tenure.BEAT_INTERVAL_S", 0.01)
     monkeypatch.setattr(registry_module, "SWEEP_INTERVAL_S", 0.01)
     swept = asyncio.Event()
     beats: list[int] = []
@@ -247,18 +247,18 @@ async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
     async def sweep(now_ms: int) -> None:
         swept.set()
 
-    async def beat(now_ms: int) -> bool:
-        beats.append(now_ms)
+    async def beat() -> bool:
+        beats.append(len(beats))
         return True
 
     monkeypatch.setattr(keeper.store, "sweep", sweep)
-    monkeypatch.setattr(keeper.store, "beat", beat)
+    monkeypatch.setattr(keeper.liveness, "beat", beat)
     await worker.start_worker()
     await party.come("Alice")
     async with asyncio.timeout(5):
         await swept.wait()
     await worker.stop_worker()
-    assert len(beats) >= 1
+    assert len(beats) >= 2
     assert keeper.unsaved_count == 0
     assert all(service.done() for service in keeper._services)
 
@@ -271,7 +271,7 @@ async def test_a_service_that_stumbles_begins_again(
     written = asyncio.Event()
     flushes: list[int] = []
 
-    async def flush(worker: str | None = None) -> bool:
+    async def flush() -> bool:
         flushes.append(len(flushes))
         if len(flushes) == 1:
             raise ZeroDivisionError
@@ -285,12 +285,6 @@ async def test_a_service_that_stumbles_begins_again(
         async with asyncio.timeout(5):
             await written.wait()
     assert "Writer.run stumbled" in caplog.text
-
-
-async def test_the_store_knows_its_own_signs_of_life(keeper: Registry, keep: Any) -> None:
-    assert not await keeper.store.beat(1)
-    assert await keeper.store.beat(2)
-    assert keep("worker").store.worker != keeper.store.worker
 
 
 async def test_an_errand_that_fails_is_logged(keeper: Registry, caplog: pytest.LogCaptureFixture) -> None:

@@ -23,7 +23,8 @@ from rooms.httplimits import too_many_requests
 from rooms.knocking import look_up
 from rooms.owners import is_hosts, new_owner_pass
 from rooms.peers import peer_of
-from rooms.registry import RoomFacts, registry
+from rooms.registry import RoomFacts
+from rooms.seats import redeem_seat
 from rooms.sessions import host_secret, set_host_cookie
 
 RETRY_AFTER_S = 5
@@ -110,7 +111,7 @@ async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
         return unknown_room(request, code)
     if request.method == "GET":
         return render(request, "seat.html", _room_context(request, code, "player"))
-    session = await registry().redeem_seat(code, token)
+    session = await redeem_seat(code, token)
     if session is None:
         message = _("This link was used already, or it is older than two minutes. Make a new one on the other phone.")
         return JsonResponse({"error": {"code": "SESSION_EXPIRED", "message": message}}, status=HTTPStatus.GONE)

@@ -92,7 +92,7 @@ def inspect(code: str, user: User) -> Inspection | None:
     """The room, None if there is none or none that this user may see. Raises `Unavailable`."""
     with reading():
         pipeline = rooms_redis().pipeline(transaction=False)
-        state_key, _deck_key, log_key = room_keys(code)
+        state_key, _deck_key, log_key, _owner_key = room_keys(code)
         pipeline.hmget(state_key, "facts", "state", "worker", "epoch", "revision", "saved_at")
         pipeline.lrange(log_key, 0, -1)
         (told, state, owner, epoch, revision, saved_at), log = pipeline.execute()

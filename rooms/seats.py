@@ -1,0 +1,34 @@
+"""One-time links that open a seat on another phone."""
+
+from rooms.errors import BUSY, Unavailable
+from rooms.orders import NoSuchRoom, OrderFailed, reseat
+from rooms.registry import is_code, registry
+from rooms.sessions import Session, new_session, session_hash
+from rooms.store import AWAY
+
+
+async def redeem_seat(code: str, token: str) -> Session | None:
+    """Open a seat with a link: a new secret that puts the old one, and its socket, out of use.
+
+    None if the link is used up, too old or was never made. Raises `Unavailable`.
+    """
+    here = registry()
+    if not is_code(code):
+        return None
+    if here.is_draining:
+        raise Unavailable(BUSY)
+    try:
+        actor_id = await here.store.take_seat_link(code, session_hash(token))
+    except AWAY as error:
+        here.writer.failed(error)
+        raise Unavailable(BUSY) from error
+    if actor_id is None:
+        return None
+    secret = new_session()
+    try:
+        seat = await reseat(code, actor_id, session_hash(secret))
+    except NoSuchRoom:
+        return None
+    except OrderFailed as error:
+        raise Unavailable(BUSY) from error
+    return Session(code, actor_id, secret, seat.is_host) if seat.is_there else None

@@ -1,0 +1,170 @@
+"""Whose a room is: never two workers' at a time, and somebody's as soon as it can be."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import redis
+
+from rooms import ownership
+from rooms.conftest import MovedClock, outlive
+from rooms.errors import Unavailable
+from rooms.liveness import LEASE_MS
+from rooms.metrics import counters
+from rooms.ownership import Elsewhere
+from rooms.registry import Registry
+from rooms.room import LiveRoom
+
+Keep = Callable[[str], Registry]
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits in real time."""
+    monkeypatch.setattr(ownership, "POLL_S", 0)
+
+
+@pytest.fixture
+def client(redis_url: str) -> Any:
+    with redis.Redis.from_url(redis_url) as client:
+        yield client
+
+
+def owner(client: Any, code: str) -> tuple[int, str]:
+    """Epoch and worker, as the key has them."""
+    epoch, _, worker = client.get(f"pf:{{{code}}}:owner").decode().partition(" ")
+    return int(epoch), worker
+
+
+async def test_a_new_room_is_nobodys(throw: Any, client: Any) -> None:
+    party = await throw()
+    assert not client.exists(f"pf:{{{party.code}}}:owner")
+    owned = await party.keeper.store.ownership(party.code)
+    assert (owned.epoch, owned.worker) == (0, "")
+
+
+async def test_the_worker_of_the_first_socket_has_the_room(throw: Any, client: Any) -> None:
+    party = await throw("Alice")
+    assert owner(client, party.code) == (1, party.keeper.store.worker)
+    assert client.ttl(f"pf:{{{party.code}}}:owner") > 7_000
+
+
+async def test_a_room_whose_owner_lives_is_elsewhere(throw: Any, keep: Keep, client: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.beat()
+    other = keep("other")
+    await other.beat()
+    assert await other.find(party.code) == Elsewhere(party.keeper.store.worker)
+    with pytest.raises(Unavailable):
+        await other.open(party.code)
+    assert owner(client, party.code) == (1, party.keeper.store.worker)
+    await party.host.say("LOCK_ROOM")
+    assert await party.keeper.writer.flush()
+
+
+async def test_a_room_of_a_dead_worker_is_taken_over(
+    throw: Any, keep: Keep, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.writer.flush()
+    before = counters.takeovers
+    other = keep("other")
+    await outlive(party.keeper, other, party.time)
+    live = await other.find(party.code)
+    assert isinstance(live, LiveRoom)
+    assert owner(client, party.code) == (2, other.store.worker)
+    assert counters.takeovers == before + 1
+
+
+async def test_who_comes_too_early_waits_for_certainty(throw: Any, keep: Keep, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.writer.flush()
+    await party.keeper.liveness.sign_off()
+    other = keep("other")
+    await other.beat()
+    finding = [asyncio.create_task(other.find(party.code)) for _ in range(3)]
+    await asyncio.sleep(0.05)
+    assert not any(task.done() for task in finding)
+    time.now_ms += LEASE_MS
+    async with asyncio.timeout(5):
+        rooms = await asyncio.gather(*finding)
+    assert {id(room) for room in rooms} == {id(other.get(party.code))}
+
+
+async def test_an_owner_who_turns_out_to_live_keeps_the_room(throw: Any, keep: Keep, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.writer.flush()
+    other = keep("other")
+    await other.beat()
+    finding = asyncio.create_task(other.find(party.code))
+    await asyncio.sleep(0.05)
+    assert not finding.done()
+    await party.keeper.beat()
+    time.now_ms += 200
+    async with asyncio.timeout(5):
+        assert await finding == Elsewhere(party.keeper.store.worker)
+
+
+async def test_what_stays_uncertain_is_given_up(throw: Any, keep: Keep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ownership, "TAKEOVER_TIMEOUT_S", 0)
+    party = await throw("Alice")
+    await party.keeper.writer.flush()
+    other = keep("other")
+    await other.beat()
+    with pytest.raises(Unavailable):
+        await other.find(party.code)
+
+
+async def test_a_worker_that_has_come_again_takes_its_rooms_at_once(throw: Any, keep: Keep, client: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.writer.flush()
+    await party.keeper.beat()
+    again = keep("worker")
+    assert isinstance(await again.find(party.code), LiveRoom)
+    assert owner(client, party.code) == (2, again.store.worker)
+
+
+async def test_of_two_who_take_a_room_one_gets_it(throw: Any, keep: Keep, client: Any) -> None:
+    party = await throw()
+    one, two = keep("one"), keep("two")
+    await one.beat()
+    await two.beat()
+    party.time.now_ms += 200  # so that each looks for the other
+    found = await asyncio.gather(one.find(party.code), two.find(party.code))
+    [live] = [room for room in found if isinstance(room, LiveRoom)]
+    [elsewhere] = [room for room in found if isinstance(room, Elsewhere)]
+    assert owner(client, party.code) == (1, elsewhere.worker)
+    assert live.keeper.store.worker == elsewhere.worker
+
+
+async def test_an_owner_key_that_is_missing_is_made_again_and_takes_the_room_from_nobody(
+    throw: Any, keep: Keep, client: Any
+) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.writer.flush()
+    await party.keeper.beat()
+    client.delete(f"pf:{{{party.code}}}:owner")
+    other = keep("other")
+    await other.beat()
+    assert await other.find(party.code) == Elsewhere(party.keeper.store.worker)
+    await party.host.say("LOCK_ROOM")
+    await party.keeper.writer.flush()
+    assert owner(client, party.code) == (1, party.keeper.store.worker)
+
+
+async def test_a_room_that_was_let_go_is_nobodys_and_keeps_its_epoch(throw: Any, keep: Keep, client: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.beat()
+    await party.keeper.stop()
+    assert owner(client, party.code) == (1, "")
+    other = keep("other")
+    assert isinstance(await other.find(party.code), LiveRoom)
+    assert owner(client, party.code) == (2, other.store.worker)
+
+
+async def test_a_closed_room_has_no_owner(throw: Any, client: Any) -> None:
+    party = await throw("Alice")
+    await party.host.say("CLOSE_ROOM")
+    await party.keeper.writer.flush()
+    assert not client.exists(f"pf:{{{party.code}}}:owner")
