@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import django
 from asgiref.sync import async_to_sync, sync_to_async
@@ -86,7 +87,7 @@ def versions(redis: RedisFigures | None) -> tuple[tuple[str, str], ...]:
 
 async def _ask() -> tuple[RedisFigures | None, dict[str, WorkerFigures | None] | None]:
     """Ask Redis and the workers at the same time."""
-    redis, workers = await asyncio.gather(sync_to_async(_ask_redis, thread_sensitive=False)(), _ask_workers())
+    redis, workers = await asyncio.gather(sync_to_async(ask_redis, thread_sensitive=False)(), _ask_workers())
     return redis, workers
 
 
@@ -97,20 +98,23 @@ async def _ask_workers() -> dict[str, WorkerFigures | None] | None:
         return None
 
 
-def _ask_redis() -> RedisFigures | None:
+def ask_redis() -> RedisFigures | None:
+    """How Redis is doing; None if it does not answer."""
     asked_s = time.perf_counter()
     try:
         with reading():
-            pipeline = rooms_redis().pipeline(transaction=False)
-            pipeline.info("server")
-            pipeline.zcard(INDEX)
-            server, rooms = pipeline.execute()
+            redis = rooms_redis()
+            rooms = redis.zcard(INDEX)
+            lag_ms = (time.perf_counter() - asked_s) * 1000
+            server = redis.info("server")
     except Unavailable:
         return None
-    return RedisFigures((time.perf_counter() - asked_s) * 1000, _version_of(server), rooms)
+    return RedisFigures(lag_ms, _version_of(server), rooms)
 
 
-def _version_of(server: Mapping[str, object]) -> tuple[str, str]:
+def _version_of(server: Mapping[str, Any]) -> tuple[str, str]:
+    if "redis_version" not in server:
+        server = next(iter(server.values()))  # a cluster tells of each of its servers
     name = "Valkey" if "valkey_version" in server else "Redis"
     return name, str(server.get(f"{name.lower()}_version", "–"))
 

@@ -18,14 +18,14 @@ ROOMS = "rooms"
 
 def rooms_redis() -> Redis:
     """A client of the Redis that has the rooms; it answers or fails within two seconds."""
-    client: Redis = get_redis_connection(ROOMS) if ROOMS in settings.CACHES else _rooms_cluster()
+    client: Redis = get_redis_connection(ROOMS) if ROOMS in settings.CACHES else _cluster(settings.REDIS_URL)
     return client
 
 
 @functools.cache
-def _rooms_cluster() -> Redis:
+def _cluster(url: str) -> Redis:
     # Without a name in CACHES, since django-redis speaks to no cluster.
-    return connect_and_wait(settings.REDIS_URL)
+    return connect_and_wait(url)
 
 
 @contextlib.contextmanager

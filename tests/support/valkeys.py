@@ -117,7 +117,7 @@ class Cluster(_Family):
             _until(lambda m=member: _is_whole(m), "the cluster is whole")
 
     def client(self) -> "redis.RedisCluster":
-        return redis.RedisCluster(port=self.members[0].port)
+        return redis.RedisCluster(host="127.0.0.1", port=self.members[0].port)
 
 
 def _is_whole(member: _Member) -> bool:

@@ -1,0 +1,54 @@
+"""Rooms in a cluster, which Django's cache does not speak to."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from gameplay.engine import snapshot
+from partyflow import dashboard
+from rooms.admin.inspection import inspect
+from rooms.admin.listing import read_rooms, read_some
+from rooms.admin.reading import reading, rooms_redis
+from rooms.admin.test_listing import ROOT, facts
+from rooms.errors import Unavailable
+from rooms.store import INDEX, SUMMARIES, room_keys
+from tests.support.game import Game
+from tests.support.valkeys import Cluster
+
+
+@pytest.fixture
+def cluster(settings: Any) -> Iterator[Cluster]:
+    cluster = Cluster()
+    settings.REDIS_URL = cluster.url
+    settings.CACHES = {"default": settings.CACHES["default"]}
+    try:
+        yield cluster
+    finally:
+        cluster.dispose()
+
+
+def test_the_admin_reads_rooms_from_a_cluster(cluster: Cluster) -> None:
+    room = Game().room
+    told = msgspec.json.encode(facts(room.code))
+    saved = {"facts": told, "state": snapshot.dump_state(room), "worker": "", "epoch": 1, "revision": 1, "saved_at": 1}
+    with cluster.client() as client:
+        client.hset(SUMMARIES, room.code, told)
+        client.zadd(INDEX, {room.code: 1})
+        client.hset(room_keys(room.code)[0], mapping=saved)
+    assert [found.room_id for found in read_rooms(ROOT)] == [room.code]
+    assert [found.room_id for found in read_some([room.code], ROOT)] == [room.code]
+    seen = inspect(room.code, ROOT)
+    assert seen is not None
+    assert [person.name for person in seen.people] == ["Alice"]
+    redis = dashboard.ask_redis()
+    assert redis is not None
+    assert (redis.rooms, redis.version[0]) == (1, "Valkey")
+
+
+def test_a_cluster_that_is_away_is_redis_away(settings: Any) -> None:
+    settings.REDIS_URL = "redis+cluster://127.0.0.1:1"
+    settings.CACHES = {"default": settings.CACHES["default"]}
+    with pytest.raises(Unavailable), reading():
+        rooms_redis().ping()
