@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from rooms.knocking import look_up
 from rooms.peers import peer_of
 from rooms.ratelimit import ROOMS
 from rooms.registry import CODE_LENGTH, registry
-from rooms.sessions import HOST_COOKIE_PREFIX, set_host_cookie
+from rooms.sessions import set_host_cookie
 from rooms.views import answering_unavailable, spaced
 
 REMEMBERED_ROOMS = 3
@@ -127,8 +128,9 @@ async def _hosted_rooms(request: HttpRequest) -> list[dict[str, str]]:
 
     A cookie may name any code: what is not there counts like a code that was guessed.
     """
-    names = [name for name in request.COOKIES if name.startswith(HOST_COOKIE_PREFIX)]
-    codes = [name.removeprefix(HOST_COOKIE_PREFIX) for name in names[-REMEMBERED_ROOMS:]]
+    prefix = settings.HOST_COOKIE_PREFIX
+    names = [name for name in request.COOKIES if name.startswith(prefix)]
+    codes = [name.removeprefix(prefix) for name in names[-REMEMBERED_ROOMS:]]
     try:
         found = [code for code in codes if await look_up(peer_of(request), code) is not None]
     except RateLimited:

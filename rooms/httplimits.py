@@ -1,5 +1,6 @@
 """What HTTP answers to whoever asks too often: 429, as JSON to programs and as a calm page to people."""
 
+import math
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -54,7 +55,8 @@ def too_many_requests(request: HttpRequest, excess: RateLimited) -> HttpResponse
     if request.path.startswith(REST_PREFIX) or not request.accepts("text/html"):
         response = problem(HTTPStatus.TOO_MANY_REQUESTS, ErrorCode.RATE_LIMITED, str(excess))
     else:
-        response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+        context = {"minutes": math.ceil(excess.wait_s / 60)}
+        response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(excess.wait_s)
     response["Cache-Control"] = "no-store"
     # A flood must not fill the log as well; the metrics count it.

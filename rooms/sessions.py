@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest, parse_cookie
 from django.http.response import HttpResponseBase
 
-HOST_COOKIE_PREFIX = "pf_host_"
 HOST_COOKIE_AGE_S = 24 * 3600
 SPECTATOR_PREFIX = "spectator."
 
@@ -52,7 +51,7 @@ def session_hash(secret: str) -> str:
 
 def host_cookie(code: str) -> str:
     """The name of the cookie that holds the host's secret of this room."""
-    return HOST_COOKIE_PREFIX + code
+    return f"{settings.HOST_COOKIE_PREFIX}{code}"
 
 
 def set_host_cookie(response: HttpResponseBase, code: str, secret: str) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -72,13 +73,39 @@ async def test_pages_are_strict_to_browsers_and_files_are_kept_for_ever(build_si
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["cross-origin-opener-policy"] == "same-origin"
     assert page.headers["referrer-policy"] == "same-origin"
+    assert page.headers["cross-origin-resource-policy"] == "same-origin"
     assert "camera=()" in page.headers["permissions-policy"]
+
+    token = page.cookies["__Host-csrftoken"]
+    headers = {
+        **FROM_PROXY,
+        "Origin": "https://play.example",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"__Host-csrftoken={token}",
+    }
+    form = {
+        "csrfmiddlewaretoken": re.findall(r'csrfmiddlewaretoken" value="([^"]+)"', page.body.decode())[0],
+        "language": "en", "num_teams": "2", "round_duration_sec": "60", "rounds_per_team": "3", "word_holder": "host",
+        "word_pack_ids": "default_animals",
+    }  # fmt: skip
+    made = await site.request("POST", "/rooms/", urlencode(form).encode(), headers)
+    assert made.status == 302, made.body[:500]
+    code = made.headers["location"].split("/")[2]
+    cookie = made.headers["set-cookie"]
+    assert cookie.startswith(f"__Host-pf_host_{code}=")
+    assert {"HttpOnly", "Secure", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+    own = {**FROM_PROXY, "Cookie": f"__Host-pf_host_{code}={made.cookies[f'__Host-pf_host_{code}']}"}
+    assert (await site.request("GET", f"/host/{code}/", headers=own)).status == 200
+    slipped_in = {**FROM_PROXY, "Cookie": f"pf_host_{code}={made.cookies[f'__Host-pf_host_{code}']}"}
+    assert (await site.request("GET", f"/host/{code}/", headers=slipped_in)).status == 403
 
     scripts = re.findall(rb'<script[^>]* src="(/static/js/[^"]+)"', page.body)
     assert scripts
     script = await site.request("GET", scripts[0].decode(), headers=FROM_PROXY)
     assert script.status == 200
     assert "immutable" in script.headers["cache-control"]
+    assert script.headers["cross-origin-resource-policy"] == "same-origin"
 
     unknown = await site.request("GET", "/no/such/page", headers=FROM_PROXY)
     assert unknown.status == 404

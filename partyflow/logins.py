@@ -1,0 +1,25 @@
+"""Guessing a password of the administration: django-axes counts in the database, so that all workers agree.
+
+Locked is one account from one address at a time: whoever guesses cannot lock its owner out. How often an address may
+try at all, whoever as, is one of `rooms.ratelimit`'s limits.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from rooms.errors import RateLimited
+from rooms.httplimits import too_many_requests
+from rooms.peers import line_of
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where the request comes from, as axes keeps it: of a /64 of IPv6 its first address."""
+    line = line_of(request.META.get("REMOTE_ADDR") or "")
+    return None if line is None else line.partition("/")[0]
+
+
+def answer_locked_out(request: HttpRequest, *_details: Any) -> HttpResponse:
+    """What somebody sees who has guessed too often."""
+    return too_many_requests(request, RateLimited(int(settings.AXES_COOLOFF_TIME.total_seconds())))
