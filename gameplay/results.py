@@ -8,10 +8,11 @@ import msgspec
 from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from msgspec import UNSET
 
 from gameplay.engine import scoring
 from gameplay.engine.model import Room
-from gameplay.models import GameResult, Word, WordReport
+from gameplay.models import GameResult, Word, WordReport, public_id
 
 
 def save_result(room: Room) -> Coroutine[Any, Any, GameResult]:
@@ -36,6 +37,7 @@ def result_of(room: Room) -> GameResult:
     names = {member.id: member.name for member in room.members.values()}
     winner = room.team(final.winner_team_id)
     return GameResult(
+        public_id=public_id() if final.result_id is UNSET else final.result_id,
         room_code=room.code,
         room_created_at=_moment(room.created_at_ms),
         game_number=room.game_number,

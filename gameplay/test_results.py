@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from django.contrib.auth.models import User
 
 from gameplay import results
 from gameplay.conftest import MakePack
@@ -20,6 +21,7 @@ from gameplay.engine.commands import (
     WordSwiped,
 )
 from gameplay.engine.model import Room, Settings, Word
+from gameplay.engine.scoring import final_results
 from gameplay.engine.states import RoomState
 from gameplay.models import GameResult, WordReport
 
@@ -121,6 +123,30 @@ def test_a_result_tells_the_game() -> None:
     assert result.started_at.timestamp() * 1000 == party.room.game_started_at_ms
     assert (result.ended_at - result.started_at).total_seconds() == pytest.approx(result.duration_s, abs=1)
     assert result.duration_s >= 120
+
+
+def test_a_result_has_the_id_that_the_players_were_told_and_the_rooms_account() -> None:
+    party = Party()
+    party.room.share_key, party.room.creator_id = "k" * 22, 7
+    room = party.play((1, 0), (0, 0))
+    result = results.result_of(room)
+    assert result.public_id == final_results(room).result_id == results.result_of(room).public_id
+    assert len(result.public_id) == 22
+    assert result.creator_id == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_account_that_made_the_room_may_be_gone_by_the_end_of_the_game() -> None:
+    alice = User.objects.create(username="alice")
+    for is_gone in (False, True):
+        party = Party()
+        party.room.creator_id = alice.pk
+        room = party.play((1, 0), (0, 0))
+        room.game_number = 1 + is_gone
+        if is_gone:
+            alice.delete()
+        stored = asyncio.run(results.save_result(room))
+        assert (stored.creator_id is None) == is_gone
 
 
 def test_a_tie_has_no_winner_and_a_silent_game_no_mvp() -> None:

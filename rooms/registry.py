@@ -104,6 +104,7 @@ class Registry:
                 now_ms,
                 creator_id=creator_id,
                 team_names=team_names,
+                share_key=secrets.token_urlsafe(16),
             )
             try:
                 is_new = code not in self._rooms and await self.store.create(

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from rooms import home, views
+from rooms import home, shared, views
 
 
 class CodeConverter:
@@ -17,13 +17,30 @@ class CodeConverter:
         return value
 
 
+class ResultConverter:
+    """The id of a result, 128 bits."""
+
+    regex = "[A-Za-z0-9_-]{22}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(CodeConverter, "code")
+register_converter(ResultConverter, "result")
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("rooms/", home.create_room, name="create-room"),
     path("presets/", home.save_preset, name="save-preset"),
     path("presets/<int:preset_id>/delete/", home.delete_preset, name="delete-preset"),
+    path("results/<result:public_id>/", shared.page, name="result"),
+    path("results/<result:public_id>/picture.svg", shared.picture, {"kind": "svg"}, name="result-svg"),
+    path("results/<result:public_id>/picture.png", shared.picture, {"kind": "png"}, name="result-png"),
+    path("results/<result:public_id>/qr.svg", shared.qr_code, name="result-qr-code"),
     path("host/<code:code>/", views.host, name="host"),
     path("stage/<code:code>/", views.stage, name="stage"),
     path("<code:code>/qr.svg", views.qr_code, name="qr-code"),

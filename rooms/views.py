@@ -145,7 +145,8 @@ def unknown_room(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
-    url = join_url(origin_for_phones(request.get_host(), request.is_secure()), code)
+    origin = origin_for_phones(request.get_host(), request.is_secure())
+    url = join_url(origin, code)
     stage_url = reverse("stage", args=[code])
     qr_url = reverse("qr-code", args=[code])
     return {
@@ -164,6 +165,7 @@ def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
             "qr-url": qr_url,
             "player-url": reverse("player", args=[code]),
             "home-url": reverse("home"),
+            "results-url": f"{origin}/results/",
         },
     }
 

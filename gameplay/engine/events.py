@@ -6,6 +6,7 @@ A field that only newer clients know is named in ``ADDED``; the protocol leaves 
 from typing import ClassVar, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from gameplay.engine.model import Difficulty, Settings
 from gameplay.engine.states import GameEvent, RoomState
@@ -236,15 +237,20 @@ class FinalScore(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class GameEnded(Event, frozen=True):
-    """``winner_team_id`` is null when the game was ended on a tie; ``mvp_player_id`` when no word was guessed."""
+    """``winner_team_id`` is null when the game was ended on a tie; ``mvp_player_id`` when no word was guessed.
+
+    ``result_id`` is absent where the result is not shared.
+    """
 
     TYPE = "GAME_ENDED"
     NEEDS_ACK = True
+    ADDED = {"resultId": "1.1"}
     winner_team_id: str | None
     final_scores: tuple[FinalScore, ...]
     game_duration_min: int
     total_words_played: int
     mvp_player_id: str | None
+    result_id: str | UnsetType = UNSET
 
 
 class GameRestarted(Event, frozen=True):

@@ -43,11 +43,12 @@ def create(
     *,
     creator_id: int | None = None,
     team_names: tuple[str, ...] = (),
+    share_key: str = "",
 ) -> Room:
     """A new room in ``ROOM_CREATED``; ``host_session`` is the hash of the host's secret. Raises `NameInvalid`.
 
     The host counts as away from the start, until their first socket. ``creator_id`` is their account, if they have one,
-    ``team_names`` what `teams.clean_names` has made of their wishes.
+    ``team_names`` what `teams.clean_names` has made of their wishes. ``share_key`` is 128 random bits or more as text.
     """
     host = Member(
         id=FIRST_HOST,
@@ -66,6 +67,7 @@ def create(
         settings=settings,
         creator_id=creator_id,
         team_names=team_names,
+        share_key=share_key,
     )
 
 

@@ -175,7 +175,8 @@ class Room(Struct):
     """One party: everything there is to know about it (§1.3).
 
     ``creator_id`` is the account that made the room, None for one that was made without logging in. ``team_names`` are
-    what it wants the first teams to be called; an empty one, or none, is the usual name.
+    what it wants the first teams to be called; an empty one, or none, is the usual name. ``share_key`` is a secret from
+    which the addresses of results follow; rooms without one share nothing.
     """
 
     code: str
@@ -214,6 +215,7 @@ class Room(Struct):
     creator_id: int | None = None
     team_names: tuple[str, ...] = ()
     banned_addresses: list[str] = []
+    share_key: str = ""
 
     @property
     def players(self) -> list[Member]:

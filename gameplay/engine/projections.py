@@ -1,13 +1,13 @@
 """What one recipient may know of a room. Secrets have this one door, live, in a backfill and in a snapshot alike."""
 
 import zlib
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from gameplay.engine import rounds, scoring, teams
-from gameplay.engine.events import FinalScore, RoundView, Standing, TeamView, WordRevealed, WordView
+from gameplay.engine.events import FinalScore, GameEnded, RoundView, Standing, TeamView, WordRevealed, WordView
 from gameplay.engine.model import MAX_PLAYERS, Member, Room, Round, Settings
 from gameplay.engine.states import IN_ROUND, RoomState
 
@@ -40,11 +40,13 @@ class CurrentRoundView(msgspec.Struct, frozen=True, rename="camel"):
 class FinalView(msgspec.Struct, frozen=True, rename="camel"):
     """The results of a finished game, as in ``GAME_ENDED``."""
 
+    ADDED: ClassVar[dict[str, str]] = GameEnded.ADDED
     winner_team_id: str | None
     final_scores: tuple[FinalScore, ...]
     game_duration_min: int
     total_words_played: int
     mvp_player_id: str | None
+    result_id: str | UnsetType = UNSET
 
 
 class GameState(msgspec.Struct, frozen=True, rename="camel"):
@@ -173,6 +175,7 @@ def _final(room: Room) -> FinalView | UnsetType:
         game_duration_min=results.game_duration_min,
         total_words_played=results.total_words_played,
         mvp_player_id=results.mvp_player_id,
+        result_id=results.result_id,
     )
 
 

@@ -1,5 +1,6 @@
 """Points, ranks and the final results (§2.2)."""
 
+from gameplay.engine import sharing
 from gameplay.engine.events import FinalScore, GameEnded, RoundView, Standing, WordView
 from gameplay.engine.model import PlayedRound, Room, Round, Settings
 
@@ -74,4 +75,5 @@ def final_results(room: Room) -> GameEnded:
         game_duration_min=round(room.game_duration_ms / 60_000),
         total_words_played=sum(line.words_guessed + line.words_skipped for line in room.rounds),
         mvp_player_id=mvp.id if mvp else None,
+        result_id=sharing.result_id(room),
     )

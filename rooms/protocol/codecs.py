@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from gameplay.engine.commands import Command
 from gameplay.engine.events import Event
+from gameplay.engine.projections import FinalView
 from rooms.protocol.catalogue import CLIENT, SERVER, ServerRow
 from rooms.protocol.errors import UnknownType
-from rooms.protocol.messages import MissedEvent, Reconnected
+from rooms.protocol.messages import Connected, MissedEvent, Reconnected, StateSnapshot
 from rooms.protocol.versions import Version
 
 
@@ -30,6 +32,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Command]] = {
     type_: msgspec.json.Decoder(row.payload) for type_, row in CLIENT.items()
 }
 _ENCODER = msgspec.json.Encoder()
+_RESULT_ID_SINCE = Version.parse(FinalView.ADDED["resultId"])
 
 
 def read_1(type_: str, payload: msgspec.Raw) -> Command:
@@ -48,10 +51,21 @@ def write_1(type_: str, event: Event, version: Version) -> bytes | None:
     if isinstance(event, Reconnected) and event.missed_events is not None:
         missed = tuple(kept for old in event.missed_events if (kept := _missed_1(old, version)) is not None)
         event = msgspec.structs.replace(event, missed_events=missed)
+    if isinstance(event, Connected | Reconnected | StateSnapshot) and version < _RESULT_ID_SINCE:
+        event = _with_older_state(event)
     newer = _newer_fields(row, version)
     if not newer:
         return _ENCODER.encode(event)
     return _without(_ENCODER.encode(event), newer)
+
+
+def _with_older_state(event: Connected | Reconnected | StateSnapshot) -> Event:
+    """``gameState`` has one field that 1.0 does not know, deep inside."""
+    final = event.game_state.final
+    if final is UNSET:
+        return event
+    state = msgspec.structs.replace(event.game_state, final=msgspec.structs.replace(final, result_id=UNSET))
+    return msgspec.structs.replace(event, game_state=state)
 
 
 def _missed_1(missed: MissedEvent, version: Version) -> MissedEvent | None:

@@ -84,7 +84,7 @@ def test_1_1_has_added_two_messages():
     assert all(row.since == V10 for row in CLIENT.values())
 
 
-def test_1_1_has_added_fields_to_six_messages():
+def test_1_1_has_added_fields_to_seven_messages():
     assert {type_: set(row.added) for type_, row in SERVER.items() if row.added} == {
         "ROUND_ENDED": {"words"},
         "SCORE_SUMMARY": {"rounds", "teamId", "explainerPlayerId"},
@@ -92,6 +92,7 @@ def test_1_1_has_added_fields_to_six_messages():
         "GAME_PAUSED": {"remainingSeconds"},
         "RECONNECTED": {"summary"},
         "ERROR": {"requestId"},
+        "GAME_ENDED": {"resultId"},
     }
 
 

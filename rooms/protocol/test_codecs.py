@@ -3,8 +3,10 @@
 import json
 
 import msgspec
+import pytest
 
 from gameplay.engine import events
+from gameplay.engine.projections import FinalView
 from rooms.protocol import messages
 from rooms.protocol.codecs import CODECS
 from rooms.protocol.reference import examples
@@ -82,3 +84,23 @@ def test_what_does_not_apply_is_absent_not_null():
         "code": "NAME_TAKEN",
         "message": "Somebody has this name.",
     }
+
+
+def test_only_1_1_clients_learn_where_the_result_is_shared():
+    ended = next(event for event in examples.SERVER.values() if isinstance(event, events.GameEnded))
+    for version, is_told in ((V10, False), (V11, True)):
+        assert ("resultId" in json.loads(CODECS[1].write("GAME_ENDED", ended, version))) == is_told
+        [told] = reconnected(version, ended)["missedEvents"]
+        assert ("resultId" in told["payload"]) == is_told
+
+
+@pytest.mark.parametrize("type_", ["CONNECTED", "RECONNECTED", "STATE_SNAPSHOT"])
+def test_neither_do_older_clients_learn_it_from_the_state(type_):
+    final = FinalView(None, (), game_duration_min=1, total_words_played=2, mvp_player_id=None, result_id="k" * 22)
+    message = next(event for event in examples.SERVER.values() if type_ == event.TYPE)
+    state = msgspec.structs.replace(message.game_state, final=final)
+    message = msgspec.structs.replace(message, game_state=state)
+    newer = json.loads(CODECS[1].write(type_, message, V11))
+    older = json.loads(CODECS[1].write(type_, message, V10))
+    assert newer["gameState"]["final"].pop("resultId") == "k" * 22
+    assert older["gameState"] == newer["gameState"]

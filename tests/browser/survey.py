@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, expect
 
@@ -173,6 +174,7 @@ async def see_an_evening(walk: Walk, turns: int) -> None:
     await walk.see("results", alice, bob, stage)
     await alice.button("As a table").click()
     await walk.see("results table", alice)
+    shared = await path_of_results(alice)
 
     await walk.relay.cut()
     for visitor in (alice, bob, stage):
@@ -185,6 +187,18 @@ async def see_an_evening(walk: Walk, turns: int) -> None:
     await alice.page.get_by_role("dialog").get_by_role("button", name="Close the room").click()
     await party.everybody_in("farewell")
     await walk.see("closed", alice, bob, stage)
+    await bob.open(shared)
+    await walk.see("shared", (bob, "results"))
+    bob.tolerate("status of 404")
+    await bob.open(f"/results/{'A' * 22}/")
+    await walk.see("results gone", (bob, "message"))
+
+
+async def path_of_results(visitor: Visitor) -> str:
+    """Where the page of the game is that has just ended."""
+    link = visitor.page.locator('[data-el="share-url"]')
+    await expect(link).to_be_visible()
+    return urlsplit(await link.get_attribute("href") or "").path
 
 
 async def see_dialogs(walk: Walk, alice: Visitor, bob: Visitor) -> None:

@@ -19,6 +19,17 @@ async def play_until_review(party: Party, swipes: list[str]) -> None:
     await party.everybody_in("SCORE_REVIEW", ROUND_S + 3)
 
 
+async def shared_page(site: Site, result_id: str) -> str:
+    """What is to be read at the address of the result, which is written a moment after everybody was told of it."""
+    for _ in range(50):
+        answer = await site.get(f"/results/{result_id}/")
+        if answer.status == 200:
+            return answer.body.decode()
+        assert answer.status == 404
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"there is no page at /results/{result_id}/")
+
+
 @together
 async def test_a_whole_game_and_a_rematch_with_either_word_holder(site: Site) -> None:
     await asyncio.gather(play_a_whole_game(site, "host"), play_a_whole_game(site, "explainer"))
@@ -61,8 +72,12 @@ async def play_a_whole_game(site: Site, word_holder: str) -> None:
             assert {line["teamId"]: line["score"] for line in over["finalScores"]} == scores
             assert over["totalWordsPlayed"] == 5
             assert over["mvpPlayerId"] == first_explainer.actor_id
+            assert ("resultId" in over.payload) == (guest.name != "Carol"), "that came with 1.1"
         state = await party.look()
         assert state["state"] == "FINAL_RESULTS"
+        page = await shared_page(site, state["final"]["resultId"])
+        assert f"{first_explainer.name}" in page
+        assert party.room_id not in page
         assert state["currentScore"] == scores
         assert [(turn["teamId"], turn["points"]) for turn in state["rounds"]] == [(first_team, 2), (second_team, 1)]
 

@@ -227,6 +227,7 @@ SERVER: Mapping[str, Event] = {
             game_duration_min=9,
             total_words_played=31,
             mvp_player_id="player_001",
+            result_id="k3VQ0yZ6m1c9T-xH2bLw_A",
         ),
         events.GameRestarted(teams=TEAMS),
         events.RoomClosed(reason="host"),

@@ -84,6 +84,7 @@ FIELDS: Mapping[str, str] = {
     "requestId": "the client's own name for the message; an `ERROR` that answers it has it too",
     "requestType": "the `type` of the message that is answered, where it could be read",
     "requiresAck": "true: answer with `ACK`",
+    "resultId": "the results can be shared at `/results/<resultId>/`; absent where they are not kept",
     "role": "what the sender wants to be",
     "Connected.role": "what you are: a former host comes back as a player",
     "roomId": "the room's code",

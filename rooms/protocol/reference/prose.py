@@ -180,7 +180,8 @@ Where the architecture document leaves something open, the server does this.
 - **Errors.** `requestType` and `requestId` are given as far as they could be read; a type of over 64 characters is not
   repeated. `supportedVersions` has every version that would do, newest first. Before a version is negotiated, errors
   are written in the server's own.
-- **1.0.** `remainingSeconds` of `GAME_PAUSED` came with 1.1. `gameState` is the same for every minor version. Events
+- **1.0.** `remainingSeconds` of `GAME_PAUSED` came with 1.1. `gameState` is the same for every minor version
+  but for `resultId`, which came with 1.1 and, like every field, may be ignored by whoever does not know it. Events
   of 1.1 are left out of a 1.0 client's `missedEvents`; the `gameState` beside them contains what they brought.
 - **Logged.** `SEAT_LINK` and `NOTICE` have sequence numbers like the game's own events, and come again in
   `missedEvents` to those who were to have them.

@@ -3,6 +3,7 @@
 import { part, setText, show } from "../dom.js";
 import { scoreChart, scoreTable } from "../board/chart.js";
 import { drawPodium, facts, headline } from "../board/podium.js";
+import { sharingView } from "../board/sharing.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { nameOf } from "../store.js";
@@ -12,6 +13,7 @@ import { rulesText } from "./rules.js";
 export function resultsView(section, host) {
   const chart = part("chart", section);
   const table = part("table", section);
+  const sharing = sharingView(section, host.toasts);
   let drawnFor = null;
   onAction(section, {
     restart: () => host.send(TYPES.RESTART_GAME),
@@ -36,6 +38,7 @@ export function resultsView(section, host) {
       show(part("mvp", section), Boolean(mvp));
       setText(part("mvp", section), fill(gettext("Best explainer: %(name)s"), { name: mvp }));
       setText(part("rules", section), rulesText(game.settings, host.packs));
+      sharing.draw(game);
       if (drawnFor !== game.rounds) {
         drawnFor = game.rounds;
         chart.replaceChildren(scoreChart(game));

@@ -2,12 +2,14 @@
 
 import { scoreChart } from "../board/chart.js";
 import { facts, headline } from "../board/podium.js";
+import { sharingView } from "../board/sharing.js";
 import { create, part, setText, show, sync } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { isHost, nameOf } from "../store.js";
 import { dress, shape } from "../teams.js";
 
-export function finalView(section) {
+export function finalView(section, { toasts }) {
+  const sharing = sharingView(section, toasts);
   let charted = null;
   return {
     draw(state) {
@@ -31,6 +33,7 @@ export function finalView(section) {
         charted = game.rounds;
         part("chart", section).replaceChildren(scoreChart(game));
       }
+      sharing.draw(game);
       setText(part("rematch", section), rematchText(state));
     },
   };

@@ -3,6 +3,7 @@
 import { part, setText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
+import { share } from "../share.js";
 import { ask } from "./ask.js";
 
 export class Menu {
@@ -65,17 +66,8 @@ export class Menu {
     }
   }
 
-  async #share() {
-    const url = part("seat-url", this.#seat).textContent;
-    if (navigator.share) {
-      // Closing the sheet without sharing is no fault.
-      await navigator.share({ url }).catch((error) => console.info(error.message));
-    } else if (navigator.clipboard) {
-      await navigator.clipboard.writeText(url);
-      this.#page.toasts.show(gettext("Copied."), "good");
-    } else {
-      window.getSelection().selectAllChildren(part("seat-url", this.#seat));
-      this.#page.toasts.show(gettext("Copy the marked address."));
-    }
+  #share() {
+    const shown = part("seat-url", this.#seat);
+    return share({ url: shown.textContent }, shown, this.#page.toasts);
   }
 }

@@ -1,6 +1,7 @@
 /** The end of a game on the big screen, with a modest celebration. */
 
 import { drawPodium, facts, headline } from "../board/podium.js";
+import { resultUrl } from "../board/sharing.js";
 import { part, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { nameOf } from "../store.js";
@@ -19,6 +20,7 @@ export function resultsView(section, layer) {
       const name = nameOf(game, game.final.mvpPlayerId);
       show(part("mvp", section), Boolean(name));
       setText(part("mvp", section), fill(gettext("Best explainer: %(name)s"), { name }));
+      drawKeepsake(part("keepsake", section), resultUrl(game));
       if (!isCelebrated) {
         isCelebrated = true;
         celebrate(layer, game);
@@ -29,4 +31,13 @@ export function resultsView(section, layer) {
       layer.replaceChildren();
     },
   };
+}
+
+/** What phones scan to keep the results. */
+function drawKeepsake(figure, url) {
+  show(figure, Boolean(url));
+  const picture = url && `${new URL(url).pathname}qr.svg`;
+  if (picture && part("keepsake-qr", figure).getAttribute("src") !== picture) {
+    part("keepsake-qr", figure).src = picture;
+  }
 }

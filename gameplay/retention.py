@@ -1,0 +1,46 @@
+"""How long results are kept: for everybody who has the address a month; then only for the host whose account it was."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from channels.db import database_sync_to_async
+from django.db import Error as DatabaseError
+from django.utils import timezone
+
+from gameplay.models import GameResult
+
+logger = logging.getLogger(__name__)
+
+SHARED_FOR: Final = timedelta(days=30)
+INTERVAL_S: Final = 3600
+
+
+async def find_shared(public_id: str, now: datetime | None = None) -> GameResult | None:
+    """The result with this id, as long as it is to be seen; None for one that is too old, or never was."""
+    return await GameResult.objects.filter(public_id=public_id, ended_at__gt=_oldest(now)).afirst()
+
+
+def purge(now: datetime | None = None) -> int:
+    """Delete what is too old to be seen and nobody's to keep; how many results that were."""
+    count, _by_model = GameResult.objects.filter(creator=None, ended_at__lte=_oldest(now)).delete()
+    return count
+
+
+async def keep_tidy(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+    """`purge` now and every hour, until cancelled. Without the database it is tried again."""
+    while True:
+        try:
+            count = await database_sync_to_async(purge, thread_sensitive=False)()
+        except DatabaseError as error:
+            logger.warning("Old results could not be deleted: %s", error)
+        else:
+            if count:
+                logger.info("Deleted %d results that were older than %d days", count, SHARED_FOR.days)
+        await sleep(INTERVAL_S)
+
+
+def _oldest(now: datetime | None) -> datetime:
+    return (now or timezone.now()) - SHARED_FOR

@@ -1,0 +1,113 @@
+"""A result as a picture for chat previews: an SVG, and the same as PNG for the many programs that show no SVG."""
+
+import functools
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import resvg_py
+from django.template.loader import render_to_string
+
+from gameplay.models import GameResult
+
+WIDTH: Final = 1200
+HEIGHT: Final = 630
+FONT: Final = Path(__file__).parent / "fonts" / "DejaVuSans-Bold-subset.ttf"
+
+COLORS: Final = ("#c92b3b", "#1f5bd0", "#13754a", "#ffc53d", "#7a35c9")
+"""Of the teams, as on the pages in the light."""
+
+ROWS_TOP: Final = 246
+ROWS_HEIGHT: Final = 350
+MAX_ROW: Final = 120
+THICKNESS: Final = 0.62
+NAME_WIDTH: Final = 470
+BAR_WIDTH: Final = 430
+SHORTEST_BAR: Final = 14
+HEADLINE_WIDTH: Final = 1080
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A team's line in the picture; lengths in its units. ``middle`` is where its centre is, ``bar`` is a length."""
+
+    number: int
+    color: str
+    name: str
+    name_size: int
+    score: int
+    middle: int
+    thickness: int
+    bar: int
+
+    @property
+    def roundness(self) -> int:
+        """The radius of the bar's corners."""
+        return min(14, self.bar // 2)
+
+    @property
+    def half(self) -> int:
+        """How far the bar reaches above and below the middle."""
+        return self.thickness // 2
+
+
+def svg_of(result: GameResult, headline: str, facts: str) -> str:
+    """The picture; every text in it is escaped."""
+    context = {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "headline": headline,
+        "headline_size": size_to_fit(headline, HEADLINE_WIDTH, 92),
+        "facts": facts,
+        "rows": rows_of(result),
+        "bar_left": 118 + NAME_WIDTH + 16,
+    }
+    return render_to_string("results/picture.svg", context)
+
+
+@functools.lru_cache(maxsize=64)
+def png_of(svg: str) -> bytes:
+    """The same as PNG, in about 30 ms and without holding the interpreter up."""
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=[str(FONT)]))
+
+
+def rows_of(result: GameResult) -> list[Row]:
+    """The teams, best first, with bars as long as their scores."""
+    height = min(MAX_ROW, ROWS_HEIGHT // max(1, len(result.teams)))
+    top = ROWS_TOP + (ROWS_HEIGHT - height * len(result.teams)) // 2
+    best = max((team["score"] for team in result.teams), default=0)
+    return [
+        Row(
+            number=(number := _number(team["id"])),
+            color=COLORS[number - 1],
+            name=team["name"],
+            name_size=size_to_fit(team["name"], NAME_WIDTH, 46),
+            score=team["score"],
+            middle=top + index * height + height // 2,
+            thickness=round(height * THICKNESS),
+            bar=max(SHORTEST_BAR, round(BAR_WIDTH * team["score"] / best)) if best > 0 else SHORTEST_BAR,
+        )
+        for index, team in enumerate(result.teams)
+    ]
+
+
+def size_to_fit(text: str, width: int, most: int) -> int:
+    """The font size, ``most`` at most, with which ``text`` is not wider than ``width``, whatever the font."""
+    ems = sum(map(_ems, text))
+    return min(most, int(width / ems)) if ems else most
+
+
+def _ems(character: str) -> float:
+    """About the widest that fonts make a character, in ems."""
+    if unicodedata.combining(character):
+        return 0
+    if unicodedata.east_asian_width(character) in "WF" or character in "MWmw@%—":
+        return 1.12
+    return 0.8 if character.isupper() or character.isdigit() else 0.69
+
+
+def _number(team_id: str) -> int:
+    """1 to 5, for colour and shape."""
+    digits = team_id.rpartition("_")[2]
+    return int(digits) if digits in "12345" and digits else 1

@@ -1,0 +1,134 @@
+"""A finished game for those who were there to show around: a page, and a picture that chats show beside its address.
+
+Whoever has the address sees it, for 30 days. There is nothing on it but what the game's own screens showed at the end.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from gameplay.models import GameResult
+from gameplay.retention import SHARED_FOR, find_shared
+from rooms.addresses import origin_for_phones
+from rooms.postcard import HEIGHT, WIDTH, png_of, svg_of
+from rooms.views import qr_svg
+
+KEPT_BY_BROWSERS_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A round that was played, for the page's table."""
+
+    number: int
+    team_name: str
+    team_number: str
+    explainer: str
+    guessed: int
+    skipped: int
+    points: int
+
+
+def headline(result: GameResult) -> str:
+    """ "Team Red wins!", or who shares the first place; as the screens say it at the end of a game."""
+    first = [team["name"] for team in result.teams if team["rank"] == 1]
+    if len(first) == 1:
+        return _("%(team)s wins!") % {"team": first[0]}
+    if len(first) == 2:
+        return _("A tie: %(one)s and %(other)s") % {"one": first[0], "other": first[1]}
+    return _("A tie of %(count)s teams") % {"count": len(first)}
+
+
+def facts(result: GameResult) -> str:
+    """ "12 minutes · 96 words"."""
+    minutes, words = round(result.duration_s / 60), result.words_guessed + result.words_skipped
+    return " · ".join(
+        (
+            ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes},
+            ngettext("%(count)s word", "%(count)s words", words) % {"count": words},
+        )
+    )
+
+
+@require_safe
+async def page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The results, to look at without any script."""
+    result = await find_shared(public_id)
+    if result is None:
+        return await _gone(request, public_id)
+    address = origin_for_phones(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
+    scores = ", ".join(f"{team['name']} {team['score']}" for team in result.teams)
+    context: dict[str, Any] = {
+        "result": result,
+        "headline": headline(result),
+        "facts": facts(result),
+        "description": f"{scores} · {facts(result)}",
+        "teams": [{**team, "number": team["id"].rpartition("_")[2]} for team in result.teams],
+        "lines": _lines(result),
+        "address": address,
+        "picture_width": WIDTH,
+        "picture_height": HEIGHT,
+        "days": SHARED_FOR.days,
+    }
+    return _unlisted(render(request, "results/page.html", context))
+
+
+@require_safe
+async def picture(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
+    """The picture, as ``svg`` or ``png``."""
+    result = await find_shared(public_id)
+    if result is None:
+        return await _gone(request, public_id)
+    svg = svg_of(result, headline(result), facts(result))
+    if kind == "svg":
+        return _unlisted(HttpResponse(svg, content_type="image/svg+xml"))
+    return _unlisted(HttpResponse(await asyncio.to_thread(png_of, svg), content_type="image/png"))
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def qr_code(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The page's address, for phones that look at the big screen. It says nothing of whether there is a page."""
+    address = origin_for_phones(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
+    return HttpResponse(qr_svg(address), content_type="image/svg+xml")
+
+
+def _lines(result: GameResult) -> list[Line]:
+    names = {team["id"]: team["name"] for team in result.teams}
+    return [
+        Line(
+            number=played["roundNumber"],
+            team_name=names.get(played["teamId"], ""),
+            team_number=played["teamId"].rpartition("_")[2],
+            explainer=played["explainer"],
+            guessed=played["wordsGuessed"],
+            skipped=played["wordsSkipped"],
+            points=played["points"],
+        )
+        for played in result.rounds
+    ]
+
+
+async def _gone(request: HttpRequest, public_id: str) -> HttpResponse:
+    """410 for a result that is kept for its host alone by now; 404 for one that is deleted, or never was."""
+    was_here = await GameResult.objects.filter(public_id=public_id).aexists()
+    status = HTTPStatus.GONE if was_here else HTTPStatus.NOT_FOUND
+    response = render(request, "results/gone.html", {"days": SHARED_FOR.days}, status=status)
+    # A result that is being written at this very moment must not be gone for minutes.
+    response["Cache-Control"] = "no-store"
+    return _unlisted(response)
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    response.setdefault("Cache-Control", f"public, max-age={KEPT_BY_BROWSERS_S}")
+    response["X-Robots-Tag"] = "noindex"
+    return response
