@@ -1,11 +1,16 @@
-"""HTTP requests, on daphne's: no larger than what the site has any use for."""
+"""HTTP requests, on daphne's: no larger than what the site has any use for, and a way out for WebSockets."""
 
-from typing import Any
+import socket
+from typing import Any, cast
+from urllib.parse import unquote
 
 import partyflow.reactor  # noqa: F401 (installs the reactor, so it has to come before daphne)
 
 # isort: split
 from daphne.http_protocol import HTTPFactory, WebRequest
+from twisted.internet.tcp import Server as TcpTransport
+
+from partyflow.handshake import VERSION, BadHandshake, Headers, accept_key, is_upgrade, subprotocols
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A large word pack, in the administration. Otherwise whoever likes could fill the disk, where bodies are kept."""
@@ -14,7 +19,10 @@ _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection
 
 
 class BoundedRequest(WebRequest):
-    """A request whose body ends at `MAX_BODY_BYTES`: what goes on longer is answered with 413 and hung up on."""
+    """A request whose body ends at `MAX_BODY_BYTES`: what goes on longer is answered with 413 and hung up on.
+
+    One that asks for a WebSocket is answered by the server's `open_socket`, with the bare connection.
+    """
 
     _received = 0
 
@@ -25,6 +33,55 @@ class BoundedRequest(WebRequest):
         elif not self.channel.transport.disconnecting:
             self.channel.transport.write(_TOO_LARGE)
             self.channel.loseConnection()
+
+    def process(self) -> None:
+        headers = self._headers()
+        if is_upgrade(headers):
+            self._become_socket(headers)
+        else:
+            super().process()
+
+    def _headers(self) -> Headers:
+        # A name with an underscore may be meant to pass for another one, behind a gateway that knows only those.
+        return [
+            (name.lower(), value)
+            for name, values in self.requestHeaders.getAllRawHeaders()
+            if b"_" not in name
+            for value in values
+        ]
+
+    def _become_socket(self, headers: Headers) -> None:
+        try:
+            key = accept_key(self.method, self.clientproto, self.path, headers)
+        except BadHandshake as refusal:
+            self.responseHeaders.setRawHeaders(b"Sec-WebSocket-Version", [VERSION])
+            self.basic_error(refusal.status, refusal.status.phrase.encode(), str(refusal))
+            return
+        scope = {
+            "type": "websocket",
+            "scheme": "ws",
+            "http_version": "1.1",
+            "path": unquote(self.path.decode()),
+            "raw_path": self.path,
+            "root_path": "",
+            "query_string": self.uri.partition(b"?")[2],
+            "headers": headers,
+            "client": [self.client.host, self.client.port],
+            "server": [self.host.host, self.host.port],
+            "subprotocols": subprotocols(headers),
+        }
+        self.server.open_socket(self._take_connection(), key, scope)
+
+    def _take_connection(self) -> socket.socket:
+        """The TCP connection, of which Twisted knows nothing any more."""
+        channel, transport = self.channel, cast(TcpTransport, self.channel.transport)
+        transport.stopReading()
+        transport.unregisterProducer()
+        connected: socket.socket = transport.socket
+        self.server.connections.pop(self, None)
+        transport.protocol = None  # they hold each other, and would wait for the collector
+        channel.requests.clear()
+        return connected
 
 
 class BoundedRequestFactory(HTTPFactory):

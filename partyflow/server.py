@@ -18,14 +18,14 @@ from twisted.internet import reactor
 from twisted.logger import globalLogBeginner
 
 from partyflow.requests import BoundedRequestFactory
-from partyflow.sockets import PING_INTERVAL_S, PING_TIMEOUT_S, GameSocket, GameSocketFactory
+from partyflow.sockets import CHECK_INTERVAL_S, GameSocket
+from rooms.connections import FRAMES_EXTENSION
 from rooms.protocol.errors import CloseCode
 
 logger = logging.getLogger(__name__)
 
 BACKLOG = 4096
 """How many phones may knock at the same time, when all come back after a restart."""
-HANDSHAKE_TIMEOUT_S = 20
 STOP_TIMEOUT_S = 8
 LEAVE_TIMEOUT_S = 3
 CANCEL_TIMEOUT_S = 2
@@ -48,12 +48,11 @@ class Server(DaphneServer):
             endpoints=[f"fd:{listener.fileno()}"],
             signal_handlers=False,
             http_timeout=60,
-            ping_interval=PING_INTERVAL_S,
-            ping_timeout=PING_TIMEOUT_S,
-            websocket_connect_timeout=HANDSHAKE_TIMEOUT_S,
-            websocket_handshake_timeout=HANDSHAKE_TIMEOUT_S,
             server_name="",
         )
+        self.sockets: set[GameSocket] = set()
+        self._forget = self.sockets.discard
+        self._applications: set[asyncio.Task[None]] = set()
         self._listener = listener
         self._start = start
         self._stop = stop
@@ -64,7 +63,6 @@ class Server(DaphneServer):
         """Serve; returns once everything has ended. Raises what `start` raised."""
         self.connections: dict[Any, dict[str, Any]] = {}
         self.http_factory = BoundedRequestFactory(self)
-        self.ws_factory = GameSocketFactory(self)
         globalLogBeginner.beginLoggingTo([_forward_failure], redirectStandardIO=False, discardBuffer=True)
         loop = reactor._asyncioEventloop
         asyncio.set_event_loop(loop)
@@ -86,59 +84,75 @@ class Server(DaphneServer):
         gc.set_threshold(50_000, 20, 50)
         self._listen()
         self._ready()
+        checking = loop.create_task(self._check_sockets(loop))
         await asked_to_end.wait()
         await self._drain()
+        checking.cancel()
 
     def _listen(self) -> None:
         self._listener.setblocking(False)
         self._listener.listen(BACKLOG)
         self._port = reactor.adoptStreamPort(self._listener.fileno(), self._listener.family, self.http_factory)
 
+    async def _check_sockets(self, loop: asyncio.AbstractEventLoop) -> None:
+        while True:
+            await asyncio.sleep(CHECK_INTERVAL_S)
+            now_s = loop.time()
+            for game_socket in tuple(self.sockets):
+                game_socket.check(now_s)
+
     async def _drain(self) -> None:
         """Take no more connections, let the rooms be written and the sockets be told, then end what is left."""
         logger.info("Stopping")
         await self._port.stopListening().asFuture(asyncio.get_running_loop())
         self._listener.close()
-        await _until(lambda: not self._open(WebRequest), LEAVE_TIMEOUT_S)
+        await _until(lambda: not self._open_requests(), LEAVE_TIMEOUT_S)
         try:
             await asyncio.wait_for(self._stop(), STOP_TIMEOUT_S)
         except Exception:
             logger.exception("The rooms could not be stopped in order")
-        for protocol in self._open(GameSocket):
-            protocol.close(CloseCode.RESTARTING)
-        await _until(lambda: not self._open(GameSocket), LEAVE_TIMEOUT_S)
+        for game_socket in tuple(self.sockets):
+            game_socket.close(CloseCode.RESTARTING)
+        await _until(lambda: not self.sockets, LEAVE_TIMEOUT_S)
+        for game_socket in tuple(self.sockets):
+            game_socket.lose()
         await self._cancel_applications()
 
-    def _open(self, kind: type[Any]) -> list[Any]:
-        return [
-            protocol
-            for protocol, details in self.connections.items()
-            if isinstance(protocol, kind) and "disconnected" not in details
-        ]
+    def _open_requests(self) -> list[WebRequest]:
+        return [request for request, details in self.connections.items() if "disconnected" not in details]
 
     async def _cancel_applications(self) -> None:
-        running = [
-            application
-            for details in self.connections.values()
-            if (application := details.get("application_instance")) and not application.done()
-        ]
+        running = [*self._applications, *self._request_applications()]
         if running:
             await asyncio.wait(running, timeout=CANCEL_TIMEOUT_S)
             for application in running:
                 application.cancel()
             await asyncio.wait(running, timeout=CANCEL_TIMEOUT_S)
 
-    # Called by daphne's protocols
+    def _request_applications(self) -> list["asyncio.Task[None]"]:
+        every = [details.get("application_instance") for details in self.connections.values()]
+        return [application for application in every if application is not None and not application.done()]
 
-    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+    # Called by requests
+
+    def open_socket(self, connected: socket.socket, accept_key: bytes, scope: dict[str, Any]) -> None:
+        """Have the application run a WebSocket on ``connected``."""
+        loop = asyncio.get_running_loop()
+        game_socket = GameSocket(loop, connected, accept_key, scope["query_string"], self._forget)
+        self.sockets.add(game_socket)
+        scope |= {"asgi": {"version": "3.0"}, "extensions": {FRAMES_EXTENSION: game_socket}}
+        application = loop.create_task(self.application(scope, game_socket.receive, game_socket.reply))
+        self._applications.add(application)
+        application.add_done_callback(self._applications.discard)
+        game_socket.serve(application)
+
+    def create_application(self, protocol: WebRequest, scope: dict[str, Any]) -> Any:
         # daphne lets any client set it with a header of its own.
         scope["root_path"] = ""
-        if isinstance(protocol, GameSocket):
-            scope["extensions"] = {"partyflow.frames": protocol.frames}
         return super().create_application(protocol, scope)
 
-    def protocol_disconnected(self, protocol: Any) -> None:
-        # A rejected socket is reported twice, the second time when it may be forgotten already.
+    def protocol_disconnected(self, protocol: WebRequest) -> None:
+        # A request that was answered is reported again when its connection ends; it may be forgotten by then.
         if protocol in self.connections:
             super().protocol_disconnected(protocol)
 

@@ -1,20 +1,31 @@
-"""WebSockets as the game needs them, on daphne's protocol: bounded both ways, closed with the code that was meant.
+"""WebSockets as the game needs them: lean, bounded both ways, closed with the code that was meant."""
 
-`FrameWriter` is what a consumer finds as ``scope["extensions"]["partyflow.frames"]``.
-"""
-
+import asyncio
 import logging
-import time
+import socket
+from collections.abc import Callable
+from enum import Enum, auto
+from http import HTTPStatus
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
 
-import partyflow.reactor  # noqa: F401 (installs the reactor, so it has to come before daphne)
-
-# isort: split
-import autobahn.websocket.protocol
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
-from twisted.internet.tcp import Server as TcpTransport
-
+from partyflow import handshake
+from partyflow.frames import (
+    BINARY,
+    PING,
+    PONG,
+    Breach,
+    Close,
+    FrameReader,
+    Ping,
+    Pong,
+    Received,
+    close_frame,
+    frame,
+)
+from partyflow.wire import Wire
+from rooms import clock
 from rooms.metrics import ARRIVED_S, counters
 from rooms.protocol.envelope import Outgoing, text_frame
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -26,225 +37,249 @@ logger = logging.getLogger(__name__)
 
 MAX_UNSENT_BYTES = 256 * 1024
 MAX_UNREAD_MESSAGES = 256
+ACCEPT_TIMEOUT_S = 20
 CLOSE_TIMEOUT_S = 5
-PING_INTERVAL_S = 9
-PING_TIMEOUT_S = 8
-"""An answer is waited for less long than the next ping: a dead peer is found within 20 s (§3.3), checks included."""
-MAX_SILENCE_S = 4
-"""A proxy that has heard nothing from us for longer knows that this process hangs: twice the time between checks."""
+LEAVE_TIMEOUT_S = 10
+"""How long an application may go on once its socket has ended."""
+PING_AFTER_S = 10.5
+"""Phones send a heartbeat every 10 s: only who does not has to be asked for a sign of life."""
+PONG_TIMEOUT_S = 7.0
+CHECK_INTERVAL_S = 1.0
+"""How often `GameSocket.check` has to be called, to find a dead peer within 20 s (§3.3)."""
+CHECKS_IN_SILENCE = 2
+MAX_SILENCE_S = 2 * CHECKS_IN_SILENCE * CHECK_INTERVAL_S
+"""A proxy that has heard nothing from us for longer knows that this process hangs."""
 
-# autobahn lists all its options for the log at every connection, wanted or not: a millisecond a phone.
-autobahn.websocket.protocol.pformat = str
-
-_NO_STATUS = 1005
-_FINAL_TEXT = 0x81
-_MASKED = 0x80
-_LENGTH_IN_TWO_BYTES = 126
-_BINARY = b"\x82"
-_UNASKED_PONG = b"\x8a\x00"
+_PING_FRAME = frame(PING, b"")
+_UNASKED_PONG = frame(PONG, b"")
 """A sign of life to which nobody has to answer (RFC 6455, section 5.5.3)."""
+_NORMAL = 1000
+_ABNORMAL = 1006
+_UNEXPECTED = 1011
 _OLDEST = Version(1, 0)
 
+Message = dict[str, Any]
+Hear = Callable[[str | bytes], None]
 
-class FrameWriter:
-    """Writes whole frames to one socket: at once while it is idle, through the reactor's buffer while it is not.
 
-    A reader that leaves more than `MAX_UNSENT_BYTES` lying is told so and closed with 4429.
+class State(Enum):
+    """Where a socket is in its life."""
+
+    CONNECTING = auto()
+    OPEN = auto()
+    CLOSING = auto()
+    CLOSED = auto()
+
+
+class GameSocket(Wire):
+    """One WebSocket, from the end of its HTTP request on; ``ended`` is called with it when it is over.
+
+    An ASGI application speaks through `receive` and `reply`. One that finds it among the scope's extensions, as
+    ``partyflow.frames``, may also `write` whole frames, `close` with a reason, and `listen`.
     """
 
-    __slots__ = ("_protocol", "has_written")
+    __slots__ = (
+        "_accept_key", "_application", "_checks_in_silence", "_code", "_ended", "_hear", "_heard_s", "_inbox",
+        "_leaving", "_pinged_s", "_query", "_reader", "_waiter", "state",
+    )  # fmt: skip
 
-    def __init__(self, protocol: "GameSocket") -> None:
-        self._protocol = protocol
-        self.has_written = False
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        connected: socket.socket,
+        accept_key: bytes,
+        query: bytes,
+        ended: Callable[["GameSocket"], None],
+    ) -> None:
+        super().__init__(loop, connected)
+        self.state = State.CONNECTING
+        self._accept_key = accept_key
+        self._query = query
+        self._ended = ended
+        self._reader = FrameReader(MAX_MESSAGE_BYTES)
+        self._inbox: list[Message] = [{"type": "websocket.connect"}]
+        self._waiter: asyncio.Future[None] | None = None
+        self._hear: Hear | None = None
+        self._application: asyncio.Task[None] | None = None
+        self._heard_s = loop.time()
+        self._pinged_s = 0.0
+        self._checks_in_silence = 0
+        self._code: int = _ABNORMAL
+        self._leaving: asyncio.TimerHandle | None = None
 
-    def write(self, frame: bytes) -> None:
-        """Send one prebuilt frame; dropped if the socket is not open any more."""
-        protocol = self._protocol
-        if protocol.state != protocol.STATE_OPEN:
+    def serve(self, application: "asyncio.Task[None]") -> None:
+        """Let ``application`` be what runs this socket."""
+        self._application = application
+        application.add_done_callback(self._application_done)
+
+    # What the application may do: ASGI
+
+    async def receive(self) -> Message:
+        """The next ASGI message for the application."""
+        while not self._inbox:
+            self._waiter = self._loop.create_future()
+            await self._waiter
+        return self._inbox.pop(0)
+
+    async def reply(self, message: Message) -> None:
+        """Do what an ASGI message of the application says; nothing if the socket is gone."""
+        match message["type"]:
+            case "websocket.accept":
+                self._accept(message.get("subprotocol"))
+            case "websocket.send":
+                text, data = message.get("text"), message.get("bytes")
+                self.write(frame(BINARY, data or b"") if text is None else text_frame(text.encode()))
+            case "websocket.close" if self.state is State.CONNECTING:
+                self._refuse(HTTPStatus.FORBIDDEN)
+            case "websocket.close":
+                self.close(message.get("code") or _NORMAL, message.get("reason") or "")
+            case other:
+                raise ValueError(f"A WebSocket cannot do {other}")
+
+    # What it may do besides
+
+    def write(self, whole: bytes) -> None:
+        """Send one prebuilt frame; dropped if the socket is not open any more.
+
+        A reader that leaves more than `MAX_UNSENT_BYTES` lying is told so and closed with 4429.
+        """
+        if self.state is not State.OPEN:
             return
-        self.has_written = True
-        transport = protocol.transport
-        unsent = _unsent_bytes(transport)
-        if not unsent and _may_write_directly(transport):
-            try:
-                sent = transport.socket.send(frame)
-            except OSError:
-                # A full kernel buffer or a dead peer: the reactor finds out which, and deals with it.
-                sent = 0
-            if sent < len(frame):
-                transport.write(frame[sent:])
-        elif unsent + len(frame) <= MAX_UNSENT_BYTES:
-            transport.write(frame)
+        if self._unsent is None or len(self._unsent) + len(whole) <= MAX_UNSENT_BYTES:
+            self._checks_in_silence = 0
+            self.send(whole)
         else:
             counters.slow_readers += 1
-            protocol.refuse_more("You are too slow to read what is sent.")
+            self.refuse_more("You are too slow to read what is sent.")
 
     def close(self, code: int, reason: str = "") -> None:
-        """Close with `code`, after everything that was written before."""
-        self._protocol.close(code, reason)
+        """Close with ``code``, after everything that was written before."""
+        if self.state is State.OPEN:
+            self.state = State.CLOSING
+            self._code = code
+            self.send(close_frame(code, reason))
+            self.lose_within(CLOSE_TIMEOUT_S)
 
-
-def _unsent_bytes(transport: Any) -> int:
-    unsent: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-    return unsent
-
-
-def _may_write_directly(transport: Any) -> bool:
-    return type(transport) is TcpTransport and bool(transport.connected) and not transport.disconnecting
-
-
-def whole_text(data: bytes) -> str | None:
-    """The text of `data` if that is one whole text message as clients send them (RFC 6455, section 5.2), else None."""
-    if len(data) < 6 or data[0] != _FINAL_TEXT or data[1] < _MASKED:
-        return None
-    start, length = 6, data[1] - _MASKED
-    if length == _LENGTH_IN_TWO_BYTES:
-        start, length = 8, int.from_bytes(data[2:4], "big")
-    if len(data) != start + length or length > MAX_MESSAGE_BYTES:
-        return None
-    mask = (data[start - 4 : start] * (length // 4 + 1))[:length]
-    text = int.from_bytes(data[start:], "big") ^ int.from_bytes(mask, "big")
-    try:
-        return text.to_bytes(length, "big").decode()
-    except UnicodeDecodeError:
-        return None
-
-
-class GameSocket(WebSocketProtocol):
-    """One WebSocket. The handshake, and the way in to the application, are daphne's."""
-
-    last_ping: float
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.frames = FrameWriter(self)
-
-    def close(self, code: int, reason: str = "") -> None:
-        """Send a close frame; 1009, 1011 and 1012 too, which autobahn's own `sendClose` refuses."""
-        if self.state == self.STATE_OPEN:
-            self.sendCloseFrame(code=code, reasonUtf8=reason.encode()[:123] or None)
+    def listen(self, hear: Hear) -> None:
+        """Hand every message to ``hear`` the moment it comes, those first that wait for `receive`."""
+        waiting, self._inbox = self._inbox, []
+        self._hear = hear
+        for message in waiting:
+            if message["type"] == "websocket.receive":
+                hear(message["text"] if "text" in message else message["bytes"])
+            else:
+                self._inbox.append(message)
 
     def refuse_more(self, reason: str) -> None:
-        """Say why, close with 4429, and hear no more from this socket."""
-        if self.state != self.STATE_OPEN:
+        """Say why, and close with 4429."""
+        if self.state is not State.OPEN:
             return
-        self.muted = True
         counters.errors[ErrorCode.RATE_LIMITED] += 1
         counters.closes[CloseCode.TOO_MUCH] += 1
         error = Outgoing(
             type=ErrorPayload.TYPE,
             payload=ErrorPayload(code=ErrorCode.RATE_LIMITED, message=reason),
-            room_id=self._room_id(),
-            timestamp_ms=int(time.time() * 1000),
+            room_id=parse_qs(self._query.decode("latin-1")).get("roomId", [""])[0][:64],
+            timestamp_ms=clock.now_ms(),
             broadcast="actor",
         )
-        if frame := error.frame(_OLDEST):
-            self.transport.write(frame)
+        if whole := error.frame(_OLDEST):
+            self.send(whole)
         self.close(CloseCode.TOO_MUCH)
 
-    def _fail_connection(self, code: int = CloseCode.TOO_BIG, reason: str = "") -> None:
-        # autobahn's own way to end a socket that breaks the protocol, or whose message is too big.
-        if self.state == self.STATE_OPEN:
-            counters.closes[code] += 1
-        super()._fail_connection(code, reason)
+    # What the server does
 
-    def _room_id(self) -> str:
-        query: bytes = self._raw_query_string
-        return parse_qs(query.decode("ascii")).get("roomId", [""])[0][:64]
+    def check(self, now_s: float) -> None:
+        """Refuse who has waited too long to be let in; ask for a sign of life, or give one; give up on the dead."""
+        silent_s = now_s - self._heard_s
+        if self.state is State.CONNECTING:
+            if silent_s > ACCEPT_TIMEOUT_S:
+                self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+        elif self._pinged_s > self._heard_s:
+            if now_s - self._pinged_s > PONG_TIMEOUT_S:
+                self.lose()
+        elif silent_s > PING_AFTER_S:
+            self._pinged_s = now_s
+            self.write(_PING_FRAME)
+        self._checks_in_silence += 1
+        if self._checks_in_silence >= CHECKS_IN_SILENCE:
+            self.write(_UNASKED_PONG)
 
-    # From the wire to the application
+    # What the wire reports
 
-    def dataReceived(self, data: bytes) -> None:
-        # What phones send comes nearly always as one whole frame, and is read here in a tenth of autobahn's time.
-        text = whole_text(data) if self._is_between_messages() else None
-        if text is None:
-            self._dataReceived(data)
+    def received(self, data: bytes) -> None:
+        """Take what the client says apart, and do it justice."""
+        if self.state is State.CONNECTING:
+            self.lose()  # clients wait until they are let in
             return
-        if self.autoPingTimeoutCall is not None:
-            self._cancelAutoPingTimeoutCall()
-        self._hear({"type": "websocket.receive", "text": text, ARRIVED_S: time.perf_counter()})
+        self._heard_s = self._loop.time()
+        for message in self._reader.feed(data):
+            self._take(message)
 
-    def _is_between_messages(self) -> bool:
-        is_open: bool = self.state == self.STATE_OPEN
-        return is_open and not self.data and self.current_frame is None and not self.inside_message
+    def lost(self) -> None:
+        """Tell the application, which has a while to come to its end."""
+        self.state = State.CLOSED
+        self._hear = None
+        self._put({"type": "websocket.disconnect", "code": self._code, "reason": ""})
+        if self._application is not None and not self._application.done():
+            self._leaving = self._loop.call_later(LEAVE_TIMEOUT_S, self._application.cancel)
+        self._ended(self)
 
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        message = {"bytes": payload} if isBinary else {"text": payload.decode()}
-        self._hear({"type": "websocket.receive", **message, ARRIVED_S: time.perf_counter()})
+    def _take(self, message: Received) -> None:
+        match message:
+            case str() | bytes():
+                if self.state is State.OPEN:
+                    self._pass_on(message)
+            case Ping(payload):
+                if self.state is State.OPEN:
+                    self.send(frame(PONG, payload))
+            case Close(code):
+                self.close(code)
+                self.hang_up()
+            case Breach(code, reason):
+                if self.state is State.OPEN:
+                    counters.closes[code] += 1
+                self.close(code, reason)
+                self.hang_up()
+            case Pong():
+                pass  # that something came is all there is to know
 
-    def _hear(self, message: dict[str, Any]) -> None:
-        if self.muted:
-            return
-        if self.application_queue.qsize() >= MAX_UNREAD_MESSAGES:
+    def _pass_on(self, message: str | bytes) -> None:
+        if self._hear is not None:
+            try:
+                self._hear(message)
+            except Exception:
+                logger.exception("A message could not be heard")
+                self.close(_UNEXPECTED)
+        elif len(self._inbox) < MAX_UNREAD_MESSAGES:
+            kind = "text" if isinstance(message, str) else "bytes"
+            self._put({"type": "websocket.receive", kind: message, ARRIVED_S: perf_counter()})
+        else:
             self.refuse_more("You are sending too much.")
-            return
-        self.last_ping = time.time()
-        self.application_queue.put_nowait(message)
 
-    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        if not hasattr(self, "server"):
-            return  # the handshake was refused before there was an application
-        self.muted = False
-        super().onClose(wasClean, _NO_STATUS if code is None else code, reason)
+    def _put(self, message: Message) -> None:
+        self._inbox.append(message)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
-    # From the application to the wire
+    def _accept(self, subprotocol: str | None) -> None:
+        if self.state is State.CONNECTING:
+            self.state = State.OPEN
+            self.send(handshake.accepted(self._accept_key, subprotocol))
 
-    def handle_reply(self, message: dict[str, Any]) -> None:
-        if message.get("type") == "websocket.close" and self.state != self.STATE_CONNECTING:
-            self.close(message.get("code") or 1000, message.get("reason") or "")
-        else:
-            super().handle_reply(message)
+    def _refuse(self, status: HTTPStatus) -> None:
+        self.state = State.CLOSING
+        self.send(handshake.refused(status))
+        self.hang_up()
+        self.lose_within(CLOSE_TIMEOUT_S)
 
-    def serverSend(self, content: str | bytes, binary: bool = False) -> None:
-        # Not through sendMessage: its limit is the one for what comes in.
-        text = content.encode() if isinstance(content, str) else content
-        frame = text_frame(text)
-        self.frames.write(_BINARY + frame[1:] if binary else frame)
-
-    def serverClose(self, code: int | None = None) -> None:
-        self.close(1000 if code is None else code)
-
-    def handle_exception(self, exception: BaseException) -> None:
-        if self.state == self.STATE_CONNECTING:
-            super().handle_exception(exception)
-        else:
-            self.close(1011)
-
-    def check_timeouts(self) -> None:
-        """Called every other second: deny a handshake that takes too long, ping a client that has been silent, and
-        speak where we have been.
-        """
-        if self.state == self.STATE_CONNECTING:
-            if self.duration() > self.server.websocket_connect_timeout and hasattr(self, "handshake_deferred"):
-                self.serverReject()
-        elif self.state == self.STATE_OPEN:
-            if self._is_ping_due():
-                self._sendAutoPing()
-                self.last_ping = time.time()
-            elif not self.frames.has_written:
-                self.frames.write(_UNASKED_PONG)
-            self.frames.has_written = False
-
-    def _is_ping_due(self) -> bool:
-        # Never two at once: the second would overwrite the timer of the first, which then kills a peer that answered.
-        is_silent: bool = time.time() - self.last_ping > self.server.ping_interval
-        return is_silent and self.autoPingTimeoutCall is None
-
-
-class GameSocketFactory(WebSocketFactory):
-    """Builds a `GameSocket` for each upgrade that daphne sees."""
-
-    protocol = GameSocket
-
-    def __init__(self, server: Any) -> None:
-        super().__init__(server, server="")
-        self.setProtocolOptions(
-            autoPingTimeout=server.ping_timeout,
-            allowNullOrigin=True,  # origins are the application's business
-            openHandshakeTimeout=server.websocket_handshake_timeout,
-            closeHandshakeTimeout=CLOSE_TIMEOUT_S,
-            maxMessagePayloadSize=MAX_MESSAGE_BYTES,
-            maxFramePayloadSize=MAX_MESSAGE_BYTES,
-            failByDrop=False,  # a close frame with the reason, not a bare disconnect
-        )
+    def _application_done(self, application: "asyncio.Task[None]") -> None:
+        failure = None if application.cancelled() else application.exception()
+        if failure is not None:
+            logger.error("The application of a socket failed", exc_info=failure)
+        if self.state is State.CONNECTING:
+            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
+        elif self.state is State.OPEN:
+            self.close(_NORMAL if failure is None else _UNEXPECTED)
+        elif self._leaving is not None:
+            self._leaving.cancel()

@@ -1,0 +1,176 @@
+"""WebSocket frames as clients send them (RFC 6455, section 5): bytes in, messages out; nothing here waits or writes."""
+
+import struct
+from typing import NamedTuple
+
+from rooms.protocol.envelope import text_frame
+
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+
+PROTOCOL_ERROR = 1002
+NO_STATUS = 1005
+INVALID_DATA = 1007
+TOO_BIG = 1009
+
+_FINAL = 0x80
+_MASKED = 0x80
+_MASK_BYTES = 4
+_MAX_CONTROL_BYTES = 125
+_LENGTH_IN_2_BYTES = 126
+_OPCODES = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
+_CLOSE_CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
+
+
+class Ping(NamedTuple):
+    """The client wants the same back."""
+
+    payload: bytes
+
+
+class Pong(NamedTuple):
+    """The client has answered a ping."""
+
+    payload: bytes
+
+
+class Close(NamedTuple):
+    """The client ends the conversation, or agrees to its end; `NO_STATUS` if it does not say why."""
+
+    code: int
+
+
+class Breach(NamedTuple):
+    """The client has broken the rules and is to be told so, with a close frame of this code."""
+
+    code: int
+    reason: str
+
+
+Received = str | bytes | Ping | Pong | Close | Breach
+"""A string is a text message, bytes are a binary one."""
+
+
+class FrameReader:
+    """Makes messages, of ``max_bytes`` at most, of what one client sends, however it is cut.
+
+    Nothing is read after a `Close` or a `Breach`.
+    """
+
+    __slots__ = ("_is_done", "_max_bytes", "_message", "_opcode", "_unread")
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._unread = b""
+        self._opcode = CONTINUATION
+        self._message = b""
+        self._is_done = False
+
+    def feed(self, data: bytes) -> list[Received]:
+        """What has become whole with ``data``, in order."""
+        received: list[Received] = []
+        if self._unread:
+            data = self._unread + data
+        at = 0
+        try:
+            while not self._is_done and (frame := _frame_at(data, at)) is not None:
+                first, start, end = frame
+                self._check(first, end - start)
+                if end > len(data):
+                    break
+                message = self._take(first, _unmasked(data, start, end))
+                if message is not None:
+                    received.append(message)
+                at = end
+        except _RuleBroken as broken:
+            self._is_done = True
+            received.append(Breach(*broken.args))
+        self._unread = b"" if self._is_done else data[at:]
+        return received
+
+    def _check(self, first: int, length: int) -> None:
+        opcode = first & ~_FINAL
+        if opcode not in _OPCODES:
+            raise _RuleBroken(PROTOCOL_ERROR, "There is no such frame.")
+        if opcode >= CLOSE:
+            if length > _MAX_CONTROL_BYTES or not first & _FINAL:
+                raise _RuleBroken(PROTOCOL_ERROR, "Control frames are short and whole.")
+            return
+        if (opcode == CONTINUATION) != (self._opcode != CONTINUATION):
+            raise _RuleBroken(PROTOCOL_ERROR, "Messages follow one another.")
+        if len(self._message) + length > self._max_bytes:
+            raise _RuleBroken(TOO_BIG, "The message is too big.")
+
+    def _take(self, first: int, payload: bytes) -> Received | None:
+        opcode = first & ~_FINAL
+        if opcode >= CLOSE:
+            return self._control(opcode, payload)
+        if opcode == CONTINUATION:
+            opcode, payload = self._opcode, self._message + payload
+        if first & _FINAL:
+            self._opcode, self._message = CONTINUATION, b""
+            return payload if opcode == BINARY else _text(payload)
+        self._opcode, self._message = opcode, payload
+        return None
+
+    def _control(self, opcode: int, payload: bytes) -> Received:
+        if opcode == PING:
+            return Ping(payload)
+        if opcode == PONG:
+            return Pong(payload)
+        self._is_done = True
+        if not payload:
+            return Close(NO_STATUS)
+        code = int.from_bytes(payload[:2], "big")
+        if len(payload) == 1 or code not in _CLOSE_CODES:
+            raise _RuleBroken(PROTOCOL_ERROR, "This is no code to close with.")
+        _text(payload[2:])
+        return Close(code)
+
+
+class _RuleBroken(Exception):
+    """Its arguments are those of a `Breach`."""
+
+
+def _frame_at(data: bytes, at: int) -> tuple[int, int, int] | None:
+    """First byte, start and end of payload of the frame that begins at ``at``; None if its head is not all there."""
+    if len(data) < at + 2:
+        return None
+    first, length, start = data[at], data[at + 1] - _MASKED, at + 2
+    if length < 0:
+        raise _RuleBroken(PROTOCOL_ERROR, "Clients mask what they send.")
+    if length >= _LENGTH_IN_2_BYTES:
+        start += 2 if length == _LENGTH_IN_2_BYTES else 8
+        shortest = 126 if length == _LENGTH_IN_2_BYTES else 1 << 16
+        if len(data) < start:
+            return None
+        length = int.from_bytes(data[at + 2 : start], "big")
+        if length < shortest:
+            raise _RuleBroken(PROTOCOL_ERROR, "The length takes more bytes than it needs.")
+    return first, start + _MASK_BYTES, start + _MASK_BYTES + length
+
+
+def _unmasked(data: bytes, start: int, end: int) -> bytes:
+    length = end - start
+    mask = (data[start - _MASK_BYTES : start] * (length // _MASK_BYTES + 1))[:length]
+    # As one large number each: a byte at a time would take a hundred times as long.
+    return (int.from_bytes(data[start:end], "big") ^ int.from_bytes(mask, "big")).to_bytes(length, "big")
+
+
+def _text(payload: bytes) -> str:
+    try:
+        return payload.decode()
+    except UnicodeDecodeError as error:
+        raise _RuleBroken(INVALID_DATA, "The text is not UTF-8.") from error
+
+
+def frame(opcode: int, payload: bytes) -> bytes:
+    """A whole frame from a server."""
+    return bytes((_FINAL | opcode,)) + text_frame(payload)[1:]
+
+
+def close_frame(code: int, reason: str = "") -> bytes:
+    """A close frame: with `NO_STATUS` an empty one, else the code, and of the reason as much as fits."""
+    if code == NO_STATUS:
+        return frame(CLOSE, b"")
+    text = reason.encode()[: _MAX_CONTROL_BYTES - 2].decode(errors="ignore")
+    return frame(CLOSE, struct.pack("!H", code) + text.encode())
