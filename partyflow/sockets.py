@@ -26,6 +26,7 @@ from partyflow.frames import (
 )
 from partyflow.wire import Wire
 from rooms import clock
+from rooms.connections import Hear
 from rooms.metrics import ARRIVED_S, counters
 from rooms.protocol.envelope import Outgoing, text_frame
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -46,8 +47,8 @@ PING_AFTER_S = 10.5
 PONG_TIMEOUT_S = 7.0
 CHECK_INTERVAL_S = 1.0
 """How often `GameSocket.check` has to be called, to find a dead peer within 20 s (§3.3)."""
-CHECKS_IN_SILENCE = 2
-MAX_SILENCE_S = 2 * CHECKS_IN_SILENCE * CHECK_INTERVAL_S
+CHECKS_IN_SILENCE = 4
+MAX_SILENCE_S = CHECKS_IN_SILENCE * CHECK_INTERVAL_S
 """A proxy that has heard nothing from us for longer knows that this process hangs."""
 
 _PING_FRAME = frame(PING, b"")
@@ -59,7 +60,6 @@ _UNEXPECTED = 1011
 _OLDEST = Version(1, 0)
 
 Message = dict[str, Any]
-Hear = Callable[[str | bytes], None]
 
 
 class State(Enum):
@@ -161,12 +161,15 @@ class GameSocket(Wire):
             self.lose_within(CLOSE_TIMEOUT_S)
 
     def listen(self, hear: Hear) -> None:
-        """Hand every message to ``hear`` the moment it comes, those first that wait for `receive`."""
+        """Call ``hear`` with each message the moment it comes, and now with those that wait for `receive`.
+
+        The first that it declines, and all that follow, wait for `receive` again.
+        """
         waiting, self._inbox = self._inbox, []
         self._hear = hear
         for message in waiting:
             if message["type"] == "websocket.receive":
-                hear(message["text"] if "text" in message else message["bytes"])
+                self._pass_on(message["text"] if "text" in message else message["bytes"])
             else:
                 self._inbox.append(message)
 
@@ -228,11 +231,9 @@ class GameSocket(Wire):
     def _take(self, message: Received) -> None:
         match message:
             case str() | bytes():
-                if self.state is State.OPEN:
-                    self._pass_on(message)
+                self._pass_on(message)
             case Ping(payload):
-                if self.state is State.OPEN:
-                    self.send(frame(PONG, payload))
+                self.write(frame(PONG, payload))
             case Close(code):
                 self.close(code)
                 self.hang_up()
@@ -245,13 +246,13 @@ class GameSocket(Wire):
                 pass  # that something came is all there is to know
 
     def _pass_on(self, message: str | bytes) -> None:
+        if self.state is not State.OPEN:
+            return
         if self._hear is not None:
-            try:
-                self._hear(message)
-            except Exception:
-                logger.exception("A message could not be heard")
-                self.close(_UNEXPECTED)
-        elif len(self._inbox) < MAX_UNREAD_MESSAGES:
+            if self._hear(message):
+                return
+            self._hear = None
+        if len(self._inbox) < MAX_UNREAD_MESSAGES:
             kind = "text" if isinstance(message, str) else "bytes"
             self._put({"type": "websocket.receive", kind: message, ARRIVED_S: perf_counter()})
         else:

@@ -15,6 +15,7 @@ from gameplay.engine.settings import parse_settings
 from gameplay.library import PackInfo, WordLibrary
 from rooms import clock
 from rooms import registry as registry_module
+from rooms.connections import Hear
 from rooms.liveness import LEASE_MS
 from rooms.registry import CreatedRoom, Registry
 from rooms.room import LiveRoom
@@ -120,11 +121,12 @@ class Message:
 
 
 class Frames:
-    """Stands in for the server's frame writer: what is written has arrived."""
+    """Stands in for the server's own way with frames: what is written has arrived, what is said is heard."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.close_code: int | None = None
+        self._hear: Hear = declining
 
     def write(self, frame: bytes) -> None:
         length = frame[1]
@@ -133,6 +135,19 @@ class Frames:
 
     def close(self, code: int, reason: str = "") -> None:
         self.close_code = code
+
+    def listen(self, hear: Hear) -> None:
+        self._hear = hear
+
+    def pass_on(self, message: str | bytes) -> bool:
+        """Whether somebody has listened."""
+        if not self._hear(message):
+            self._hear = declining
+        return self._hear is not declining
+
+
+def declining(message: str | bytes) -> bool:
+    return False
 
 
 class Guest:
@@ -206,7 +221,8 @@ class Guest:
         """Send a frame of any content; what came since."""
         before = len(self.messages)
         kind = "text" if isinstance(text, str) else "bytes"
-        await self._tell({"type": "websocket.receive", kind: text})
+        if not self.frames.pass_on(text):
+            await self._tell({"type": "websocket.receive", kind: text})
         return self.messages[before:]
 
     async def connect(self, role: str = "player", **payload: Any) -> Message:

@@ -30,14 +30,21 @@ MAX_UNSENT_BYTES = 256 * 1024
 AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class FrameWriter(Protocol):
-    """What the server offers beside ASGI: whole frames straight to the wire, bounded for slow readers."""
+Hear = Callable[[str | bytes], bool]
+"""Takes a message, or declines it: False. It raises nothing."""
+
+
+class Frames(Protocol):
+    """What the server offers beside ASGI: whole frames straight to the wire, and messages straight from it."""
 
     def write(self, frame: bytes) -> None:
-        """Send one frame."""
+        """Send one frame; a reader that is too slow is closed."""
 
     def close(self, code: int, reason: str = "") -> None:
         """Close after all that was written."""
+
+    def listen(self, hear: Hear) -> None:
+        """Call ``hear`` with each message the moment it comes, until it declines one: that one is received."""
 
 
 class Socket(Protocol):
@@ -51,25 +58,34 @@ class Socket(Protocol):
     def close(self, code: int) -> None:
         """Close after all that was sent."""
 
+    def listen(self, hear: Hear) -> None:
+        """Have ``hear`` called with messages, where the server can do that, until it declines one."""
+
 
 class FrameSocket:
     """Frames, built once for everybody of the same version, given to the server's own writer."""
 
     finds_the_dead: ClassVar[bool] = True
 
-    def __init__(self, writer: FrameWriter) -> None:
-        self._writer = writer
+    __slots__ = ("_frames",)
+
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
 
     def send(self, outgoing: Outgoing, version: Version) -> bool:
         """Send, or pass over what ``version`` does not have. The writer itself ends a slow reader."""
         frame = outgoing.frame(version)
         if frame is not None:
-            self._writer.write(frame)
+            self._frames.write(frame)
         return True
 
     def close(self, code: int) -> None:
         """Close after all that was sent."""
-        self._writer.close(code)
+        self._frames.close(code)
+
+    def listen(self, hear: Hear) -> None:
+        """Have ``hear`` called with messages until it declines one."""
+        self._frames.listen(hear)
 
 
 class QueueSocket:
@@ -103,6 +119,9 @@ class QueueSocket:
             self._is_closing = True
             self._put({"type": "websocket.close", "code": code})
 
+    def listen(self, hear: Hear) -> None:
+        """Nothing: all messages are received as ASGI has it."""
+
     def _put(self, message: dict[str, Any]) -> None:
         self._queue.append(message)
         if self._task is None:
@@ -124,8 +143,8 @@ class QueueSocket:
 
 def socket_of(scope: Mapping[str, Any], send: AsgiSend) -> Socket:
     """The best way out that the server offers."""
-    writer = (scope.get("extensions") or {}).get(FRAMES_EXTENSION)
-    return QueueSocket(send) if writer is None else FrameSocket(writer)
+    frames = (scope.get("extensions") or {}).get(FRAMES_EXTENSION)
+    return QueueSocket(send) if frames is None else FrameSocket(frames)
 
 
 _numbers = itertools.count(1)
@@ -215,6 +234,10 @@ class Connection:
         """Say why, and close."""
         self.refuse(code, message, request_type, request_id)
         self.close(close)
+
+    def listen(self, hear: Hear) -> None:
+        """Have ``hear`` called with messages, where the server can do that, until it declines one."""
+        self._socket.listen(hear)
 
     def close(self, code: int) -> None:
         """Close the socket after all that was sent; nothing more is."""

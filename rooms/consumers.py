@@ -76,8 +76,7 @@ class RoomConsumer(AsyncConsumer):
         except StopConsumer:
             raise
         except Exception:
-            logger.exception("A message of %s in room %s failed", self.connection.actor_id, self.connection.code)
-            self.connection.refuse(ErrorCode.SERVER_BUSY, "Something went wrong here. Please try again.")
+            self._stumble()
 
     async def websocket_connect(self, event: dict[str, Any]) -> None:
         """Accept, and wait for ``CONNECT`` or ``RECONNECT``; a browser could not read a refusal before that."""
@@ -89,28 +88,35 @@ class RoomConsumer(AsyncConsumer):
         self._expect_greeting(HANDSHAKE_TIMEOUT_MS)
 
     async def websocket_receive(self, event: dict[str, Any]) -> None:
-        """Read one message, and hand it to the handshake or to the room."""
-        connection = self.connection
-        if connection.is_closed or not self._is_in_measure():
-            return
+        """Read one message, and hand it to the handshake or to the room.
+
+        Once the socket is in its room, a server that can do so calls `hear` instead.
+        """
         text = event.get("text")
-        try:
-            message = parse(event.get("bytes") or b"" if text is None else text)
-        except ProtocolError as error:
-            counters.received[UNREADABLE] += 1
-            self._refuse_unreadable(error)
+        message = self._read(event.get("bytes") or b"" if text is None else text)
+        if message is None:
             return
-        self._malformed = 0
-        counters.received[message.type] += 1
         if self.live is None:
             await self._greet(message)
         else:
             if self.live.keeper.is_in_doubt():
                 await self.live.keeper.make_sure()
-            self._hand_over(self.live, message)
-            if message.type not in BESIDE_THE_GAME:
-                now_s = perf_counter()
-                counters.delivery.observe(now_s - event.get(ARRIVED_S, now_s))
+            self._hand_over(self.live, message, event.get(ARRIVED_S))
+        if self.live is not None:
+            self.connection.listen(self.hear)
+
+    def hear(self, text: str | bytes) -> bool:
+        """Read one message from somebody who is in the room, and hand it over; False if that has to wait."""
+        if self.live is None or self.live.keeper.is_in_doubt():
+            return False
+        arrived_s = perf_counter()
+        try:
+            message = self._read(text)
+            if message is not None:
+                self._hand_over(self.live, message, arrived_s)
+        except Exception:
+            self._stumble()
+        return True
 
     async def websocket_disconnect(self, event: dict[str, Any]) -> None:
         """The socket has ended."""
@@ -191,7 +197,21 @@ class RoomConsumer(AsyncConsumer):
 
     # The conversation
 
-    def _hand_over(self, live: LiveRoom, message: ClientMessage) -> None:
+    def _read(self, text: str | bytes) -> ClientMessage | None:
+        """The message, None if it deserves no more than the answer it has got."""
+        if self.connection.is_closed or not self._is_in_measure():
+            return None
+        try:
+            message = parse(text)
+        except ProtocolError as error:
+            counters.received[UNREADABLE] += 1
+            self._refuse_unreadable(error)
+            return None
+        self._malformed = 0
+        counters.received[message.type] += 1
+        return message
+
+    def _hand_over(self, live: LiveRoom, message: ClientMessage, arrived_s: float | None) -> None:
         connection = self.connection
         try:
             hear(live, connection, message)
@@ -199,6 +219,8 @@ class RoomConsumer(AsyncConsumer):
             connection.refuse(error.code, error.message, message.type, message.request_id)
         except ProtocolError as error:
             connection.refuse(error.code, error.message, message.type, message.request_id)
+        if arrived_s is not None and message.type not in BESIDE_THE_GAME:
+            counters.delivery.observe(perf_counter() - arrived_s)
 
     def _is_in_measure(self) -> bool:
         connection, now_ms = self.connection, clock.now_ms()
@@ -229,6 +251,10 @@ class RoomConsumer(AsyncConsumer):
 
     def _end(self, code: ErrorCode, reason: str, message: ClientMessage) -> None:
         self.connection.dismiss(code, reason, CloseCode.BAD_HANDSHAKE, message.type, message.request_id)
+
+    def _stumble(self) -> None:
+        logger.exception("A message of %s in room %s failed", self.connection.actor_id, self.connection.code)
+        self.connection.refuse(ErrorCode.SERVER_BUSY, "Something went wrong here. Please try again.")
 
     def _leave(self) -> None:
         connection = self.connection

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from rooms.conftest import MovedClock
+from rooms.conftest import MovedClock, declining
 from rooms.exposition import FIGURES, text
 from rooms.management.documents import metrics_reference
 from rooms.metrics import ARRIVED_S, BOUNDS_S, Histogram
@@ -150,6 +150,7 @@ async def test_waiting_for_the_event_loop_is_a_part_of_the_delivery(
     async def arrived_long_ago(event: dict[str, Any]) -> None:
         await tell(event | {ARRIVED_S: perf_counter() - 100})
 
+    party.host.frames.listen(declining)
     monkeypatch.setattr(party.host, "_tell", arrived_long_ago)
     await party.host.say("LOCK_ROOM")
     assert figure("delivery_seconds_sum") > 100

@@ -3,6 +3,7 @@
 import os
 import socket
 import struct
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -28,9 +29,19 @@ UNASKED_PONG = Frame(PONG, b"")
 
 
 class RawSocket:
-    """An upgraded connection. ``answer`` is the server's answer to the upgrade, headers and all."""
+    """An upgraded connection. ``answer`` is the server's answer to the upgrade, headers and all.
 
-    def __init__(self, port: int, path: str = "/", headers: str = "", receive_buffer: int | None = None) -> None:
+    ``after`` are pages with a body of two bytes, which come over the same connection before.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        path: str = "/",
+        headers: str = "",
+        receive_buffer: int | None = None,
+        after: Sequence[str] = (),
+    ) -> None:
         self.path = path
         self._socket = socket.socket()
         if receive_buffer:
@@ -38,6 +49,10 @@ class RawSocket:
         self._socket.settimeout(TIMEOUT_S)
         self._socket.connect(("127.0.0.1", port))
         self._unread = b""
+        for page in after:
+            self._socket.sendall(f"GET {page} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+            self._read_until(b"\r\n\r\n")
+            self._read(2)
         self._socket.sendall(
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n".encode()

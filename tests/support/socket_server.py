@@ -20,11 +20,24 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "http.response.body", "body": b"ok"})
         return
     assert (await receive())["type"] == "websocket.connect"
+    if scope["path"] == "/waiting":
+        await receive()
+        return
     if scope["path"] == "/refuse":
         await send({"type": "websocket.close"})
         return
     await send({"type": "websocket.accept"})
     frames = scope["extensions"]["partyflow.frames"]
+
+    def hear(message: str | bytes) -> bool:
+        if message in ("send slow", "listen"):
+            return False
+        print(scope["path"], "heard", message, flush=True)
+        if message == "enough":
+            frames.close(4000)
+        frames.write(text_frame(b"heard " + (message if isinstance(message, bytes) else message.encode())))
+        return True
+
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":
@@ -52,6 +65,9 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 await send({"type": "websocket.send", "text": str(counters.slow_readers)})
             case ["root-path"]:
                 await send({"type": "websocket.send", "text": f"root={scope['root_path']}"})
+            case ["listen"]:
+                await asyncio.sleep(0.2)  # so that what follows has to wait
+                frames.listen(hear)
             case ["busy"]:
                 await asyncio.sleep(3)
             case ["raise"]:

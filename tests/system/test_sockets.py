@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from queue import Queue
 
@@ -19,6 +19,7 @@ from tests.support.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, UNASKED_PO
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WAIT_S = 20.0
+ASKING = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
 
 class SocketServer:
@@ -40,9 +41,11 @@ class SocketServer:
     def start(self) -> None:
         self.port = int(self.wait_for("port").split()[1])
 
-    def connect(self, path: str = "", headers: str = "", receive_buffer: int | None = None) -> RawSocket:
-        """A socket with a path of its own, by which `close_code` knows it."""
-        return RawSocket(self.port, path or f"/{next(self._numbers)}", headers, receive_buffer)
+    def connect(
+        self, path: str = "", headers: str = "", receive_buffer: int | None = None, after: Sequence[str] = ()
+    ) -> RawSocket:
+        """A socket with a path of its own, by which `close_code` knows it; ``after`` pages asked for before."""
+        return RawSocket(self.port, path or f"/{next(self._numbers)}", headers, receive_buffer, after)
 
     def close_code(self, client: RawSocket) -> int:
         """The code with which the application was told that `client` is gone."""
@@ -161,6 +164,39 @@ def test_messages_are_heard_however_they_are_cut(server: SocketServer) -> None:
         assert [client.frame().payload for _ in range(7)] == [b"0", b"1", b"2", b"3", b"4", b"in-two", b"5"]
 
 
+def test_an_application_that_listens_hears_at_once_and_in_order(server: SocketServer) -> None:
+    with server.connect() as client:
+        for text in ("listen", "one", "two"):
+            client.send(text)
+        assert [client.frame().payload for _ in range(2)] == [b"heard one", b"heard two"]
+        client.send_frame(BINARY, b"three")
+        assert client.frame().payload == b"heard three"
+
+
+def test_what_a_listening_application_declines_it_receives_with_all_that_follows(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send("listen")
+        client.send_bytes(
+            b"".join(client.framed(TEXT, text) for text in (b"one", b"send slow", b"send two", b"listen"))
+        )
+        client.send("three")
+        assert [client.frame().payload for _ in range(4)] == [b"heard one", b"slow", b"two", b"heard three"]
+
+
+def test_nothing_is_heard_after_the_close(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send("listen")
+        client.send_bytes(b"".join(client.framed(TEXT, text) for text in (b"one", b"enough", b"two")))
+        assert [frame.payload for frame in client.frames_until_close()[:-1]] == [b"heard one"]
+        client.send("three")
+        client.finish(4000)
+        assert server.close_code(client) == 4000
+    assert [line for line in server.lines if line.startswith(f"{client.path} heard")] == [
+        f"{client.path} heard one",
+        f"{client.path} heard enough",
+    ]
+
+
 @pytest.mark.parametrize("code", [1000, 1009, 1011, 1012, 4401, 4429])
 def test_a_socket_is_closed_with_the_code_that_was_asked_for(server: SocketServer, code: int) -> None:
     for command in (f"close {code} because", f"asgi-close {code}"):
@@ -228,6 +264,38 @@ def test_an_exception_in_the_application_closes_its_socket_with_1011(server: Soc
 def test_a_refused_handshake_is_a_403(server: SocketServer) -> None:
     with server.connect("/refuse") as client:
         assert client.status == 403
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        ("GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n", 400),
+        (f"GET / HTTP/1.1\r\n{ASKING}Sec-WebSocket-Version: 12\r\n", 426),
+        (f"POST / HTTP/1.1\r\nContent-Length: 0\r\n{ASKING}Sec-WebSocket-Version: 13\r\n", 400),
+    ],
+    ids=["no key", "another version", "no GET"],
+)
+def test_what_is_no_handshake_is_refused_in_http(server: SocketServer, request_head: str, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S) as connection:
+        connection.sendall(f"{request_head}Host: x\r\n\r\n".encode())
+        answer = connection.recv(4096)
+        assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+        assert b"Sec-WebSocket-Version: 13" in answer or b"Sec-Websocket-Version: 13" in answer
+
+
+def test_a_connection_that_brought_pages_may_become_a_socket(server: SocketServer) -> None:
+    with server.connect(after=["/one", "/two"]) as client:
+        assert client.status == 101
+        client.send("send here")
+        assert client.frame() == Frame(TEXT, b"here")
+
+
+def test_who_speaks_before_being_let_in_is_hung_up_on(server: SocketServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S) as connection:
+        connection.sendall(f"GET /waiting HTTP/1.1\r\nHost: x\r\n{ASKING}Sec-WebSocket-Version: 13\r\n\r\n".encode())
+        time.sleep(0.1)  # the request has to be taken before more comes
+        connection.sendall(RawSocket.framed(TEXT, b"hello"))
+        assert connection.recv(4096) == b""
 
 
 def test_compression_is_not_negotiated(server: SocketServer) -> None:
