@@ -163,8 +163,9 @@ class GameSocket(Wire):
     def listen(self, hear: Hear) -> None:
         """Call ``hear`` with each message the moment it comes, and now with those that wait for `receive`.
 
-        The first that it declines, and all that follow, wait for `receive` again.
+        It is called in the present context. The first that it declines, and all that follow, wait for `receive` again.
         """
+        self.read_in_this_context()
         waiting, self._inbox = self._inbox, []
         self._hear = hear
         for message in waiting:

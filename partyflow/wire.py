@@ -20,7 +20,12 @@ class Wire:
         self._unsent: bytearray | None = None
         self._is_hanging_up = False
         self._deadline: asyncio.TimerHandle | None = None
-        loop.add_reader(connected.fileno(), self._read)
+        self.read_in_this_context()
+
+    def read_in_this_context(self) -> None:
+        """Have `received` called in the context of whoever calls this, as regards context variables."""
+        if self._socket is not None:
+            self._loop.add_reader(self._socket.fileno(), self._read)
 
     def received(self, data: bytes) -> None:
         """Called with what has come."""

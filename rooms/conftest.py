@@ -4,6 +4,7 @@ import asyncio
 import json
 import time as system_time
 from collections.abc import AsyncIterator, Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -127,6 +128,7 @@ class Frames:
         self.messages: list[Message] = []
         self.close_code: int | None = None
         self._hear: Hear = declining
+        self._context = copy_context()
 
     def write(self, frame: bytes) -> None:
         length = frame[1]
@@ -137,11 +139,11 @@ class Frames:
         self.close_code = code
 
     def listen(self, hear: Hear) -> None:
-        self._hear = hear
+        self._hear, self._context = hear, copy_context()
 
     def pass_on(self, message: str | bytes) -> bool:
         """Whether somebody has listened."""
-        if not self._hear(message):
+        if not self._context.run(self._hear, message):
             self._hear = declining
         return self._hear is not declining
 

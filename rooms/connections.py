@@ -44,7 +44,9 @@ class Frames(Protocol):
         """Close after all that was written."""
 
     def listen(self, hear: Hear) -> None:
-        """Call ``hear`` with each message the moment it comes, until it declines one: that one is received."""
+        """Call ``hear`` with each message the moment it comes, in the present context, until it declines one: that is
+        received.
+        """
 
 
 class Socket(Protocol):

@@ -6,11 +6,14 @@ The first words of what a client sends say what the application shall do; what h
 import asyncio
 import socket
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 from partyflow.server import Server
 from rooms.metrics import counters
 from rooms.protocol.envelope import text_frame
+
+subject: ContextVar[str] = ContextVar("subject")
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -29,10 +32,12 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "websocket.accept"})
     frames = scope["extensions"]["partyflow.frames"]
 
+    subject.set(scope["path"])
+
     def hear(message: str | bytes) -> bool:
         if message in ("send slow", "listen"):
             return False
-        print(scope["path"], "heard", message, flush=True)
+        print(subject.get(), "heard", message, flush=True)
         if message == "enough":
             frames.close(4000)
         frames.write(text_frame(b"heard " + (message if isinstance(message, bytes) else message.encode())))
