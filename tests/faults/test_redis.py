@@ -55,11 +55,6 @@ async def two_games(site: Site) -> list[PhoneParty]:
     return list(parties)
 
 
-async def metric(site: Site, name: str) -> float:
-    lines = (await site.get("/metrics")).body.decode().splitlines()
-    return next(float(line.split()[1]) for line in lines if line.startswith(f"partyflow_{name} "))
-
-
 async def check_that_redis_has_all_of_it(site: Site, parties: list[PhoneParty], ledgers: list[Ledger]) -> None:
     """The server is killed; what comes up again must be everything that was ever acknowledged."""
     site.kill9()
@@ -123,9 +118,9 @@ async def look_at_the_outage(site: Site, seconds: float) -> None:
     assert (await site.get("/readyz")).status == 503
     assert (await site.get("/healthz")).status == 200
     await asyncio.sleep(max(0.0, until - time.monotonic()))
-    assert await metric(site, "redis_up") == 0
-    assert 1 <= await metric(site, "unsaved_rooms") <= await metric(site, "rooms")
-    assert await metric(site, "write_lag_seconds") > 1
+    assert await site.metric("redis_up") == 0
+    assert 1 <= await site.metric("unsaved_rooms") <= await site.metric("rooms")
+    assert await site.metric("write_lag_seconds") > 1
 
 
 @pytest.mark.parametrize("seconds", LENGTHS)
@@ -159,7 +154,7 @@ async def test_redis_has_no_memory_left(site: Site, valkey: Valkey, figures: Cal
         valkey.limit_memory(1)
         try:
             await asyncio.sleep(2)
-            assert await metric(site, "redis_up") == 0
+            assert await site.metric("redis_up") == 0
             assert (await site.post_json("/api/rooms", {"hostName": "Zoe"})).status == 503
         finally:
             valkey.limit_memory(0)
@@ -226,7 +221,7 @@ async def test_thousands_of_changes_wait_as_one_write_for_each_room(
     rooms, changes_each = 10, 300
     parties = await asyncio.gather(*(PhoneParty.throw(site, CAST[:1], SETTINGS) for _ in range(rooms)))
     await asyncio.gather(*(until_stored(valkey, p.room_id, p.host.mirror.state_version, CAUGHT_UP_S) for p in parties))
-    in_memory = await metric(site, "rooms")
+    in_memory = await site.metric("rooms")
     rss_before = site.server.rss_bytes()
     valkey.kill9()
 
@@ -238,7 +233,7 @@ async def test_thousands_of_changes_wait_as_one_write_for_each_room(
         await party.host.settle()
 
     await asyncio.gather(*(toggle_the_lock(party) for party in parties))
-    assert await metric(site, "unsaved_rooms") <= in_memory
+    assert await site.metric("unsaved_rooms") <= in_memory
     grown_mib = (site.server.rss_bytes() - rss_before) / 2**20
     figures("changes", rooms * changes_each)
     figures("rss_grown_mib", round(grown_mib, 1))
@@ -247,10 +242,10 @@ async def test_thousands_of_changes_wait_as_one_write_for_each_room(
         assert party.host.mirror.state_version > changes_each
         assert all(phone.is_open for phone in party.guests)
 
-    writes_before = await metric(site, "room_writes_total")
+    writes_before = await site.metric("room_writes_total")
     await asyncio.to_thread(valkey.start)
     await asyncio.gather(*(until_stored(valkey, p.room_id, p.host.mirror.state_version, CAUGHT_UP_S) for p in parties))
-    writes = await metric(site, "room_writes_total") - writes_before
+    writes = await site.metric("room_writes_total") - writes_before
     figures("writes_for_them", writes)
     assert rooms <= writes <= 2 * in_memory
     for party in parties:

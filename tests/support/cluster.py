@@ -36,11 +36,6 @@ class Worker(Door):
         self.server = server
         super().__init__(server.port, origin)
 
-    async def metric(self, name: str) -> float:
-        """A figure of this worker's, without its prefix."""
-        lines = (await self.get("/metrics")).body.decode().splitlines()
-        return next(float(line.split()[1]) for line in lines if line.startswith(f"partyflow_{name} "))
-
     def tracebacks(self) -> str:
         """Its log from the first traceback on, as much as one wants to read; empty if there is none."""
         _, found, rest = self.server.log().partition("Traceback")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from tests.support.guest import Guest
 from tests.support.party import Party
+from tests.support.tasks import cancelled
 
 LOOK_AGAIN_S = 0.01
 AT_ONCE_S = 0.03
@@ -63,12 +64,9 @@ async def being_played(*parties: Party, pause_s: float = 0.03, seed: int = 1) ->
     try:
         yield play
     finally:
-        for game in games:
-            game.cancel()
-        results = await asyncio.gather(*games, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
+        errors = await cancelled(games)
+    for error in errors:
+        raise error
     for party in parties:
         if _has_begun(party):
             await _be_answered(party.holder)

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import re
 import shutil
 import ssl
 import tempfile
@@ -63,6 +64,13 @@ class Door:
         assert answer.status == 201, (answer.status, answer.body[:500])
         facts = answer.json()
         return Created(facts["roomId"], facts["hostId"], facts["sessionId"])
+
+    async def metric(self, name: str) -> float:
+        """A figure of the worker that answers, without its prefix; the sum where there are labels."""
+        lines = (await self.get("/metrics")).body.decode().splitlines()
+        found = [line for line in lines if re.match(rf"partyflow_{name}[ {{]", line)]
+        assert found, f"there is no figure {name}"
+        return sum(float(line.rsplit(" ", 1)[1]) for line in found)
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Response:
         connection = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tests.support.guest import Message
 from tests.support.phone import Phone, PhoneParty
+from tests.support.tasks import cancelled
 
 RESTARTING = 1012
 PATIENCE_S = 30.0
@@ -62,10 +63,8 @@ class Stay:
 
     async def end(self) -> None:
         """Watch no longer; raises what went wrong."""
-        for watch in self._watches:
-            watch.cancel()
-        await asyncio.gather(*self._watches, return_exceptions=True)
-        self._look_after_watches()
+        for error in await cancelled(self._watches):
+            raise error
 
     async def _until(self, missing: Callable[[], list[Phone]]) -> None:
         deadline = time.monotonic() + PATIENCE_S
