@@ -7,15 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from import_export.forms import ConfirmImportForm, ImportForm
 
 from gameplay import wordlist
-from gameplay.models import Account, Word, WordPack
+from gameplay.models import Account, WordPack
 
 if TYPE_CHECKING:
-    FormSet = forms.BaseModelFormSet[Word, forms.ModelForm[Word]]
+    FormSet = forms.BaseModelFormSet[Any, forms.ModelForm[Any]]
 else:
     FormSet = forms.BaseModelFormSet
 
 
-class WordFormSet(FormSet):
+class LabelledFormSet(FormSet):
+    """The rows of a list that is edited in place; every field says, to those who only hear it, what of what it is."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}: {form.instance}"
+
+
+class WordFormSet(LabelledFormSet):
     """The words of one page of the list; two of them cannot become the same word in one go."""
 
     def clean(self) -> None:

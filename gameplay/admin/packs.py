@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gameplay import wordlist
 from gameplay.admin.owned import OwnRowsOnly, is_superuser
+from gameplay.forms import LabelledFormSet
 from gameplay.models import WordPack
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 else:
     PackAdmin = admin.ModelAdmin
 
-NOT_FOR_HOSTS = ("is_default", "position", "owner")
+NOT_FOR_HOSTS = ("is_default", "is_builtin", "position", "owner")
 """What concerns everybody's packs alone."""
 
 
@@ -61,9 +62,12 @@ class WordPackAdmin(OwnRowsOnly, PackAdmin):
     def get_list_display(self, request: HttpRequest) -> Any:
         return [name for name in self.list_display if is_superuser(request) or name not in NOT_FOR_HOSTS]
 
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [name for name in self.list_filter if is_superuser(request) or name not in NOT_FOR_HOSTS]
+
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
         hidden = () if is_superuser(request) else NOT_FOR_HOSTS
-        return super().get_changelist_formset(request, exclude=hidden, **kwargs)
+        return super().get_changelist_formset(request, formset=LabelledFormSet, exclude=hidden, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: WordPack | None = None) -> tuple[str, ...]:
         every = ("name", "pack_id", "language", "age_rating", "position", "is_enabled", "is_default", "owner")

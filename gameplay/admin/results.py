@@ -1,22 +1,29 @@
 """Finished games in the admin."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
+from gameplay import charts
 from gameplay.admin.owned import OwnRowsOnly
 from gameplay.formats import FORMATS
 from gameplay.models import GameResult
 from gameplay.resources import GameResultExport
+from gameplay.retention import SHARED_FOR
 
 
 @admin.register(GameResult)
 class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Finished games, to read and to export."""
+    """Finished games, to read, to count and to export."""
 
     owner_lookup = "creator"
 
@@ -32,10 +39,12 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
         "duration",
     )
     list_filter = ("started_at", ("winner", admin.EmptyFieldListFilter), "game_number")
+    import_export_change_list_template = "admin/gameplay/gameresult/change_list.html"
     date_hierarchy = "started_at"
     search_fields = ("room_code", "host_name", "winner", "mvp", "public_id")
     list_per_page = 50
     fields = (
+        "page_to_share",
         "public_id",
         "room_code",
         "game_number",
@@ -55,6 +64,15 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
     formats = FORMATS
     export_form_class = ExportForm
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, and above it how much of what it lists was played on which day."""
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        if "cl" in context:
+            days = charts.days_of(context["cl"].queryset, timezone.localdate())
+            context |= {"days": days, "charts": _charts(days) if days else []}
+        return response
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -66,6 +84,13 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[GameResultExport]]:
         return [GameResultExport]
+
+    @admin.display(description=_("page to share"))
+    def page_to_share(self, result: GameResult) -> SafeString | str:
+        if timezone.now() - result.ended_at >= SHARED_FOR:
+            return gettext("It is gone: such pages are there for %(days)d days.") % {"days": SHARED_FOR.days}
+        address = reverse("result", args=[result.public_id])
+        return format_html('<a href="{}">{}</a>', address, address)
 
     @admin.display(description=_("scores"))
     def scores(self, result: GameResult) -> str:
@@ -92,3 +117,10 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
     @admin.display(description=_("settings"))
     def setting_list(self, result: GameResult) -> SafeString:
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", result.settings.items()))
+
+
+def _charts(days: list[charts.Day]) -> list[charts.Chart]:
+    return [
+        charts.chart(gettext("Games a day"), days, [day.games for day in days]),
+        charts.chart(gettext("Words guessed a day"), days, [day.words for day in days]),
+    ]

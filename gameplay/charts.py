@@ -1,0 +1,98 @@
+"""How much was played, day by day, as bars that a template draws: geometry here, no markup."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from gameplay.models import GameResult
+
+DAYS: Final = 30
+WIDTH: Final = 360
+HEIGHT: Final = 130
+LEFT: Final = 34
+BOTTOM: Final = 20
+TOP: Final = 10
+GAP: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was played on one day."""
+
+    date: date
+    games: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A day's bar in a chart; lengths in the chart's units."""
+
+    date: date
+    value: int
+    x: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars for a number a day, with what to write beside and below them, and what sums it up in words."""
+
+    name: str
+    bars: list[Bar]
+    most: int
+    total: int
+    best: Day
+    bar_width: float
+
+    width = WIDTH
+    height = HEIGHT
+    left = LEFT
+    floor = HEIGHT - BOTTOM
+    top = TOP
+
+
+def days_of(results: "QuerySet[GameResult]", today: date) -> list[Day]:
+    """Thirty days without a gap: the last ones, or those up to the latest of ``results`` if that is longer ago.
+
+    Empty if there are no results. Costs two queries.
+    """
+    latest = results.order_by().aggregate(latest=Max("started_at"))["latest"]
+    if latest is None:
+        return []
+    end = today if latest.date() > today - timedelta(days=DAYS) else latest.date()
+    start = end - timedelta(days=DAYS - 1)
+    counted = (
+        results.order_by()
+        .filter(started_at__date__range=(start, end))
+        .annotate(day=TruncDate("started_at"))
+        .values("day")
+        .annotate(games=Count("pk"), words=Sum("words_guessed"))
+    )
+    played = {row["day"]: Day(row["day"], row["games"], row["words"]) for row in counted}
+    dates = [start + timedelta(days=number) for number in range(DAYS)]
+    return [played.get(each, Day(each, 0, 0)) for each in dates]
+
+
+def chart(name: str, days: Sequence[Day], values: Sequence[int]) -> Chart:
+    """``values``, one for each of the ``days``, as bars."""
+    most = max(*values, 1)
+    step = (WIDTH - LEFT) / len(days)
+    room = HEIGHT - BOTTOM - TOP
+    bars = [
+        Bar(
+            date=day.date,
+            value=value,
+            x=round(LEFT + number * step, 1),
+            y=round(HEIGHT - BOTTOM - room * value / most, 1),
+            height=round(room * value / most, 1),
+        )
+        for number, (day, value) in enumerate(zip(days, values, strict=True))
+    ]
+    best = days[max(range(len(days)), key=lambda number: values[number])]
+    return Chart(name, bars, most, sum(values), best, round(step - GAP, 1))
