@@ -12,6 +12,9 @@ NO_STATUS = 1005
 INVALID_DATA = 1007
 TOO_BIG = 1009
 
+MAX_PIECES = 256
+"""Of one message; empty ones could go on for ever."""
+
 _FINAL = 0x80
 _MASKED = 0x80
 _MASK_BYTES = 4
@@ -56,13 +59,14 @@ class FrameReader:
     Nothing is read after a `Close` or a `Breach`.
     """
 
-    __slots__ = ("_is_done", "_max_bytes", "_message", "_opcode", "_unread")
+    __slots__ = ("_is_done", "_max_bytes", "_message", "_opcode", "_pieces", "_unread")
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._unread = b""
         self._opcode = CONTINUATION
         self._message = b""
+        self._pieces = 0
         self._is_done = False
 
     def feed(self, data: bytes) -> list[Received]:
@@ -107,8 +111,11 @@ class FrameReader:
         if opcode == CONTINUATION:
             opcode, payload = self._opcode, self._message + payload
         if first & _FINAL:
-            self._opcode, self._message = CONTINUATION, b""
+            self._opcode, self._message, self._pieces = CONTINUATION, b"", 0
             return payload if opcode == BINARY else _text(payload)
+        self._pieces += 1
+        if self._pieces >= MAX_PIECES:
+            raise _RuleBroken(TOO_BIG, "The message has too many pieces.")
         self._opcode, self._message = opcode, payload
         return None
 

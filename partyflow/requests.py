@@ -1,4 +1,6 @@
-"""HTTP requests, on daphne's: no larger than what the site has any use for, and a way out for WebSockets."""
+"""HTTP requests, on daphne's: no larger, and no longer on their way, than the site has any use for; and a way out for
+WebSockets.
+"""
 
 import socket
 from typing import Any, cast
@@ -9,11 +11,18 @@ import partyflow.reactor  # noqa: F401 (installs the reactor, so it has to come 
 # isort: split
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.internet.tcp import Server as TcpTransport
+from twisted.web.http import HTTPChannel
 
 from partyflow.handshake import VERSION, BadHandshake, Headers, accept_key, is_upgrade, subprotocols
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A large word pack, in the administration. Otherwise whoever likes could fill the disk, where bodies are kept."""
+
+FIRST_BYTE_TIMEOUT_S = 20
+HEADERS_TIMEOUT_S = 10
+BODY_TIMEOUT_S = 60
+KEEP_ALIVE_S = 75
+"""Between two requests; longer than what a proxy keeps a connection for, lest it sends one into a closed one."""
 
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -84,8 +93,38 @@ class BoundedRequest(WebRequest):
         return connected
 
 
+class BoundedChannel(HTTPChannel):
+    """A connection on which every request has to arrive in time as a whole, however steadily it drips.
+
+    Twisted's own waits anew after every byte, and would wait for ever.
+    """
+
+    _is_arriving = False
+
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        self.setTimeout(FIRST_BYTE_TIMEOUT_S)
+
+    def resetTimeout(self) -> None:
+        # Called for whatever is received; the first of it sets the one deadline.
+        if not self._is_arriving and not self._handlingRequest:
+            self._is_arriving = True
+            self.setTimeout(HEADERS_TIMEOUT_S)
+
+    def allHeadersReceived(self) -> None:
+        self.setTimeout(BODY_TIMEOUT_S)
+        super().allHeadersReceived()
+
+    def allContentReceived(self) -> None:
+        self._is_arriving = False
+        self.setTimeout(KEEP_ALIVE_S)  # which comes into force when the request has been answered
+        super().allContentReceived()
+
+
 class BoundedRequestFactory(HTTPFactory):
     """Makes a `BoundedRequest` of everything that is asked."""
+
+    protocol = BoundedChannel
 
     def buildProtocol(self, addr: Any) -> Any:
         channel = super().buildProtocol(addr)

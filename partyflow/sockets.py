@@ -33,6 +33,7 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.limits import MAX_MESSAGE_BYTES
 from rooms.protocol.messages import ErrorPayload
 from rooms.protocol.versions import Version
+from rooms.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class GameSocket(Wire):
 
     __slots__ = (
         "_accept_key", "_application", "_checks_in_silence", "_code", "_ended", "_hear", "_heard_s", "_inbox",
-        "_leaving", "_pinged_s", "_query", "_reader", "_waiter", "state",
+        "_leaving", "_pinged_s", "_query", "_reader", "_signs", "_waiter", "state",
     )  # fmt: skip
 
     def __init__(
@@ -97,6 +98,7 @@ class GameSocket(Wire):
         self._query = query
         self._ended = ended
         self._reader = FrameReader(MAX_MESSAGE_BYTES)
+        self._signs = Throttle(clock.now_ms())  # of life: messages are counted by the application, these by nobody else
         self._inbox: list[Message] = [{"type": "websocket.connect"}]
         self._waiter: asyncio.Future[None] | None = None
         self._hear: Hear | None = None
@@ -233,6 +235,8 @@ class GameSocket(Wire):
         match message:
             case str() | bytes():
                 self._pass_on(message)
+            case Ping() | Pong() if not self._signs.take(clock.now_ms()):
+                self.refuse_more("You are sending too much.")
             case Ping(payload):
                 self.write(frame(PONG, payload))
             case Close(code):

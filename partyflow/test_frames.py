@@ -8,6 +8,7 @@ from partyflow.frames import (
     BINARY,
     CLOSE,
     CONTINUATION,
+    MAX_PIECES,
     NO_STATUS,
     PING,
     PONG,
@@ -118,6 +119,13 @@ def test_a_message_that_is_too_big_is_1009_before_it_has_come() -> None:
     assert breach(framed(TEXT, b"x" * (MAX_BYTES + 1))[:10]) == 1009
     assert breach(bytes((0x82, 0xFF)) + (1 << 62).to_bytes(8, "big") + bytes(4)) == 1009
     assert breach(framed(TEXT, b"x" * MAX_BYTES, is_final=False) + framed(CONTINUATION, b"x")) == 1009
+
+
+def test_a_message_has_no_end_of_pieces() -> None:
+    pieces = [framed(TEXT, b"", is_final=False), *[framed(CONTINUATION, b"", is_final=False)] * (MAX_PIECES - 2)]
+    whole = [*pieces, framed(CONTINUATION, b"end")]
+    assert read(*whole, *whole) == ["end", "end"]
+    assert breach(b"".join([*pieces, pieces[-1]])) == 1009
 
 
 def test_nothing_is_read_after_the_end() -> None:

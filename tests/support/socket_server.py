@@ -9,6 +9,7 @@ import sys
 from contextvars import ContextVar
 from typing import Any
 
+from partyflow import requests
 from partyflow.server import Server
 from rooms.metrics import counters
 from rooms.protocol.envelope import text_frame
@@ -94,6 +95,8 @@ async def stop() -> None:
 
 
 def main() -> None:
+    if "--impatient" in sys.argv:
+        requests.FIRST_BYTE_TIMEOUT_S, requests.HEADERS_TIMEOUT_S, requests.BODY_TIMEOUT_S = 0.4, 0.2, 0.3
     listener = socket.create_server(("127.0.0.1", 0))
     Server(
         application,

@@ -1,5 +1,6 @@
 """The server class through real sockets: what it writes, what it bounds, how it closes and how it ends."""
 
+import contextlib
 import http.client
 import itertools
 import signal
@@ -266,42 +267,101 @@ def test_a_refused_handshake_is_a_403(server: SocketServer) -> None:
         assert client.status == 403
 
 
+@pytest.mark.parametrize("opcode", [PING, PONG])
+def test_signs_of_life_are_counted_like_messages(server: SocketServer, opcode: int) -> None:
+    with server.connect("/?roomId=ABC234") as client:
+        client.send_bytes(client.framed(opcode, b"here") * 100)
+        client.send("send ok")
+        assert next_text(client) == b"ok", "a hundred are all right"
+        client.send_bytes(client.framed(opcode, b"here") * 250)
+        assert b'"code":"RATE_LIMITED"' in next_text(client)
+        assert client.frames_until_close()[-1].code == 4429
+        client.finish(4429)
+    assert server.close_code(client) == 4429
+
+
+def next_text(client: RawSocket) -> bytes:
+    """The next message, pongs passed over."""
+    frame = client.frame()
+    while frame.opcode == PONG:
+        frame = client.frame()
+    assert frame.opcode == TEXT
+    return frame.payload
+
+
+def test_a_message_of_endless_pieces_is_answered_with_1009(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send_bytes(client.framed(TEXT, b"send ", is_final=False))
+        client.send_bytes(client.framed(0, b"x", is_final=False) * 200)
+        client.send_frame(0, b"x")
+        assert client.frame() == Frame(TEXT, b"x" * 201), "a few pieces are all right"
+        client.send_bytes(client.framed(TEXT, b"", is_final=False))
+        client.send_bytes(client.framed(0, b"", is_final=False) * 300)
+        assert client.frame().code == 1009
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[SocketServer]:
+    """A server that waits for requests by fractions of a second."""
+    server = SocketServer("--impatient")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.dispose()
+
+
 @pytest.mark.parametrize(
-    ("request_head", "status"),
+    ("beginning", "drip"),
     [
-        ("GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n", 400),
-        (f"GET / HTTP/1.1\r\n{ASKING}Sec-WebSocket-Version: 12\r\n", 426),
-        (f"POST / HTTP/1.1\r\nContent-Length: 0\r\n{ASKING}Sec-WebSocket-Version: 13\r\n", 400),
+        (b"", b""),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n", b""),
+        (b"", b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-Slow: yes\r\n" * 100),
+        (b"GET /ws/ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n", b"Sec-WebSocket-Key: " + b"x" * 1000),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", b"x" * 999),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"X-Slow: yes\r\n" * 100),
     ],
-    ids=["no key", "another version", "no GET"],
+    ids=[
+        "nothing",
+        "half the headers",
+        "dripping headers",
+        "dripping upgrade",
+        "dripping body",
+        "dripping second request",
+    ],
 )
-def test_what_is_no_handshake_is_refused_in_http(server: SocketServer, request_head: str, status: int) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S) as connection:
-        connection.sendall(f"{request_head}Host: x\r\n\r\n".encode())
-        answer = connection.recv(4096)
-        assert answer.startswith(f"HTTP/1.1 {status} ".encode())
-        assert b"Sec-WebSocket-Version: 13" in answer or b"Sec-Websocket-Version: 13" in answer
+def test_a_request_that_does_not_come_to_an_end_is_hung_up_on(
+    impatient: SocketServer, beginning: bytes, drip: bytes
+) -> None:
+    with socket.create_connection(("127.0.0.1", impatient.port), timeout=WAIT_S) as connection:
+        connection.sendall(beginning)
+        connection.settimeout(0.02)
+        received = bytearray(b"no answer yet")
+        dripped = 0
+        while received:
+            if dripped < len(drip):
+                with contextlib.suppress(ConnectionError):
+                    connection.sendall(drip[dripped : dripped + 1])
+                dripped += 1
+            else:
+                connection.settimeout(WAIT_S)
+            try:
+                received[:] = connection.recv(1024)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+        assert dripped < 100, "the server has read on for long"
 
 
-def test_a_connection_that_brought_pages_may_become_a_socket(server: SocketServer) -> None:
-    with server.connect(after=["/one", "/two"]) as client:
-        assert client.status == 101
-        client.send("send here")
-        assert client.frame() == Frame(TEXT, b"here")
-
-
-def test_who_speaks_before_being_let_in_is_hung_up_on(server: SocketServer) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S) as connection:
-        connection.sendall(f"GET /waiting HTTP/1.1\r\nHost: x\r\n{ASKING}Sec-WebSocket-Version: 13\r\n\r\n".encode())
-        time.sleep(0.1)  # the request has to be taken before more comes
-        connection.sendall(RawSocket.framed(TEXT, b"hello"))
-        assert connection.recv(4096) == b""
-
-
-def test_compression_is_not_negotiated(server: SocketServer) -> None:
-    with server.connect(headers="Sec-WebSocket-Extensions: permessage-deflate\r\n") as client:
-        assert client.status == 101
-        assert "Extensions" not in client.answer
+def test_a_kept_connection_and_a_slow_answer_are_not_hung_up_on(impatient: SocketServer) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", impatient.port, timeout=WAIT_S)
+    for path in ("/", "/slow", "/"):
+        connection.request("GET", path)
+        assert connection.getresponse().read() == b"ok"
+        line = connection.sock
+        time.sleep(0.5)  # longer than a request may take on its way
+    assert connection.sock is line, "it was one connection"
 
 
 def test_a_client_can_not_choose_the_root_path(server: SocketServer) -> None:
@@ -382,7 +442,7 @@ def test_an_end_closes_every_socket_with_1012_and_exits_with_0(
         polite.finish(1012)
         assert silent.frame().code == 1012
         assert own_server.process.wait(WAIT_S) == 0
-    assert own_server.lines[-1] == "end"
+    own_server.wait_for("end")
     assert own_server.lines.index("stop") < own_server.lines.index(f"{polite.path} disconnected 1012")
 
 
