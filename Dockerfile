@@ -5,8 +5,8 @@ WORKDIR /srv/partyflow
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 
-COPY requirements.txt requirements-postgres.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check -r requirements-postgres.txt
+COPY requirements.txt requirements-observability.txt requirements-postgres.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements-observability.txt -r requirements-postgres.txt
 
 COPY . .
 # The settings want to see a whole production, of which collecting files needs nothing.

@@ -67,7 +67,7 @@ services:
 	@$(PIP) install -r requirements.txt
 	@touch $@
 
-.venv/test: requirements-dev.txt .venv/run
+.venv/test: requirements-dev.txt requirements-observability.txt .venv/run
 	@echo "Installing what the tests need"
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@

@@ -20,8 +20,9 @@ STOP_TIMEOUT_S = 25.0
 
 # What a developer may have in the environment must not reach a server that tests and measurements rely on.
 FOREIGN_VARIABLES = (
-    "ALLOWED_HOSTS", "BEHIND_PROXY", "CACHE_URL", "CHANNELS_URL", "DATABASE_URL", "DEBUG", "PORT", "PUBLIC_URL",
-    "RATE_LIMITS", "REDIS_URL", "SECRET_KEY", "TRUSTED_PROXIES", "VAR_DIR", "WORKER_ID",
+    "ALLOWED_HOSTS", "BEHIND_PROXY", "CACHE_URL", "CHANNELS_URL", "DATABASE_URL", "DEBUG",
+    "OTEL_EXPORTER_OTLP_ENDPOINT", "PORT", "PUBLIC_URL",
+    "RATE_LIMITS", "REDIS_URL", "SECRET_KEY", "SENTRY_DSN", "TRUSTED_PROXIES", "VAR_DIR", "WORKER_ID",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Any
 
@@ -9,9 +10,11 @@ from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from partyflow.logs import without_secrets
 from rooms.log_context import PEER_DIGITS
 from rooms.metrics import counters
 from rooms.peers import peer_of
+from rooms.spans import span
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +26,8 @@ def access_log(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
             began_s = perf_counter()
-            response: HttpResponseBase = await get_response(request)
+            with _span(request):
+                response: HttpResponseBase = await get_response(request)
             _note(request, response, perf_counter() - began_s)
             return response
 
@@ -31,11 +35,16 @@ def access_log(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         began_s = perf_counter()
-        response: HttpResponseBase = get_response(request)
+        with _span(request):
+            response: HttpResponseBase = get_response(request)
         _note(request, response, perf_counter() - began_s)
         return response
 
     return answer
+
+
+def _span(request: HttpRequest) -> AbstractContextManager[object]:
+    return span("request", method=str(request.method), path=without_secrets(request.path))
 
 
 def _note(request: HttpRequest, response: HttpResponseBase, took_s: float) -> None:

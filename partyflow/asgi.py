@@ -6,8 +6,11 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from partyflow import telemetry
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partyflow.settings")
 http = get_asgi_application()
+telemetry.start()
 
 # Consumers need the apps, which are loaded now.
 # isort: split

@@ -12,7 +12,7 @@ import structlog
 
 from rooms.log_context import add_subject
 
-_SECRET_NAMES = re.compile(r"secret|session|password|token|cookie|authorization", re.IGNORECASE)
+SECRET_NAMES = re.compile(r"secret|session|password|token|cookie|authorization", re.IGNORECASE)
 _HARMLESS = (bool, int, float, type(None))
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _LINES = ("exception", "stack")
@@ -30,7 +30,7 @@ _SECRET_TEXTS = re.compile(
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: what has a secret's name, or reads like one in a text, is replaced by an ellipsis."""
     for name, value in event.items():
-        if name != "event" and _SECRET_NAMES.search(name) and value is not None:
+        if name != "event" and SECRET_NAMES.search(name) and value is not None:
             event[name] = "…"
         elif not name.startswith("_") and not isinstance(value, _HARMLESS):
             # A request, for one, writes its path into the log only when it is printed.

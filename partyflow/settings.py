@@ -31,6 +31,8 @@ try:
     RATE_LIMITS = env.bool("RATE_LIMITS", True)
     ANONYMOUS_ROOMS = env.bool("ANONYMOUS_ROOMS", True)
     WORKER_ID = env.str("WORKER_ID", "")
+    SENTRY_DSN = env.str("SENTRY_DSN", "")
+    OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
     LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
 except EnvError as error:
     environment.refuse(str(error).replace("\n", " "))

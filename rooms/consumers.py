@@ -27,6 +27,7 @@ from rooms.protocol.versions import negotiate
 from rooms.registry import registry
 from rooms.room import LiveRoom
 from rooms.sessions import host_secret
+from rooms.spans import span
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +139,8 @@ class RoomConsumer(AsyncConsumer):
             return
         self._stop_waiting()
         try:
-            await self._enter(message, request)
+            with span("enter room", room=connection.code, opening=message.type):
+                await self._enter(message, request)
         except Refused as refusal:
             self._turn_away(refusal, message)
         except RateLimited as excess:

@@ -185,6 +185,25 @@ FIGURES = (
     Figure("histogram", "save_seconds", "From a change in a room to Redis having it.", lambda now: now.counted.save),
     Figure("counter", "rooms_created", "Rooms made.", lambda now: now.counted.rooms_created),
     Figure("counter", "rooms_restored", "Rooms read back from Redis.", lambda now: now.counted.rooms_restored),
+    Figure("counter", "takeovers", "Rooms taken from a worker that had died.", lambda now: now.counted.takeovers),
+    Figure(
+        "counter",
+        "handovers",
+        "Rooms let go for another worker to take, because this one ends or the other has their sockets.",
+        lambda now: now.counted.handovers,
+    ),
+    Figure(
+        "counter",
+        "sockets_relayed",
+        "Sockets that came here while their room is at another worker, and were led there.",
+        lambda now: now.counted.relayed,
+    ),
+    Figure(
+        "counter",
+        "relays_broken",
+        "Sockets led to another worker that had to come back because something on the way was lost.",
+        lambda now: now.counted.relays_broken,
+    ),
     Figure("counter", "games_ended", "Games that came to their results.", lambda now: now.counted.games_ended),
     Figure("counter", "room_writes", "Rooms written to Redis.", lambda now: now.counted.writes),
     Figure(

@@ -17,6 +17,7 @@ from gameplay.engine.model import Room
 from rooms import clock
 from rooms.metrics import counters
 from rooms.protocol.eventlog import EventLog
+from rooms.spans import span
 from rooms.store import AWAY, REFUSED, SAVED_ANEW, Close, RoomFacts, Save, Store
 
 logger = logging.getLogger(__name__)
@@ -177,7 +178,8 @@ class Writer:
             results: list[int | Exception]
             self._writing = taken
             try:
-                results = await self._store.write([*saves.values(), *closes.values()])
+                with span("save rooms", rooms=len(saves), closed=len(closes)):
+                    results = await self._store.write([*saves.values(), *closes.values()])
             except AWAY as error:
                 results = [error] * (len(saves) + len(closes))
             finally:

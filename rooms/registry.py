@@ -30,6 +30,7 @@ from rooms.redis_address import connect
 from rooms.restore import restore
 from rooms.room import LiveRoom, facts_of
 from rooms.sessions import new_session, session_hash
+from rooms.spans import span
 from rooms.store import AWAY, RoomFacts, Store
 from rooms.tenure import Tenure
 
@@ -293,7 +294,8 @@ class Registry:
 
     async def _open(self, code: str) -> LiveRoom | Elsewhere | None:
         try:
-            taken = await take(code, self.store, self.liveness)
+            with span("open room", room=code):
+                taken = await take(code, self.store, self.liveness)
         except AWAY as error:
             self.writer.failed(error)
             raise Unavailable(BUSY) from error

@@ -1,0 +1,83 @@
+"""Errors to a Sentry, if SENTRY_DSN names one: what the log says at ERROR, and nothing of the people who play.
+
+sentry-sdk is imported only then; `requirements-observability.txt` has it.
+"""
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any, cast
+
+from django.core.exceptions import ImproperlyConfigured
+
+from partyflow import __version__
+from partyflow.logs import SECRET_NAMES, without_secrets
+from rooms.log_context import add_subject
+
+_OFF = {"mode": "off"}
+NOTHING_PERSONAL: Any = {
+    "user_info": False,
+    "cookies": _OFF,
+    "http_headers": {"request": _OFF},
+    "http_bodies": [],
+    "url_query_params": _OFF,
+    "database_query_data": False,
+    "queues": False,
+    # They may hold a word, or somebody's session.
+    "stack_frame_variables": False,
+}
+"""What sentry-sdk would collect by itself: all of it off."""
+
+_NOT_OURS_TO_TELL = ("request", "user", "modules")
+
+
+def start(dsn: str, *, worker: str, environment: str, **options: Any) -> None:
+    """Report from now on; ``options`` are sentry-sdk's. Raises ImproperlyConfigured when ``dsn`` is none."""
+    import sentry_sdk
+    from sentry_sdk.integrations.dedupe import DedupeIntegration
+    from sentry_sdk.integrations.excepthook import ExcepthookIntegration
+    from sentry_sdk.integrations.logging import LoggingIntegration
+    from sentry_sdk.utils import BadDsn
+
+    try:
+        sentry_sdk.init(
+            dsn,
+            release=f"partyflow@{__version__}",
+            environment=environment,
+            server_name=worker,
+            # Named one by one: others would follow each request, and each word to Redis, into the report.
+            default_integrations=False,
+            auto_enabling_integrations=False,
+            integrations=[LoggingIntegration(), ExcepthookIntegration(), DedupeIntegration()],
+            before_send=cast(Any, scrubbed),
+            before_breadcrumb=cast(Any, scrubbed),
+            data_collection=NOTHING_PERSONAL,
+            auto_session_tracking=False,
+            **options,
+        )
+    except BadDsn:
+        raise ImproperlyConfigured("SENTRY_DSN is no address of a project in Sentry") from None
+
+
+def scrubbed(event: MutableMapping[str, Any], _hint: object) -> MutableMapping[str, Any]:
+    """An event, or a breadcrumb, without secrets, and with whom it is about."""
+    if "event_id" in event:
+        for name in _NOT_OURS_TO_TELL:
+            event.pop(name, None)
+        # By itself a value of the message does not show what it is; in the finished text it does.
+        event.get("logentry", {}).pop("params", None)
+        event["tags"] = {**event.get("tags", {}), **add_subject(None, "", {})}
+    for name, value in event.items():
+        event[name] = _scrub(value)
+    return event
+
+
+def _scrub(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, Mapping):
+        return {
+            name: "…" if SECRET_NAMES.search(str(name)) and name != "session" else _scrub(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_scrub(inner) for inner in value]
+    return value
