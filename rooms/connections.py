@@ -49,12 +49,28 @@ class Frames(Protocol):
         """
 
 
+class Sendable(Protocol):
+    """A message on its way out."""
+
+    def text(self, version: Version) -> bytes | None:
+        """It as JSON for a client of this version; None when that version does not have the message."""
+
+    def frame(self, version: Version) -> bytes | None:
+        """`text` as a whole WebSocket frame."""
+
+
 class Socket(Protocol):
-    """The way out to one client. ``finds_the_dead``: the server pings, and reports a client that is gone."""
+    """The way out to one client."""
 
-    finds_the_dead: ClassVar[bool]
+    @property
+    def finds_the_dead(self) -> bool:
+        """Whether the server pings, and reports a client that is gone."""
 
-    def send(self, outgoing: Outgoing, version: Version) -> bool:
+    @property
+    def edge(self) -> str | None:
+        """The other worker where the socket is; None: it is here."""
+
+    def send(self, outgoing: Sendable, version: Version) -> bool:
         """Send, or pass over what ``version`` does not have; False if the client reads too slowly."""
 
     def close(self, code: int) -> None:
@@ -68,13 +84,14 @@ class FrameSocket:
     """Frames, built once for everybody of the same version, given to the server's own writer."""
 
     finds_the_dead: ClassVar[bool] = True
+    edge: ClassVar[str | None] = None
 
     __slots__ = ("_frames",)
 
     def __init__(self, frames: Frames) -> None:
         self._frames = frames
 
-    def send(self, outgoing: Outgoing, version: Version) -> bool:
+    def send(self, outgoing: Sendable, version: Version) -> bool:
         """Send, or pass over what ``version`` does not have. The writer itself ends a slow reader."""
         frame = outgoing.frame(version)
         if frame is not None:
@@ -94,6 +111,7 @@ class QueueSocket:
     """The same under any other ASGI server: a bounded queue and a task, so that one slow phone holds nobody up."""
 
     finds_the_dead: ClassVar[bool] = False
+    edge: ClassVar[str | None] = None
 
     def __init__(self, send: AsgiSend) -> None:
         self._send = send
@@ -102,7 +120,7 @@ class QueueSocket:
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
 
-    def send(self, outgoing: Outgoing, version: Version) -> bool:
+    def send(self, outgoing: Sendable, version: Version) -> bool:
         """Queue the message; False if too much waits already."""
         text = outgoing.text(version)
         if text is None or self._is_closing:
@@ -184,6 +202,11 @@ class Connection:
         """Whether the server itself notices that nobody is at the other end any more."""
         return self._socket.finds_the_dead
 
+    @property
+    def edge(self) -> str | None:
+        """The other worker where the socket is; None: it is here."""
+        return self._socket.edge
+
     def log_fields(self) -> dict[str, object]:
         """What log lines say about the socket: of the secret only the beginning of its hash."""
         fields: dict[str, object] = {"room": self.code}
@@ -197,8 +220,12 @@ class Connection:
             return
         counters.sent[outgoing.type] += 1
         if not self._socket.send(outgoing, self.version):
-            counters.slow_readers += 1
-            self.dismiss(ErrorCode.RATE_LIMITED, "You are too slow to read what is sent.", CloseCode.TOO_MUCH)
+            self._give_up()
+
+    def pass_on(self, relayed: Sendable) -> None:
+        """Send a message from a room at another worker, where it was counted."""
+        if not self.is_closed and not self._socket.send(relayed, self.version):
+            self._give_up()
 
     def answer(self, event: Event) -> None:
         """Send something that only this socket gets and that has no number."""
@@ -240,6 +267,10 @@ class Connection:
     def listen(self, hear: Hear) -> None:
         """Have ``hear`` called with messages, where the server can do that, until it declines one."""
         self._socket.listen(hear)
+
+    def _give_up(self) -> None:
+        counters.slow_readers += 1
+        self.dismiss(ErrorCode.RATE_LIMITED, "You are too slow to read what is sent.", CloseCode.TOO_MUCH)
 
     def close(self, code: int) -> None:
         """Close the socket after all that was sent; nothing more is."""

@@ -8,9 +8,11 @@ who guesses.
 from rooms import admission
 from rooms.connections import Connection
 from rooms.errors import RateLimited
+from rooms.ownership import Elsewhere
 from rooms.protocol.messages import Connect, Reconnect
-from rooms.ratelimit import CODES, JOINS
-from rooms.registry import RoomFacts, registry
+from rooms.ratelimit import CODES, JOINS, Limiter
+from rooms.registry import Registry, RoomFacts, registry
+from rooms.relay.detour import Counted, Detour
 from rooms.room import LiveRoom
 
 
@@ -24,18 +26,28 @@ async def look_up(peer: str, code: str) -> RoomFacts | None:
     return facts
 
 
-async def open_room(connection: Connection, request: Connect | Reconnect, cookie: str | None) -> LiveRoom:
-    """The room that a socket wants to enter. Raises `Refused`, `RateLimited`, `Unavailable`.
+async def open_room(
+    here: Registry,
+    connection: Connection,
+    request: Connect | Reconnect,
+    cookie: str | None,
+    counted: Counted | None = None,
+) -> LiveRoom | Detour:
+    """The room that a socket wants to enter, or the way there. Raises `Refused`, `RateLimited`, `Unavailable`.
 
-    ``cookie`` is the host's secret as the browser sent it. Nothing is awaited once the room has been found.
+    ``cookie`` is the host's secret as the browser sent it; ``counted``, if another worker has seen to that already.
+    Nothing is awaited once the room has been found.
     """
-    here, peer = registry(), connection.address
+    peer = connection.address
     secret = admission.secret_of(request, cookie)
-    excess = None
+    excess = None if counted is None else counted.excess
     live = here.get(connection.code)
-    if live is None or not admission.has_seat(live, secret):
-        excess = await _count(peer, secret)
-    live = await here.open(connection.code)
+    if counted is None and (live is None or not admission.has_seat(live, secret)):
+        excess = await _count(here.limiter, peer, secret)
+    found = await here.find(connection.code)
+    if isinstance(found, Elsewhere):
+        return Detour(found.worker, Counted(excess))
+    live = found
     if excess is not None and (live is None or not admission.has_seat(live, secret)):
         raise excess
     if live is None:
@@ -44,9 +56,8 @@ async def open_room(connection: Connection, request: Connect | Reconnect, cookie
     return live
 
 
-async def _count(peer: str, secret: str) -> RateLimited | None:
+async def _count(limiter: Limiter, peer: str, secret: str) -> RateLimited | None:
     """Count a newcomer. What is too much is raised; it is returned where a seat may excuse it."""
-    limiter = registry().limiter
     try:
         await limiter.check(CODES, peer)
     except RateLimited as error:

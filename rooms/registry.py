@@ -27,6 +27,7 @@ from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
 from rooms.ratelimit import Crowd, Limiter
 from rooms.redis_address import connect
+from rooms.relay.edge import Edge
 from rooms.restore import restore
 from rooms.room import LiveRoom, facts_of
 from rooms.sessions import new_session, session_hash
@@ -73,6 +74,7 @@ class Registry:
         self.tenure = Tenure(self.store, self.liveness, self.writer, self)
         self.limiter = Limiter(settings.CACHE_URL, settings.RATE_LIMITS)
         self.crowd = Crowd(settings.RATE_LIMITS)
+        self.edge = Edge(self.store.worker, self.liveness)
         self.is_draining = False
         self._rooms: dict[str, LiveRoom] = {}
         self._opening: dict[str, asyncio.Task[LiveRoom | Elsewhere | None]] = {}
@@ -126,9 +128,9 @@ class Registry:
         if self.is_in_doubt():
             await self.make_sure()
         live = self._rooms.get(code)
-        if live is not None:
+        if live is not None and not live.is_stopped:
             return live
-        if self.is_draining:
+        if live is not None or self.is_draining:
             raise Unavailable(BUSY)
         if not is_code(code) or self.writer.is_closing(code):
             return None
@@ -239,16 +241,19 @@ class Registry:
 
     async def stop(self) -> None:
         """Hand every room over where it stands, tell the sockets to come back, and end."""
-        self.is_draining = self.liveness.is_draining = True
-        await _cancelled(*self._opening.values())
-        # While the rooms go, wave by wave, those that are still to go are played, written and alive.
-        await hand_over(self, self)
+        await self.hand_over()
         await _cancelled(*self._services)
         await self._finish()
         with contextlib.suppress(*AWAY):
             await self.liveness.sign_off()
         await self.limiter.close()
         await self.store.redis.aclose()
+
+    async def hand_over(self) -> None:
+        """Let every room go to other workers, wave by wave; those that are still to go are played on meanwhile."""
+        self.is_draining = self.liveness.is_draining = True
+        await _cancelled(*self._opening.values())
+        await hand_over(self, self)
 
     async def release(self, rooms: Iterable[LiveRoom]) -> bool:
         """Stop these rooms and write that nobody has them; False if Redis would not have it, and they stand."""
@@ -258,6 +263,19 @@ class Registry:
             live.record.is_released = True
         await self.writer.save(*mine)
         return not any(self.writer.is_unsaved(live) for live in mine)
+
+    async def move_out(self, live: LiveRoom) -> bool:
+        """Let a room go to another worker; False if that could not be written, and the room goes on here."""
+        if await self.release([live]):
+            self.forget(live)
+            live.dismiss_all(CloseCode.RESTARTING)
+            counters.handovers += 1
+            return True
+        if self._rooms.get(live.code) is live:
+            live.record.is_released = False
+            live.go_on()
+            self.writer.mark(live)
+        return False
 
     def forget(self, live: LiveRoom) -> None:
         """Have the room no more; it is not this worker's."""

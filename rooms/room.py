@@ -153,6 +153,11 @@ class LiveRoom:
         if self._timer is not None:
             self._timer.cancel()
 
+    def go_on(self) -> None:
+        """It was stopped, but stays here after all."""
+        self.is_stopped = False
+        self.arm()
+
     # Telling
 
     def announce(self, emissions: list[Emission]) -> None:

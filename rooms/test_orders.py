@@ -25,14 +25,14 @@ from rooms.orders import (
 )
 from rooms.protocol.messages import Notice
 from rooms.registry import Registry
-from rooms.worker import mailbox_of
+from rooms.worker import Worker
 
 
 @asynccontextmanager
 async def reading(registry: Registry) -> AsyncIterator[None]:
     """The worker shows a sign of life and reads what is sent to it."""
     await registry.beat()
-    task = asyncio.create_task(mailbox_of(registry).run())
+    task = asyncio.create_task(Worker(registry).mailbox.run())
     try:
         yield
     finally:

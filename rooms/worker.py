@@ -1,23 +1,61 @@
 """One worker: what has to run for as long as the process takes connections."""
 
+import os
+import signal
+
 from gameplay.retention import keep_tidy
 from rooms.mailbox import Mailbox
 from rooms.orders import ORDER, order_taker
 from rooms.registry import Registry, forget_registry, registry
+from rooms.relay.moving import Mover
+from rooms.relay.owner import Visitors
+from rooms.relay.parcels import DOWN, UP
+
+
+class Worker:
+    """This process's rooms, and how other workers reach them."""
+
+    def __init__(self, here: Registry) -> None:
+        self.registry = here
+        self.visitors = Visitors(here)
+        self.mover = Mover(here, here.liveness)
+        handlers = {ORDER: order_taker(here), UP: self.visitors.take, DOWN: here.edge.take}
+        self.mailbox = Mailbox(here.store.worker, handlers, self._lost)
+
+    async def start(self) -> None:
+        """Begin to keep rooms."""
+        self.registry.tenure.superseded = lambda: os.kill(os.getpid(), signal.SIGTERM)
+        await self.registry.start(
+            self.mailbox.run, self.registry.edge.watch, self.visitors.watch, self.mover.watch, keep_tidy
+        )
+
+    async def stop(self) -> None:
+        """Hand all rooms over, send all clients away, and end."""
+        await self.registry.hand_over()
+        await self.registry.edge.dismiss_all()
+        await self.visitors.flush()
+        await self.registry.edge.flush()
+        await self.registry.stop()
+
+    def _lost(self) -> None:
+        self.registry.edge.lost()
+        self.visitors.lost()
+
+
+_worker: Worker | None = None
 
 
 async def start_worker() -> None:
     """Begin to keep rooms; called before the first connection is taken."""
-    here = registry()
-    await here.start(mailbox_of(here).run, keep_tidy)
+    global _worker
+    _worker = Worker(registry())
+    await _worker.start()
 
 
 async def stop_worker() -> None:
     """Write everything, send the sockets away to come back elsewhere; called when no more connections are taken."""
-    await registry().stop()
+    global _worker
+    if _worker is not None:
+        await _worker.stop()
+    _worker = None
     forget_registry()
-
-
-def mailbox_of(here: Registry) -> Mailbox:
-    """Where other processes reach the rooms of this one."""
-    return Mailbox(here.store.worker, {ORDER: order_taker(here)})

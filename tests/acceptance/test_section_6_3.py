@@ -160,7 +160,6 @@ async def test_7_play_goes_on_while_redis_is_away(valkey: ValkeyServer, build_si
         assert sum(party.scores.values()) == 41, "what was played without Redis was written when it came back"
 
 
-@pytest.mark.xfail(reason="on the wrong worker it takes the room along; relays come with scale", strict=True)
 async def test_8_a_player_on_the_wrong_worker_reaches_the_same_game(
     valkey: ValkeyServer, build_site: Callable[..., Site]
 ) -> None:

@@ -1,0 +1,281 @@
+"""What one client says, from its greeting to its goodbye. At which worker its socket is does not matter."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Protocol
+
+from gameplay.engine.errors import GameError
+from rooms import admission, clock
+from rooms.connections import Connection
+from rooms.conversation import hear
+from rooms.errors import BUSY, RateLimited, Refused, Unavailable
+from rooms.knocking import open_room
+from rooms.log_context import PEER_DIGITS
+from rooms.metrics import UNREADABLE, counters
+from rooms.protocol.envelope import ClientMessage, parse
+from rooms.protocol.errors import CloseCode, ErrorCode, Malformed, ProtocolError, UpgradeRequired
+from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
+from rooms.protocol.messages import Connect, Reconnect
+from rooms.protocol.versions import negotiate
+from rooms.registry import Registry
+from rooms.relay.detour import Counted, Detour
+from rooms.room import LiveRoom
+from rooms.spans import span
+
+logger = logging.getLogger(__name__)
+
+OPENING = ("CONNECT", "RECONNECT")
+BESIDE_THE_GAME = frozenset({"ACK", "HEARTBEAT"})
+
+Said = str | bytes
+"""The text of a message, or the bytes of one that is binary and so never right."""
+
+
+class Line(Protocol):
+    """The way to a room at another worker."""
+
+    def say(self, said: Said) -> None:
+        """Pass a message on."""
+
+    def hang_up(self) -> None:
+        """The client is gone."""
+
+
+class Dialogue:
+    """Reads messages, introduces the client to its room and hands them over.
+
+    ``here`` are the rooms of this worker. ``cookie`` gives the host's secret as the browser sent it. ``dial`` is given
+    the greeting of a client whose room is at another worker, and leads there; without it the client has to come again.
+    ``counted`` is what another worker has counted already.
+    """
+
+    def __init__(
+        self,
+        here: Registry,
+        connection: Connection,
+        cookie: Callable[[], str | None],
+        dial: Callable[[Detour, Said], Line] | None = None,
+        counted: Counted | None = None,
+    ) -> None:
+        self.connection = connection
+        self._here = here
+        self._cookie = cookie
+        self.live: LiveRoom | None = None
+        self.line: Line | None = None
+        self._dial = dial
+        self._counted = counted
+        self._timer: asyncio.TimerHandle | None = None
+        self._malformed = 0
+        self._may_reconnect = True
+        self._turning: asyncio.Event | None = None
+        self._is_over = False
+
+    @property
+    def secret_of_host(self) -> str | None:
+        """The host's secret as the browser sent it."""
+        return self._cookie()
+
+    async def hear(self, said: Said, arrived_s: float | None = None) -> None:
+        """Read one message, and hand it to the handshake, to the room, or to the worker that has it.
+
+        ``arrived_s`` is when it came, by `perf_counter`.
+        """
+        if self.line is not None:
+            self.line.say(said)
+        elif self._turning is not None:
+            await self._turning.wait()
+            await self.hear(said, arrived_s)
+        else:
+            await self._read(said, arrived_s)
+
+    @property
+    def hears_at_once(self) -> bool:
+        """Whether the client is in its room and nothing has to be waited for: then `hear_at_once` will do."""
+        live = self.live
+        return self.line is not None if live is None else not live.keeper.is_in_doubt()
+
+    def hear_at_once(self, said: Said) -> None:
+        """Read one message from somebody who is in their room, and hand it over."""
+        if self.live is None:
+            assert self.line is not None  # noqa: S101 (narrows the type)
+            self.line.say(said)
+            return
+        arrived_s = perf_counter()
+        try:
+            message = self._parse(said)
+            if message is not None:
+                self._hand_over(self.live, message, arrived_s)
+        except Exception:
+            self.stumble()
+
+    def stumble(self) -> None:
+        """Log the exception that is being handled; the client is told, and lives on."""
+        logger.exception("A message of %s in room %s failed", self.connection.actor_id, self.connection.code)
+        self.connection.refuse(ErrorCode.SERVER_BUSY, "Something went wrong here. Please try again.")
+
+    async def greet_again(self, said: Sequence[Said], counted: Counted) -> None:
+        """The room that was elsewhere is to be had: what was ``said`` to the other worker is heard here."""
+        turning = self._turning = asyncio.Event()
+        self.line, self._counted = None, counted
+        try:
+            for each in said:
+                if not self.connection.is_closed:
+                    await self._read(each, None)
+        finally:
+            self._turning = None
+            turning.set()
+            if self._is_over:
+                self.leave()
+
+    async def _read(self, said: Said, arrived_s: float | None) -> None:
+        if self.line is not None:
+            self.line.say(said)
+            return
+        message = self._parse(said)
+        if message is None:
+            return
+        if self.live is None:
+            await self._greet(message, said)
+            return
+        if self.live.keeper.is_in_doubt():
+            await self.live.keeper.make_sure()
+        self._hand_over(self.live, message, arrived_s)
+
+    def _parse(self, said: Said) -> ClientMessage | None:
+        """The message, None if it deserves no more than the answer it has got."""
+        try:
+            message = parse(said)
+        except ProtocolError as error:
+            counters.received[UNREADABLE] += 1
+            self._refuse_unreadable(error)
+            return None
+        self._malformed = 0
+        counters.received[message.type] += 1
+        return message
+
+    def leave(self) -> None:
+        """The client is gone, or sent away."""
+        self._is_over = True
+        self._stop_waiting()
+        self.connection.is_closed = True
+        if self.line is not None:
+            self.line.hang_up()
+        if self.live is not None:
+            self.live.hang_up(self.connection)
+
+    # The handshake
+
+    def expect_greeting(self, within_ms: int = HANDSHAKE_TIMEOUT_MS) -> None:
+        """Wait for ``CONNECT`` or ``RECONNECT``, but not for ever."""
+        self._timer = asyncio.get_running_loop().call_later(within_ms / 1000, self._give_up)
+
+    async def _greet(self, message: ClientMessage, said: Said) -> None:
+        connection, request = self.connection, message.payload
+        try:
+            connection.version = negotiate(message.version, today=clock.today())
+        except UpgradeRequired as error:
+            self._stop_waiting()
+            connection.require_upgrade(error)
+            return
+        if not isinstance(request, Connect | Reconnect) or (isinstance(request, Reconnect) and not self._may_reconnect):
+            self._end(ErrorCode.BAD_HANDSHAKE, "The first message has to be CONNECT or RECONNECT.", message)
+            return
+        self._stop_waiting()
+        try:
+            with span("enter room", room=connection.code, opening=message.type):
+                await self._enter(message, request, said)
+        except Refused as refusal:
+            self._turn_away(refusal, message)
+        except RateLimited as excess:
+            connection.dismiss(
+                ErrorCode.RATE_LIMITED, str(excess), CloseCode.TOO_MUCH, message.type, message.request_id
+            )
+        except Unavailable as error:
+            connection.refuse(ErrorCode.SERVER_BUSY, str(error), message.type, message.request_id)
+            connection.close(CloseCode.RESTARTING)
+
+    async def _enter(self, message: ClientMessage, request: Connect | Reconnect, said: Said) -> None:
+        connection = self.connection
+        cookie = self._cookie()
+        room = await open_room(self._here, connection, request, cookie, self._counted)
+        self._counted = None
+        if isinstance(room, Detour):
+            self._go_elsewhere(room, said)
+            return
+        if message.room_id.upper() != room.code:
+            raise Refused(ErrorCode.UNAUTHORIZED, "This socket belongs to another room.", CloseCode.KICKED)
+        if isinstance(request, Connect):
+            admission.connect(room, connection, request, cookie, message.actor_id)
+        elif not admission.reconnect(room, connection, request, cookie, message.actor_id):
+            self._may_reconnect = False
+            self.expect_greeting(CONNECT_AGAIN_MS)
+            return
+        self.live = room
+        logger.info(
+            "Socket entered",
+            extra={
+                "with": message.type,
+                "role": connection.role,
+                "version": str(connection.version),
+                "peer": connection.address[:PEER_DIGITS],
+            },
+        )
+
+    def _go_elsewhere(self, detour: Detour, said: Said) -> None:
+        if self._dial is None:
+            # Whoever has sent us this client has been overtaken: the next attempt finds the room where it is now.
+            raise Unavailable(BUSY)
+        self.line = self._dial(detour, said)
+
+    def _turn_away(self, refusal: Refused, message: ClientMessage) -> None:
+        if isinstance(message.payload, Reconnect):
+            counters.reconnects["refused"] += 1
+        self.connection.refuse(refusal.code, refusal.message, message.type, message.request_id)
+        if refusal.close is not None:
+            self.connection.close(refusal.close)
+        else:
+            self._may_reconnect = False
+            self.expect_greeting(CONNECT_AGAIN_MS)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up(self) -> None:
+        self.connection.dismiss(
+            ErrorCode.HANDSHAKE_TIMEOUT, "Nothing was heard from you in time.", CloseCode.HANDSHAKE_TIMEOUT
+        )
+
+    # The conversation
+
+    def _hand_over(self, live: LiveRoom, message: ClientMessage, arrived_s: float | None) -> None:
+        connection = self.connection
+        try:
+            hear(live, connection, message)
+        except GameError as error:
+            connection.refuse(error.code, error.message, message.type, message.request_id)
+        except ProtocolError as error:
+            connection.refuse(error.code, error.message, message.type, message.request_id)
+        if arrived_s is not None and message.type not in BESIDE_THE_GAME:
+            counters.delivery.observe(perf_counter() - arrived_s)
+
+    def _refuse_unreadable(self, error: ProtocolError) -> None:
+        connection = self.connection
+        if isinstance(error, UpgradeRequired) and self.live is None:
+            connection.require_upgrade(error)
+        elif self.live is None:
+            # What cannot be read, and is not meant as a greeting either, is as good as any other first message.
+            is_greeting = error.request_type in OPENING
+            code = error.code if is_greeting else ErrorCode.BAD_HANDSHAKE
+            connection.dismiss(code, error.message, CloseCode.BAD_HANDSHAKE, error.request_type, error.request_id)
+        else:
+            connection.refuse(error.code, error.message, error.request_type, error.request_id)
+            self._malformed = self._malformed + 1 if isinstance(error, Malformed) else 0
+            if self._malformed >= MAX_MALFORMED_IN_A_ROW:
+                connection.close(CloseCode.BAD_HANDSHAKE)
+
+    def _end(self, code: ErrorCode, reason: str, message: ClientMessage) -> None:
+        self.connection.dismiss(code, reason, CloseCode.BAD_HANDSHAKE, message.type, message.request_id)
