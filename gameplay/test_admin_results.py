@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from gameplay.models import GameResult
@@ -60,6 +61,15 @@ def test_names_from_the_game_are_shown_as_text(admin_client: Client, db: None) -
         page = admin_client.get(address).content.decode()
         assert "<img src=x" not in page
         assert "&lt;img src=x" in page
+
+
+def test_superusers_see_whose_game_it_was(admin_client: Client, db: None) -> None:
+    make_result(creator=User.objects.create(username="hannah"))
+    make_result(room_code="XYZ789")
+    page = admin_client.get(RESULTS).content.decode()
+    assert 'class="field-creator nowrap">hannah<' in page
+    with_account = admin_client.get(f"{RESULTS}?creator__isempty=0").content.decode()
+    assert ("ABC234" in with_account, "XYZ789" in with_account) == (True, False)
 
 
 @pytest.mark.parametrize(

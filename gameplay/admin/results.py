@@ -14,7 +14,7 @@ from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
 from gameplay import charts
-from gameplay.admin.owned import OwnRowsOnly
+from gameplay.admin.owned import OwnRowsOnly, is_superuser
 from gameplay.formats import FORMATS
 from gameplay.models import GameResult
 from gameplay.resources import GameResultExport
@@ -43,12 +43,14 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
     date_hierarchy = "started_at"
     search_fields = ("room_code", "host_name", "winner", "mvp", "public_id")
     list_per_page = 50
+    list_select_related = ("creator",)
     fields = (
         "page_to_share",
         "public_id",
         "room_code",
         "game_number",
         "host_name",
+        "creator",
         "started_at",
         "ended_at",
         "duration",
@@ -63,6 +65,13 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
 
     formats = FORMATS
     export_form_class = ExportForm
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [*self.list_display, "creator"] if is_superuser(request) else self.list_display
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        by_account = [("creator", admin.EmptyFieldListFilter)] if is_superuser(request) else []
+        return [*self.list_filter, *by_account]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, and above it how much of what it lists was played on which day."""
