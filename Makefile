@@ -22,15 +22,17 @@ test: .venv/test chromium services lint ## every check: style, types, unit, syst
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 faults: .venv/test services ## the faults that take minutes: long absences, outages of half a minute, twenty crashes
-	.venv/bin/python -m pytest tests/faults tests/cluster -m long -s
+	.venv/bin/python -m pytest tests/faults tests/cluster tests/abuse -m long -s
 
 soak: .venv/test ## fifty rooms for half an hour, with phones that come and go and crashes; SOAK="--minutes 10" and so on
 	.venv/bin/python -m tests.soak $(SOAK)
 
-lint: .venv/test ## style and types alone
+lint: .venv/test ## style, types and known holes alone
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive partyflow rooms gameplay deploy manage.py
+	.venv/bin/python -m tests.audit
 
 fmt: .venv/test ## put the code into its style
 	.venv/bin/ruff check --fix .

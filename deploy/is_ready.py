@@ -10,7 +10,7 @@ request = urllib.request.Request(
     headers={"Host": os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0]},
 )
 try:
-    with urllib.request.urlopen(request, timeout=2):  # noqa: S310 (an address of our own)
+    with urllib.request.urlopen(request, timeout=2):  # noqa: S310 (our own address)
         sys.exit(0)
 except urllib.error.URLError as error:
     sys.exit(str(error))
