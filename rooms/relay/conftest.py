@@ -1,0 +1,126 @@
+"""Two workers in this process, and a layer between them that can lose things."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from rooms import mailbox
+from rooms import registry as registry_module
+from rooms.conftest import Guest, Message, MovedClock
+from rooms.registry import Registry
+from rooms.worker import Worker
+
+PATIENCE_S = 5.0
+
+
+class Wire:
+    """Stands in for the layer between processes. ``lose`` are how many of the next messages of a type get lost."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.lose: dict[str, int] = defaultdict(int)
+        self.repeat: dict[str, int] = defaultdict(int)
+        self.is_cut = False
+        self._queues: dict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
+
+    async def send(self, channel: str, message: dict[str, Any]) -> None:
+        if self.is_cut:
+            raise ConnectionError("Redis is away")
+        self.sent.append(message)
+        type_ = message["type"]
+        if self.lose[type_]:
+            self.lose[type_] -= 1
+            return
+        self._queues[channel].put_nowait(message)
+        if self.repeat[type_]:
+            self.repeat[type_] -= 1
+            self._queues[channel].put_nowait(message)
+
+    async def receive(self, channel: str) -> dict[str, Any]:
+        return await self._queues[channel].get()
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """What is between the workers."""
+    wire = Wire()
+    monkeypatch.setattr(mailbox, "get_channel_layer", lambda alias: wire)
+    return wire
+
+
+class Pair:
+    """Worker ``one``, which has the rooms, and worker ``two``, where some of the sockets end."""
+
+    def __init__(self, one: Worker, two: Worker, go_to: Callable[[Registry], None]) -> None:
+        self.one, self.two = one, two
+        self._go_to = go_to
+
+    def at(self, worker: Worker) -> None:
+        """Whoever opens a socket from now on ends up there."""
+        self._go_to(worker.registry)
+
+    async def relayed(self, party: Any, *names: str, version: str = "1.1") -> None:
+        """These people join by way of worker two."""
+        self.at(self.two)
+        for name in names:
+            guest = party.guests[name] = FarGuest(party.code, name, version)
+            assert (await guest.connect()).type == "CONNECTED", guest.last
+        self.at(self.one)
+
+
+class FarGuest(Guest):
+    """Somebody whose room is elsewhere: what comes back takes a moment."""
+
+    async def say_raw(self, text: str | bytes) -> list[Message]:
+        """Send a frame; what came since, as soon as something has."""
+        before = len(self.messages)
+        await super().say_raw(text)
+        await until(lambda: len(self.messages) > before or self.close_code is not None)
+        return self.messages[before:]
+
+    async def say_only(self, type_: str, payload: dict[str, Any] | None = None, **envelope: Any) -> None:
+        """Send a message that nothing comes back for."""
+        say_raw = super().say_raw
+        self.say_raw = say_raw  # type: ignore[method-assign]
+        await self.say(type_, payload, **envelope)
+        del self.say_raw
+
+    async def fence(self) -> None:
+        """Wait until everything that was said before has been dealt with."""
+        before = len(self.received("HEARTBEAT_ACK"))
+        await self.say_only("HEARTBEAT")
+        await until(lambda: len(self.received("HEARTBEAT_ACK")) > before)
+
+    def again(self) -> "FarGuest":
+        again = FarGuest(self.code, self.name, self.version)
+        again.actor_id, again.session_id = self.actor_id, self.session_id
+        return again
+
+
+async def until(is_true: Callable[[], bool]) -> None:
+    """Wait for something that comes from the other worker."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_true():  # noqa: ASYNC110 (nothing tells)
+            await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+async def pair(
+    keeper: Registry, keep: Callable[[str], Registry], wire: Wire, time: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Pair]:
+    """The two, each of which has seen the other."""
+    one, two = Worker(keeper), Worker(keep("two"))
+    await keeper.beat()
+    await two.registry.beat()
+    time.now_ms += 200
+    await keeper.beat()
+    pair = Pair(one, two, lambda registry: monkeypatch.setattr(registry_module, "_registry", registry))
+    pair.at(one)
+    reading = [asyncio.create_task(worker.mailbox.run()) for worker in (one, two)]
+    yield pair
+    for task in reading:
+        task.cancel()
+    await asyncio.wait(reading)

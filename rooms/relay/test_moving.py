@@ -1,0 +1,157 @@
+"""Rooms go to where their sockets are."""
+
+from typing import Any
+
+import pytest
+
+from rooms.conftest import MovedClock
+from rooms.metrics import counters
+from rooms.relay.conftest import FarGuest, Pair, Wire, until
+from rooms.relay.moving import SETTLED_MS
+
+
+async def all_at_two(throw: Any, pair: Pair) -> Any:
+    """A party whose room is at worker one, and whose phones have all come back by way of worker two."""
+    party = await throw("Alice", "Bob", "Carol")
+    pair.at(pair.two)
+    for name in ("Alice", "Bob", "Carol"):
+        guest = party[name]
+        party.guests[name] = far = FarGuest(party.code, name)
+        await far.connect("host" if name == "Alice" else "player", sessionId=guest.session_id)
+    return party
+
+
+async def test_a_room_with_nobody_in_it_goes_to_the_worker_of_the_first_who_comes(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    for guest in party.guests.values():
+        await guest.hang_up()
+    handed_over = counters.handovers
+    pair.at(pair.two)
+    carol = FarGuest(party.code, "Carol")
+    assert (await carol.connect()).type == "CONNECTED"
+    assert pair.one.registry.get(party.code) is None
+    live = pair.two.registry.get(party.code)
+    assert live is not None
+    assert [player.name for player in live.room.players] == ["Bob", "Carol"]
+    assert counters.handovers == handed_over + 1
+    assert len(pair.two.registry.edge) == len(pair.one.visitors) == 0
+    await carol.hang_up()
+    assert not live.room.members[carol.actor_id].connected
+
+
+async def test_what_was_said_after_the_greeting_is_heard_too(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    for guest in party.guests.values():
+        await guest.hang_up()
+    pair.at(pair.two)
+    carol = await FarGuest(party.code, "Carol").open()
+    await carol.say_only("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
+    await carol.say_only("HEARTBEAT", actorId="player_002")
+    await until(lambda: bool(carol.received("HEARTBEAT_ACK")))
+    assert pair.two.registry.get(party.code) is not None
+
+
+async def test_who_hangs_up_while_the_room_is_on_its_way_leaves_nothing(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    for guest in party.guests.values():
+        await guest.hang_up()
+    pair.at(pair.two)
+    alice = await party["Alice"].again().open()
+    await alice.say("CONNECT", {"role": "host", "sessionId": alice.session_id}, actorId="")
+    await alice.hang_up()
+    await until(lambda: len(pair.one.visitors) == 0)
+    for worker in (pair.one, pair.two):
+        live = worker.registry.get(party.code)
+        if live is not None:
+            await until(lambda live=live: not live.lines and not live.room.host.connected)  # type: ignore[misc]
+
+
+async def test_a_room_that_cannot_be_written_stays_and_serves(
+    throw: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice", "Bob")
+    for guest in party.guests.values():
+        await guest.hang_up()
+
+    async def fail(writes: Any) -> Any:
+        raise ConnectionError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(pair.one.registry.store, "write", fail)
+        pair.at(pair.two)
+        carol = FarGuest(party.code, "Carol")
+        assert (await carol.connect()).type == "CONNECTED"
+    live = pair.one.registry.get(party.code)
+    assert live is not None
+    assert not live.is_stopped
+    assert len(live.lines) == 1
+    assert await pair.one.registry.writer.flush()
+    owned = await pair.one.registry.store.ownership(party.code)
+    assert owned is not None
+    assert owned.worker == pair.one.registry.store.worker
+
+
+async def test_a_room_follows_its_sockets_after_a_while(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await all_at_two(throw, pair)
+    await pair.one.mover.look_after()
+    time.now_ms += SETTLED_MS - 1
+    await pair.one.mover.look_after()
+    assert party["Bob"].close_code is None
+    time.now_ms += 1
+    await pair.one.mover.look_after()
+    await until(lambda: all(guest.close_code == 1012 for guest in party.guests.values()))
+    assert pair.one.registry.get(party.code) is None
+    bob = await party["Bob"].again().open()
+    assert (await bob.reconnect(party["Bob"].sequence_id)).type == "RECONNECTED"
+    assert pair.two.registry.get(party.code) is not None
+    assert len(pair.two.registry.edge) == 0
+
+
+async def test_a_room_in_play_stays_until_the_round_is_over(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await all_at_two(throw, pair)
+    party.keeper = pair.one.registry
+    await party.host.say("START_TEAM_SETUP", {"numTeams": 2})
+    for number, name in enumerate(("Bob", "Carol")):
+        await party[name].say("JOIN_TEAM", {"teamId": f"team_{number + 1}"})
+        await party[name].fence()
+    await party.host.say("CONFIRM_START")
+    await party.wait(3_000)
+    await pair.one.mover.look_after()
+    time.now_ms += SETTLED_MS
+    await pair.one.mover.look_after()
+    assert party.live.room.state == "ROUND_ACTIVE"
+    await party.host.say("PAUSE_GAME")
+    await pair.one.mover.look_after()
+    assert pair.one.registry.get(party.code) is None
+
+
+async def test_a_room_with_somebody_here_stays(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    for _ in range(2):
+        await pair.one.mover.look_after()
+        time.now_ms += SETTLED_MS
+    await pair.one.mover.look_after()
+    assert party.live is pair.one.registry.get(party.code)
+
+
+async def test_a_room_does_not_move_to_a_worker_that_is_about_to_end(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await all_at_two(throw, pair)
+    pair.two.registry.liveness.is_draining = True
+    await pair.two.registry.beat()
+    time.now_ms += 200
+    await pair.one.registry.beat()
+    await pair.one.mover.look_after()
+    time.now_ms += SETTLED_MS
+    await pair.one.mover.look_after()
+    assert pair.one.registry.get(party.code) is not None
+    assert party["Bob"].close_code is None
+
+
+async def test_an_edge_that_is_to_end_sends_its_sockets_away(throw: Any, pair: Pair, wire: Wire) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    await pair.two.registry.edge.dismiss_all()
+    assert party["Carol"].close_code == 1012
+    await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
+    assert party["Bob"].close_code is None

@@ -1,0 +1,378 @@
+"""A socket at the wrong worker is in its room as if it were at the right one."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from rooms.conftest import MovedClock
+from rooms.protocol.limits import ACK_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
+from rooms.relay.conftest import FarGuest, Pair, Wire, until
+from rooms.relay.owner import ROLL_TIMEOUT_MS
+from rooms.sessions import host_cookie
+from rooms.throttle import BURST, FLOOD
+
+
+def told(guest: Any, since: int = 0) -> list[tuple[str, int | None]]:
+    """Types and numbers of what somebody has heard."""
+    return [(message.type, message.envelope.get("sequenceId")) for message in guest.messages[since:]]
+
+
+async def test_a_round_is_played_as_if_everybody_were_at_one_worker(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    carol = party["Carol"]
+    assert pair.two.registry.get(party.code) is None
+    assert [player.name for player in party.live.room.players] == ["Bob", "Carol"]
+    start = len(party["Bob"].messages)
+    since = len(carol.messages)
+    await party.start_round()
+    for action in ("guessed", "skipped", "guessed"):
+        await party.swipe(action)
+    await carol.fence()
+    assert told(carol, since)[:-1] == told(party["Bob"], start)
+    assert not carol.received("WORD_REVEALED")
+    assert "Thing" not in "".join(str(message.envelope) for message in carol.messages)
+
+
+async def test_the_words_may_be_with_somebody_elsewhere(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob", wordHolder="explainer")
+    await pair.relayed(party, "Carol")
+    await party.host.say("START_TEAM_SETUP", {"numTeams": 2})
+    await party["Carol"].say("JOIN_TEAM", {"teamId": "team_1"})
+    await party["Bob"].say("JOIN_TEAM", {"teamId": "team_2"})
+    await party["Carol"].fence()
+    await party.host.say("CONFIRM_START")
+    await party.wait(3_000)
+    carol = party["Carol"]
+    await until(lambda: bool(carol.received("WORD_REVEALED")))
+    word = carol.received("WORD_REVEALED")[0]
+    await carol.say("WORD_SWIPED", {"wordId": word["wordId"], "action": "guessed"})
+    await carol.fence()
+    assert carol.received("WORD_RESULT")[0]["newScore"] == 1
+    assert len(carol.received("WORD_REVEALED")) == 2
+    assert not party["Bob"].received("WORD_REVEALED")
+
+
+async def test_an_older_client_is_spoken_to_in_its_own_version(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob", "Dave")
+    await pair.relayed(party, "Carol", version="1.0")
+    await pair.relayed(party, "Erin")
+    await party.start_round()
+    await party.swipe()
+    await party.host.say("UNDO_SWIPE")
+    await asyncio.gather(party["Carol"].fence(), party["Erin"].fence())
+    assert {message.envelope["version"] for message in party["Carol"].messages} == {"1.0"}
+    assert party["Erin"].received("WORD_CORRECTED")
+    assert not party["Carol"].received("WORD_CORRECTED")
+    assert party["Carol"].received("STATE_SNAPSHOT")
+
+
+async def test_the_host_comes_by_way_of_another_worker(throw: Any, pair: Pair) -> None:
+    party = await throw()
+    await party.come("Bob")
+    pair.at(pair.two)
+    alice = party.guests["Alice"] = FarGuest(party.code, "Alice")
+    await alice.open(cookie=f"{host_cookie(party.code)}={party.created.session_id}")
+    assert (await alice.connect("host"))["role"] == "host"
+    await alice.say("LOCK_ROOM")
+    await alice.fence()
+    assert party.live.room.locked
+
+
+async def test_a_name_that_is_taken_can_be_said_anew(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    pair.at(pair.two)
+    bob = FarGuest(party.code, "Bob")
+    assert (await bob.connect())["code"] == "NAME_TAKEN"
+    assert bob.close_code is None
+    bob.name = "Bobby"
+    assert (await bob.connect()).type == "CONNECTED"
+
+
+@pytest.mark.parametrize(
+    ("payload", "code", "close"),
+    [
+        ({"role": "player", "sessionId": "nonsense"}, "SESSION_EXPIRED", 4401),
+        ({"role": "host"}, "UNAUTHORIZED", 4403),
+    ],
+)
+async def test_a_refusal_and_its_close_come_through(
+    throw: Any, pair: Pair, payload: dict[str, str], code: str, close: int
+) -> None:
+    party = await throw("Alice")
+    pair.at(pair.two)
+    mallory = await FarGuest(party.code, "Mallory").open()
+    await mallory.say("CONNECT", payload, actorId="")
+    await until(lambda: mallory.close_code is not None)
+    assert (mallory.last["code"], mallory.close_code) == (code, close)
+    assert len(pair.two.registry.edge) == 0
+    assert len(pair.one.visitors) == 0
+
+
+async def test_who_is_removed_hears_why(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    carol = party["Carol"]
+    await party.host.say("BAN_PLAYER", {"playerId": carol.actor_id})
+    await until(lambda: carol.close_code is not None)
+    assert (carol.last["code"], carol.close_code) == ("KICKED", 4403)
+    again = carol.again()
+    pair.at(pair.two)
+    await again.connect(sessionId=carol.session_id)
+    await until(lambda: again.close_code is not None)
+    assert (again.last["code"], again.close_code) == ("KICKED", 4403)
+
+
+async def test_of_two_sockets_of_a_session_the_newest_wins_wherever_it_is(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    bob = party["Bob"]
+    far = FarGuest(party.code, "Bob")
+    pair.at(pair.two)
+    await far.connect(sessionId=bob.session_id)
+    assert (bob.last["code"], bob.close_code) == ("SESSION_REPLACED", 4409)
+    pair.at(pair.one)
+    near = bob.again()
+    await near.connect(sessionId=bob.session_id)
+    await until(lambda: far.close_code is not None)
+    assert (far.last["code"], far.close_code) == ("SESSION_REPLACED", 4409)
+    assert near.close_code is None
+
+
+async def test_who_hangs_up_is_away_and_comes_back_with_what_was_missed(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    await party.start_round()
+    carol = party["Carol"]
+    await carol.fence()
+    heard = carol.sequence_id
+    await carol.hang_up()
+    await until(lambda: not party.live.room.members[carol.actor_id].connected)
+    await party.swipe()
+    pair.at(pair.two)
+    again = party.guests["Carol"] = await carol.again().open()
+    answer = await again.reconnect(heard)
+    assert [event["type"] for event in answer["missedEvents"]] == ["WORD_RESULT"]
+
+
+async def test_what_cannot_be_read_is_counted_where_the_room_is(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice")
+    await pair.relayed(party, "Carol")
+    carol = party["Carol"]
+    for number in range(MAX_MALFORMED_IN_A_ROW):
+        assert carol.close_code is None
+        [error] = (await carol.say_raw(b"\x00\x01" if number % 2 else "nonsense"))[:1]
+        assert error["code"] == "MALFORMED_MESSAGE"
+    await until(lambda: carol.close_code is not None)
+    assert carol.close_code == 4400
+
+
+async def test_a_flood_stops_at_the_edge(throw: Any, pair: Pair, wire: Wire) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    carol = party["Carol"]
+    sent = len(wire.sent)
+    for _ in range(BURST + FLOOD):
+        await carol.say_only("HEARTBEAT")
+    assert carol.close_code == 4429
+    assert carol.last["code"] == "RATE_LIMITED"
+    await carol.hang_up()
+    await until(lambda: not party.live.room.members[carol.actor_id].connected)
+    said = [message for message in wire.sent[sent:] if message["type"] == "relay.up"]
+    assert sum(len(message["parcel"]) for message in said) < BURST * 200
+
+
+async def test_a_broadcast_goes_to_an_edge_once(throw: Any, pair: Pair, wire: Wire) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol", "Dave", "Erin")
+    await party["Erin"].fence()
+    sent = len(wire.sent)
+    await party.host.say("LOCK_ROOM")
+    await until(lambda: all(party[name].last.type == "ROOM_LOCKED" for name in ("Carol", "Dave", "Erin")))
+    [parcel] = [message for message in wire.sent[sent:] if message["type"] == "relay.down"]
+    assert parcel["parcel"].count(b"ROOM_LOCKED") == 1
+
+
+async def test_what_asks_for_an_ack_is_sent_again_until_it_comes(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    await party.start_round()
+    carol = party["Carol"]
+    await carol.fence()
+    for guest in (party.host, party["Bob"]):
+        await guest.say("ACK", {"ackId": guest.received("ROUND_STARTED")[0].envelope["ackId"]})
+    await party.wait(ACK_TIMEOUT_MS)
+    await carol.fence()
+    assert len(carol.received("ROUND_STARTED")) == 2
+    await carol.say_only("ACK", {"ackId": carol.received("ROUND_STARTED")[0].envelope["ackId"]})
+    await carol.fence()
+    await party.wait(2 * ACK_TIMEOUT_MS)
+    await carol.fence()
+    assert len(carol.received("ROUND_STARTED")) == 2
+
+
+class TestWhatGetsLost:
+    """Whatever it is, the client is sent away to come back."""
+
+    async def test_on_the_way_to_the_client(self, throw: Any, pair: Pair, wire: Wire) -> None:
+        party = await throw("Alice", "Bob")
+        await pair.relayed(party, "Carol")
+        carol = party["Carol"]
+        await carol.fence()
+        heard = carol.sequence_id
+        wire.lose["relay.down"] = 1
+        await party.host.say("LOCK_ROOM")
+        await asyncio.sleep(0.01)
+        await party.host.say("UNLOCK_ROOM")
+        await until(lambda: carol.close_code is not None)
+        assert carol.close_code == 1012
+        await until(lambda: len(pair.one.visitors) == 0)
+        pair.at(pair.two)
+        again = await carol.again().open()
+        answer = await again.reconnect(heard)
+        assert [event["type"] for event in answer["missedEvents"]] == ["ROOM_LOCKED", "ROOM_UNLOCKED"]
+
+    async def test_on_the_way_to_the_room(self, throw: Any, pair: Pair, wire: Wire) -> None:
+        party = await throw("Alice", "Bob")
+        await pair.relayed(party, "Carol")
+        carol = party["Carol"]
+        await carol.fence()
+        wire.lose["relay.up"] = 1
+        await carol.say_only("HEARTBEAT")
+        await asyncio.sleep(0.01)
+        await carol.say_only("LEAVE_ROOM")
+        await until(lambda: carol.close_code is not None)
+        assert carol.close_code == 1012
+        assert carol.actor_id in party.live.room.members, "what follows on something lost is not done"
+
+    async def test_with_nothing_after_it(self, throw: Any, pair: Pair, wire: Wire, time: MovedClock) -> None:
+        party = await throw("Alice", "Bob")
+        await pair.relayed(party, "Carol", "Dave")
+        await party["Dave"].fence()
+        wire.lose["relay.down"] = 1
+        await party.host.say("LOCK_ROOM")
+        await asyncio.sleep(0.01)
+        await pair.two.registry.edge.look_after()
+        await until(lambda: party["Carol"].close_code == 1012 and party["Dave"].close_code == 1012)
+
+    async def test_a_last_word(self, throw: Any, pair: Pair, wire: Wire) -> None:
+        party = await throw("Alice", "Bob")
+        await pair.relayed(party, "Carol")
+        await party["Carol"].fence()
+        wire.lose["relay.up"] = 1
+        await party["Carol"].say_only("LEAVE_ROOM")
+        await asyncio.sleep(0.01)
+        await pair.two.registry.edge.look_after()
+        await until(lambda: party["Carol"].close_code == 1012)
+
+    async def test_a_goodbye(self, throw: Any, pair: Pair, wire: Wire, time: MovedClock) -> None:
+        party = await throw("Alice", "Bob")
+        await pair.relayed(party, "Carol", "Dave")
+        await party["Dave"].fence()
+        wire.lose["relay.up"] = 1
+        await party["Carol"].hang_up()
+        await asyncio.sleep(0.01)
+        await pair.two.registry.edge.look_after()
+        await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
+        await party["Dave"].fence()
+        assert party["Dave"].close_code is None
+
+    async def test_the_greeting(self, throw: Any, pair: Pair, wire: Wire, time: MovedClock) -> None:
+        party = await throw("Alice", "Bob")
+        pair.at(pair.two)
+        wire.lose["relay.up"] = 1
+        carol = await FarGuest(party.code, "Carol").open()
+        await carol.say_only("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
+        await asyncio.sleep(0.01)
+        await pair.two.registry.edge.look_after()
+        await until(lambda: carol.close_code == 1012)
+
+    async def test_what_comes_twice_counts_once(self, throw: Any, pair: Pair, wire: Wire) -> None:
+        party = await throw("Alice", "Bob", wordHolder="explainer")
+        await pair.relayed(party, "Carol")
+        carol = party["Carol"]
+        await carol.fence()
+        before = len(carol.messages)
+        wire.repeat["relay.up"] = wire.repeat["relay.down"] = 1
+        await carol.say_only("JOIN_TEAM", {"teamId": "team_9"})
+        await until(lambda: len(carol.messages) > before)
+        await carol.fence()
+        assert [message.type for message in carol.messages[before:]] == ["ERROR", "HEARTBEAT_ACK"]
+
+    async def test_the_layer(self, throw: Any, pair: Pair, wire: Wire) -> None:
+        party = await throw("Alice", "Bob")
+        await pair.relayed(party, "Carol")
+        wire.is_cut = True
+        await party.host.say("LOCK_ROOM")
+        await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
+        assert party["Bob"].last.type == "ROOM_LOCKED"
+        await pair.two.registry.edge.look_after()
+        await until(lambda: party["Carol"].close_code == 1012)
+        assert party["Bob"].close_code is None
+
+    async def test_a_layer_that_cannot_be_heard(self, throw: Any, pair: Pair) -> None:
+        party = await throw("Alice", "Bob")
+        await pair.relayed(party, "Carol")
+        pair.two.mailbox._lost()
+        assert party["Carol"].close_code == 1012
+        pair.one.mailbox._lost()
+        assert len(pair.one.visitors) == 0
+        assert party["Bob"].close_code is None
+
+    async def test_more_than_can_wait(self, throw: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+        party = await throw("Alice", "Bob")
+        await pair.relayed(party, "Carol")
+        monkeypatch.setattr("rooms.relay.link.MAX_UNSENT_BYTES", 50)
+        await party.host.say("LOCK_ROOM")
+        await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
+        assert party["Bob"].last.type == "ROOM_LOCKED"
+
+
+async def test_an_owner_that_dies_is_noticed(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    await pair.one.registry.liveness.sign_off()
+    time.now_ms += 200
+    await pair.two.registry.edge.look_after()
+    assert party["Carol"].close_code == 1012
+    assert len(pair.two.registry.edge) == 0
+
+
+async def test_an_owner_that_answers_no_more_is_noticed_though_it_shows_life(
+    throw: Any, pair: Pair, wire: Wire, time: MovedClock
+) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    wire.lose["relay.up"] = 100
+    for _ in range(20):
+        time.now_ms += 500
+        await pair.two.registry.edge.look_after()
+    assert party["Carol"].close_code == 1012
+
+
+async def test_an_edge_that_dies_takes_its_sockets_along(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    time.now_ms += ROLL_TIMEOUT_MS
+    pair.one.visitors.look_after()
+    assert party.live.room.members[party["Carol"].actor_id].connected
+    time.now_ms += 1
+    pair.one.visitors.look_after()
+    await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
+    assert party.live.room.members[party["Bob"].actor_id].connected
+
+
+async def test_a_socket_that_the_owner_does_not_know_is_sent_away(throw: Any, pair: Pair, wire: Wire) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    pair.one.visitors._by_edge.clear()
+    await party["Carol"].say_only("HEARTBEAT")
+    await until(lambda: party["Carol"].close_code == 1012)
+
+
+async def test_a_room_that_is_lost_sends_everybody_away(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    pair.one.registry.lose(party.live)
+    await until(lambda: party["Carol"].close_code == 1012)
+    assert party["Bob"].close_code == 1012

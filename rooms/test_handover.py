@@ -1,0 +1,142 @@
+"""A worker that is to end hands its rooms over, and nobody loses anything."""
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from rooms import handover
+from rooms.conftest import MovedClock
+from rooms.errors import Unavailable
+from rooms.handover import MAX_WAVES, MIN_WAVE, waves
+from rooms.registry import Registry
+from rooms.room import LiveRoom
+
+Keep = Callable[[str], Registry]
+
+
+def rooms_of(*sockets: int) -> list[LiveRoom]:
+    """Rooms with so many sockets each."""
+    return cast(list[LiveRoom], [SimpleNamespace(lines=range(count)) for count in sockets])
+
+
+def sizes(rooms: list[LiveRoom]) -> list[int]:
+    return [sum(len(live.lines) for live in wave) for wave in waves(rooms)]
+
+
+def test_few_sockets_leave_at_once() -> None:
+    assert sizes(rooms_of(*[7] * 20)) == [140]
+    assert sizes([]) == []
+    assert len(list(waves(rooms_of(*[0] * 500)))) == 1
+
+
+def test_many_sockets_leave_in_waves_of_the_same_size() -> None:
+    every = sizes(rooms_of(*[7] * 500))
+    assert len(every) == 18
+    assert max(every) <= MIN_WAVE + 7
+    assert sum(every) == 3_500
+
+
+def test_however_many_there_are_the_last_one_leaves_within_seconds() -> None:
+    every = sizes(rooms_of(*[7] * 10_000))
+    assert len(every) <= MAX_WAVES
+    assert sum(every) == 70_000
+    assert (MAX_WAVES - 1) * handover.WAVE_INTERVAL_S < 5
+
+
+async def test_a_room_plays_on_until_its_wave_has_come(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "MIN_WAVE", 1)
+    first, second = await throw("Alice", "Bob", "Carol"), await throw("Alice", "Bob", "Carol")
+    await second.start_round()
+    pauses = asyncio.Event()
+
+    async def pause(delay_s: float) -> None:
+        assert first["Bob"].close_code == 1012
+        assert second["Bob"].close_code is None
+        await second.swipe()
+        assert second["Bob"].received("WORD_RESULT")
+        pauses.set()
+
+    with monkeypatch.context() as watched:
+        watched.setattr(handover.asyncio, "sleep", pause)
+        await keeper.hand_over()
+    assert pauses.is_set()
+    assert second["Bob"].close_code == 1012
+    assert keeper.room_count == 0
+
+
+async def test_another_worker_goes_on_with_all_of_it(throw: Any, keep: Keep, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await party.swipe()
+    before = party.live.room
+    remaining_ms = before.round.remaining(time.now_ms)
+    await party.keeper.beat()
+    await party.keeper.hand_over()
+    time.now_ms += 700
+    other = keep("other")
+    await other.beat()
+    live = await other.open(party.code)
+    assert live is not None
+    assert [team.score for team in live.room.teams] == [team.score for team in before.teams]
+    assert live.room.round.word == before.round.word
+    assert live.room.round.remaining(time.now_ms) == remaining_ms
+    bob = await party.back("Bob")
+    assert (await bob.reconnect(party["Bob"].sequence_id)).type == "RECONNECTED"
+
+
+async def test_nobody_new_is_let_into_a_room_that_has_been_released(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice", "Bob")
+    live = party.live
+    await keeper.release([live])
+    with pytest.raises(Unavailable):
+        await keeper.find(party.code)
+
+
+async def test_what_was_under_way_does_not_make_a_released_room_ours_again(throw: Any, keeper: Registry) -> None:
+    party = await throw("Alice", "Bob")
+    live = party.live
+    await party.host.say("LOCK_ROOM")
+    writing = asyncio.create_task(keeper.writer.flush())
+    await keeper.release([live])
+    await writing
+    keeper.writer.mark(live)
+    await keeper.writer.flush()
+    owned = await keeper.store.ownership(party.code)
+    assert owned is not None
+    assert owned.worker == ""
+
+
+async def test_without_redis_the_rooms_are_given_up_in_the_end(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(handover, "WRITE_TIMEOUT_S", 0)
+    party = await throw("Alice", "Bob")
+
+    async def fail(writes: Any) -> Any:
+        raise ConnectionError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper.store, "write", fail)
+        await keeper.hand_over()
+    assert party["Bob"].close_code == 1012
+    assert "1 rooms could not be written" in caplog.text
+
+
+async def test_a_room_that_was_lost_meanwhile_holds_nobody_up(
+    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice", "Bob")
+    await keeper.writer.flush()
+    await keeper.store.redis.set(f"pf:{{{party.code}}}:owner", "9 somebody.else")
+    await keeper.hand_over()
+    assert party["Bob"].close_code == 1012
+    owned = await keeper.store.ownership(party.code)
+    assert owned is not None
+    assert owned.worker == "somebody.else"
