@@ -214,6 +214,18 @@ class Connection:
             fields |= {"actor": self.actor_id, "session": session_hash(self.secret)[:SESSION_DIGITS]}
         return fields
 
+    def note_end(self, client_code: int | None) -> None:
+        """Log how it ended: with the code that it was closed with here, else with the client's."""
+        is_ours = self.close_code is not None
+        logger.info(
+            "Socket closed",
+            extra={
+                "code": self.close_code if is_ours else client_code,
+                "by": "server" if is_ours else "client",
+                "lasted_s": (clock.now_ms() - self.opened_at_ms) / 1000,
+            },
+        )
+
     def send(self, outgoing: Outgoing) -> None:
         """Send a message that others may get as well. A reader that is too slow is closed with 4429."""
         if self.is_closed:

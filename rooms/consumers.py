@@ -119,16 +119,7 @@ class RoomConsumer(AsyncConsumer):
         return False
 
     def _leave(self) -> None:
-        connection = self.connection
-        is_ours = connection.close_code is not None
-        logger.info(
-            "Socket closed",
-            extra={
-                "code": connection.close_code if is_ours else self._client_code,
-                "by": "server" if is_ours else "client",
-                "lasted_s": (clock.now_ms() - connection.opened_at_ms) / 1000,
-            },
-        )
+        self.connection.note_end(self._client_code)
         self.dialogue.leave()
 
 

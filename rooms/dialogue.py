@@ -227,6 +227,7 @@ class Dialogue:
         if self._dial is None:
             # Whoever has sent us this client has been overtaken: the next attempt finds the room where it is now.
             raise Unavailable(BUSY)
+        logger.info("Socket led to another worker", extra={"owner": detour.worker})
         self.line = self._dial(detour, said)
 
     def _turn_away(self, refusal: Refused, message: ClientMessage) -> None:

@@ -57,14 +57,14 @@ def look(registry: Registry) -> Standing:
     """Count rooms and sockets."""
     rooms = Counter({state.value: 0 for state in RoomState})
     sockets: Counter[Labels] = Counter({(role, str(version)): 0 for role in ROLES for version in SPOKEN.supported()})
-    degraded = in_rooms = 0
+    degraded = here = 0
     for live in registry:
         rooms[live.room.state.value] += 1
         for connection in live.lines:
-            in_rooms += 1
+            here += connection.edge is None
             sockets[connection.role, str(connection.version)] += 1
             degraded += connection.acks.degraded
-    sockets[NOBODY, NOBODY] = max(0, counters.sockets_open - in_rooms)
+    sockets[NOBODY, NOBODY] = max(0, counters.sockets_open - here - len(registry.edge))
     return Standing(registry, counters, rooms, sockets, degraded)
 
 
@@ -87,9 +87,16 @@ FIGURES = (
     Figure(
         "gauge",
         "sockets",
-        f"Open sockets, by role and protocol version; `{NOBODY}` before the handshake and after the goodbye.",
+        "Sockets of those in rooms of this worker, at whichever worker they are, by role and protocol version; "
+        f"`{NOBODY}` before the handshake and after the goodbye.",
         lambda now: now.sockets,
         ("role", "version"),
+    ),
+    Figure(
+        "gauge",
+        "relayed_sockets",
+        "Open sockets here whose room is at another worker.",
+        lambda now: len(now.registry.edge),
     ),
     Figure("gauge", "degraded_sockets", "Sockets that have left three sends unacknowledged.", lambda now: now.degraded),
     Figure(
@@ -172,7 +179,7 @@ FIGURES = (
     Figure(
         "histogram",
         "delivery_seconds",
-        "From the arrival of a command in this process to the last frame that it caused, waiting included.",
+        "From the arrival of a command in this process to the last frame that it caused.",
         lambda now: now.counted.delivery,
     ),
     Figure(

@@ -12,7 +12,7 @@ from rooms import clock
 from rooms.connections import Connection, Hear, Sendable
 from rooms.dialogue import Dialogue
 from rooms.errors import RateLimited
-from rooms.log_context import speak_for
+from rooms.log_context import context_of, speak_for
 from rooms.mailbox import Message
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.versions import Version
@@ -66,6 +66,7 @@ class Visitor:
         self.socket = RelayedSocket(link, hello.socket, hello.finds_the_dead, ended)
         self.connection = Connection(hello.code, self.socket, hello.origin, hello.address)
         self.heard = 0
+        self._log_context = context_of(self.connection)
         excess = None if hello.wait_s is None else RateLimited(hello.wait_s)
         self._dialogue = Dialogue(here, self.connection, lambda: hello.cookie, counted=Counted(excess))
         self._unheard: asyncio.Queue[tuple[str | bytes, float] | None] = asyncio.Queue()
@@ -87,7 +88,7 @@ class Visitor:
         self.heard = said.number
         self.connection.last_heard_ms = clock.now_ms()
         if self._dialogue.hears_at_once and self._is_up_to_date and self._unheard.empty():
-            self._dialogue.hear_at_once(_said(said.said)[0])
+            self._log_context.run(self._dialogue.hear_at_once, _said(said.said)[0])
         elif self._unheard.qsize() < MAX_UNHEARD:
             self._unheard.put_nowait(_said(said.said))
         else:
@@ -109,6 +110,7 @@ class Visitor:
                 if not self.connection.is_closed:
                     await self._hear(*unheard)
         finally:
+            self.connection.note_end(None)
             self._dialogue.leave()
 
     async def _hear(self, said: str | bytes, arrived_s: float) -> None:

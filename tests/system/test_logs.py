@@ -15,9 +15,9 @@ from tests.system.test_production import FROM_PROXY, PRODUCTION
 class ProxiedSite(Site):
     """A site in production, asked as if through its proxy."""
 
-    @property
-    def origin(self) -> str:
-        return PRODUCTION["PUBLIC_URL"]
+    def __init__(self, env: Mapping[str, str]) -> None:
+        super().__init__(env)
+        self.origin = PRODUCTION["PUBLIC_URL"]
 
     async def request(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
