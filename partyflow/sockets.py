@@ -53,6 +53,8 @@ MAX_SILENCE_S = CHECKS_IN_SILENCE * CHECK_INTERVAL_S
 """A proxy that has heard nothing from us for longer knows that this process hangs."""
 
 _PING_FRAME = frame(PING, b"")
+_QUESTION = b"?"
+_QUESTION_FRAME = frame(PING, _QUESTION)
 _UNASKED_PONG = frame(PONG, b"")
 """A sign of life to which nobody has to answer (RFC 6455, section 5.5.3)."""
 _NORMAL = 1000
@@ -76,12 +78,12 @@ class GameSocket(Wire):
     """One WebSocket, from the end of its HTTP request on; ``ended`` is called with it when it is over.
 
     An ASGI application speaks through `receive` and `reply`. One that finds it among the scope's extensions, as
-    ``partyflow.frames``, may also `write` whole frames, `close` with a reason, and `listen`.
+    ``partyflow.frames``, may also `write` whole frames, `close` with a reason, `ping`, and `listen`.
     """
 
     __slots__ = (
-        "_accept_key", "_application", "_checks_in_silence", "_code", "_ended", "_hear", "_heard_s", "_inbox",
-        "_leaving", "_pinged_s", "_query", "_reader", "_signs", "_waiter", "state",
+        "_accept_key", "_answered", "_application", "_checks_in_silence", "_code", "_ended", "_hear", "_heard_s",
+        "_inbox", "_leaving", "_pinged_s", "_query", "_reader", "_signs", "_waiter", "state",
     )  # fmt: skip
 
     def __init__(
@@ -102,6 +104,7 @@ class GameSocket(Wire):
         self._inbox: list[Message] = [{"type": "websocket.connect"}]
         self._waiter: asyncio.Future[None] | None = None
         self._hear: Hear | None = None
+        self._answered: Callable[[], None] | None = None
         self._application: asyncio.Task[None] | None = None
         self._heard_s = loop.time()
         self._pinged_s = 0.0
@@ -176,6 +179,12 @@ class GameSocket(Wire):
             else:
                 self._inbox.append(message)
 
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Ask for an answer, and call ``answered`` when it has come; nothing while another one is waited for."""
+        if self._answered is None:
+            self._answered = answered
+            self.write(_QUESTION_FRAME)
+
     def refuse_more(self, reason: str) -> None:
         """Say why, and close with 4429."""
         if self.state is not State.OPEN:
@@ -247,8 +256,11 @@ class GameSocket(Wire):
                     counters.closes[code] += 1
                 self.close(code, reason)
                 self.hang_up()
-            case Pong():
-                pass  # that something came is all there is to know
+            case Pong(payload):
+                # Of any other, that something came is all there is to know.
+                if payload == _QUESTION and self._answered is not None:
+                    answered, self._answered = self._answered, None
+                    answered()
 
     def _pass_on(self, message: str | bytes) -> None:
         if self.state is not State.OPEN:

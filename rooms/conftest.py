@@ -138,6 +138,9 @@ class Frames:
     def close(self, code: int, reason: str = "") -> None:
         self.close_code = code
 
+    def ping(self, answered: Callable[[], None]) -> None:
+        self.answered = answered
+
     def listen(self, hear: Hear) -> None:
         self._hear, self._context = hear, copy_context()
 

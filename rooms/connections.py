@@ -48,6 +48,9 @@ class Frames(Protocol):
         received.
         """
 
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Ask for an answer, and call ``answered`` when it has come."""
+
 
 class Sendable(Protocol):
     """A message on its way out."""
@@ -79,6 +82,9 @@ class Socket(Protocol):
     def listen(self, hear: Hear) -> None:
         """Have ``hear`` called with messages, where the server can do that, until it declines one."""
 
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Ask the client for an answer, where the server can do that, and call ``answered`` when it has come."""
+
 
 class FrameSocket:
     """Frames, built once for everybody of the same version, given to the server's own writer."""
@@ -105,6 +111,10 @@ class FrameSocket:
     def listen(self, hear: Hear) -> None:
         """Have ``hear`` called with messages until it declines one."""
         self._frames.listen(hear)
+
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Ask the client for an answer, and call ``answered`` when it has come."""
+        self._frames.ping(answered)
 
 
 class QueueSocket:
@@ -141,6 +151,9 @@ class QueueSocket:
 
     def listen(self, hear: Hear) -> None:
         """Nothing: all messages are received as ASGI has it."""
+
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Nothing: ASGI has no pings."""
 
     def _put(self, message: dict[str, Any]) -> None:
         self._queue.append(message)
@@ -279,6 +292,14 @@ class Connection:
     def listen(self, hear: Hear) -> None:
         """Have ``hear`` called with messages, where the server can do that, until it declines one."""
         self._socket.listen(hear)
+
+    def measure(self) -> None:
+        """Find out how long the way there and back takes; `round_trip_ms` says so once the answer has come."""
+        asked_ms = clock.now_ms()
+        self._socket.ping(lambda: self._take_time(clock.now_ms() - asked_ms))
+
+    def _take_time(self, round_trip_ms: int) -> None:
+        self.round_trip_ms = round_trip_ms
 
     def _give_up(self) -> None:
         counters.slow_readers += 1

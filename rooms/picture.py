@@ -20,7 +20,7 @@ MAX_EVENTS = 50
 class PersonPicture(msgspec.Struct, frozen=True, rename="camel"):
     """A member of the room and their line.
 
-    ``line`` is what players are told of it. ``round_trip_ms`` is how long their last acknowledgement took.
+    ``line`` is what players are told of it. ``round_trip_ms`` is how long it last took them to answer.
     """
 
     id: str
@@ -65,7 +65,9 @@ class RoomPicture(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def picture_of(live: LiveRoom, worker: str) -> RoomPicture:
-    """The room as it is now."""
+    """The room as it is now. How long the way to each phone takes is measured on the occasion, for the next picture."""
+    for line in live.lines:
+        line.measure()
     return _picture(live.room, live.log, live.record, worker, {line.actor_id: line for line in live.lines})
 
 

@@ -58,6 +58,15 @@ class TestSockets:
         assert [message.type for message in frames.messages] == ["ROOM_LOCKED"]
         assert frames.close_code == 4410
 
+    async def test_the_way_to_a_client_and_back_is_measured(self, time: MovedClock) -> None:
+        frames = Frames()
+        connection = Connection("ABC234", FrameSocket(frames), f"http://{HOST}")
+        assert connection.round_trip_ms is None
+        connection.measure()
+        time.now_ms += 42
+        frames.answered()
+        assert connection.round_trip_ms == 42
+
     @pytest.mark.parametrize("scope", [{}, {"extensions": None}, {"extensions": {}}])
     async def test_any_other_server_gets_text(self, scope: dict[str, Any]) -> None:
         reader = Reader()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from asgiref.sync import async_to_sync
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gameplay.engine import commands as c
@@ -14,9 +13,10 @@ from gameplay.engine import game
 from gameplay.engine.commands import Command
 from gameplay.engine.states import RoomState
 from gameplay.engine.transitions import Who, moves
-from rooms.errors import Unavailable
-from rooms.orders import OrderFailed, send_order
+from rooms.admin.asking import Unanswered, ask
+from rooms.orders import NoSuchRoom, send_order
 from rooms.protocol.messages import Notice
+from rooms.store import RoomFacts
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -144,21 +144,19 @@ class Outcome:
     trouble: str
 
 
-def give(action: OrderAction, codes: Sequence[str], fields: Fields, by: str) -> list[Outcome]:
+def give(action: OrderAction, rooms: Sequence[RoomFacts], fields: Fields, by: str) -> list[Outcome]:
     """Have the order carried out in all these rooms at once. ``by`` is for the workers' logs."""
     order = action.order(fields)
 
     async def everywhere() -> list[Outcome]:
-        return await asyncio.gather(*(_give(code, order, by) for code in codes))
+        return await asyncio.gather(*(_give(facts, order, by) for facts in rooms))
 
     return async_to_sync(everywhere)()
 
 
-async def _give(code: str, order: Order, by: str) -> Outcome:
+async def _give(facts: RoomFacts, order: Order, by: str) -> Outcome:
     try:
-        await send_order(code, order, by=by)
-    except OrderFailed as error:
-        return Outcome(code, str(error))
-    except Unavailable:
-        return Outcome(code, _("Redis does not answer."))
-    return Outcome(code, "")
+        await ask(send_order(facts.room_id, order, by=by), facts.worker)
+    except (NoSuchRoom, Unanswered) as error:
+        return Outcome(facts.room_id, str(error))
+    return Outcome(facts.room_id, "")

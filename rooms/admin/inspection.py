@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from gameplay.engine import snapshot
 from gameplay.engine.states import IN_ROUND
-from rooms import orders
 from rooms.admin.access import User, may_see
+from rooms.admin.asking import Unanswered, ask
 from rooms.admin.chronicle import Line, chronicle
 from rooms.admin.reading import reading, rooms_redis
+from rooms.orders import NoSuchRoom, describe
 from rooms.persistence import Record
 from rooms.picture import PersonPicture, RoomPicture, picture_of_saved
 from rooms.restore import log_of
@@ -102,13 +103,17 @@ def inspect(code: str, user: User) -> Inspection | None:
     trouble = _("Nobody is in this room. It sleeps in Redis.")
     if owner:
         try:
-            return Inspection(facts, async_to_sync(orders.describe)(code), "")
-        except orders.NoSuchRoom:
+            return Inspection(facts, async_to_sync(_describe)(code, owner.decode()), "")
+        except NoSuchRoom:
             return None
-        except orders.OrderFailed as error:
+        except Unanswered as error:
             trouble = _("%(why)s This is the room as it was last written.") % {"why": error}
     found = Found(int(epoch), int(revision), int(saved_at), state, None, log)
     return Inspection(facts, _picture_of(found, owner.decode()), trouble)
+
+
+async def _describe(code: str, owner: str) -> RoomPicture:
+    return await ask(describe(code), owner)
 
 
 def _picture_of(found: Found, worker: str) -> RoomPicture:

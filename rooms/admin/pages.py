@@ -141,7 +141,7 @@ class LiveRoomAdmin(Base):
         form = form_of(action.needs, request.POST, people, owner_id)
         if not form.is_valid() or (action.question and "is_sure" not in request.POST):
             return self._ask(request, action, rooms, form)
-        outcomes = give(action, [facts.room_id for facts in rooms], form.cleaned_data, request.user.get_username())
+        outcomes = give(action, rooms, form.cleaned_data, request.user.get_username())
         journal.write(request, action, form.detail, outcomes)
         is_gone = action.name == "close" and any(not outcome.trouble for outcome in outcomes)
         return HttpResponseRedirect(reverse("admin:rooms_liveroom_changelist")) if is_gone else _back(request)

@@ -1,5 +1,6 @@
 """The pages of the live rooms: who sees what, and what comes of what they do."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from html import unescape
@@ -186,12 +187,27 @@ async def test_a_worker_that_does_not_answer_is_named(
     keep("other")  # this process is another worker now, and nobody reads what is sent to the first
     root = await browser_of("root")
     page = await root.get(page_of(party.code))
-    assert re.search(r"The worker worker\S* does not answer. This is the room as it was last written.", text_of(page))
+    silent = "The worker worker has not answered within 2 seconds."
+    assert f"{silent} This is the room as it was last written." in text_of(page)
     assert "Carol" in text_of(page)
     done = await act(root, "notice", party.code, message="Hello")
-    assert re.search(r"“Send a notice” failed. The worker worker\S* does not answer", text_of(done))
-    [(_, _, noted)] = await log()
-    assert noted.startswith("“Send a notice” failed. The worker worker")
+    assert f"“Send a notice” failed. {silent}" in text_of(done)
+    assert await log() == [("root", party.code, f"“Send a notice” failed. {silent}")]
+
+
+async def test_a_worker_that_has_just_died_holds_nobody_up_either(
+    browser_of: Browsers, party: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wait_for_a_takeover(*arguments: Any, **options: Any) -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("rooms.admin.asking.PATIENCE_S", 0.05)
+    monkeypatch.setattr("rooms.admin.inspection.describe", wait_for_a_takeover)
+    monkeypatch.setattr("rooms.admin.actions.send_order", wait_for_a_takeover)
+    root = await browser_of("root")
+    silent = "The worker worker has not answered within 2 seconds."
+    assert silent in text_of(await root.get(page_of(party.code)))
+    assert f"“Pause” failed. {silent}" in text_of(await act(root, "pause", party.code))
 
 
 async def test_without_redis_the_pages_say_so(browser_of: Browsers, party: Any, settings: Any) -> None:

@@ -58,6 +58,9 @@ class RelayedSocket:
     def listen(self, hear: Hear) -> None:
         """Nothing: messages come with the parcels."""
 
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Nothing: how long the whole way takes is known when the client acknowledges something."""
+
 
 class Visitor:
     """One client from elsewhere, from its greeting to its end."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from gameplay.engine.states import RoomState
 from rooms import clock
+from rooms.admin.asking import name_of
 from rooms.admin.listing import STATE_NAMES
 from rooms.views import spaced
 
@@ -41,7 +42,7 @@ def state_name(state: str) -> str:
 @register.filter
 def worker_name(worker: str) -> str:
     """A worker without the stamp of its start."""
-    return worker.rpartition(".")[0] or worker
+    return name_of(worker)
 
 
 @register.simple_tag

@@ -69,6 +69,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 await send({"type": "websocket.close", "code": int(code)})
             case ["slow-readers"]:
                 await send({"type": "websocket.send", "text": str(counters.slow_readers)})
+            case ["ping"]:
+                frames.ping(lambda: frames.write(text_frame(b"answered")))
             case ["root-path"]:
                 await send({"type": "websocket.send", "text": f"root={scope['root_path']}"})
             case ["listen"]:

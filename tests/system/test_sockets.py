@@ -391,6 +391,24 @@ def test_a_silent_peer_is_pinged_and_dropped_within_20_s_but_not_one_that_answer
         assert frames[-1] == Frame(TEXT, b"here")
 
 
+def test_an_application_is_told_when_its_ping_is_answered(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send("ping")
+        ping = client.frame()
+        assert (ping.opcode, ping.payload) == (PING, b"?")
+        client.send("ping")
+        client.send_frame(PONG, b"another's")
+        client.send("send first")
+        assert client.frame() == Frame(TEXT, b"first"), "one question at a time, and it is not answered yet"
+        client.send_frame(PONG, ping.payload)
+        assert client.frame() == Frame(TEXT, b"answered")
+        client.send_frame(PONG, ping.payload)
+        client.send("send last")
+        assert client.frame() == Frame(TEXT, b"last")
+        client.send("ping")
+        assert client.frame() == ping
+
+
 @pytest.mark.parametrize("headers", ["Content-Length: 5000000", "Transfer-Encoding: chunked"])
 def test_a_request_that_goes_on_too_long_is_answered_with_413(server: SocketServer, headers: str) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S) as connection:
