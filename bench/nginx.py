@@ -43,7 +43,7 @@ class Nginx:
         self.static_root = static_root
         self.certificates = certificates
         self.processes: int | None = None
-        """How many serve; by default one a CPU, as in the deployment."""
+        """How many serve, with an even share of the connections each; by default it is as in the deployment."""
         self.port = free_port()
         self.redirect_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -69,7 +69,10 @@ class Nginx:
             "listen 80 ": f"listen 127.0.0.1:{self.redirect_port} ",
         }
         if self.processes is not None:
-            replaced |= {"worker_processes auto;": f"worker_processes {self.processes};"}
+            replaced |= {
+                "worker_processes auto;": f"worker_processes {self.processes};",
+                "backlog=4096;": "backlog=4096 reuseport;",
+            }
         if self.certificates is not None:
             replaced |= {
                 "listen 443 ": f"listen 127.0.0.1:{self.port} ",

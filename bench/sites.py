@@ -1,7 +1,6 @@
 """What is put under load: a server, or several behind a proxy, with the processes that it is made of."""
 
 import math
-import os
 import resource
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +20,8 @@ SETTINGS = {"roundDurationSec": 180, "roundsPerTeam": 10}
 
 PROXY_CONNECTIONS = 32_768
 """What `deploy/nginx.conf` lets one process have."""
-UNEVEN = 0.6
-"""How full one may be when all together are as full as they may be: they don't share fairly."""
+FILL = 0.8
+"""How full each may become, on average."""
 
 Processes = dict[str, list[psutil.Process]]
 
@@ -136,10 +135,13 @@ class ManyWorkers:
 
 
 def _proxy_processes(sockets: int) -> int | None:
-    """More processes of nginx than there are CPUs, where one may not open the files it needs: two a socket."""
+    """More processes of nginx than usual where one, if it has bad luck, would need more files than it may open.
+
+    A socket takes two, and the processes that wait for connections don't share them evenly.
+    """
     _, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = 2 * sockets / (UNEVEN * min(limit, PROXY_CONNECTIONS))
-    return math.ceil(needed) if needed > (os.cpu_count() or 1) else None
+    may_open = min(limit, PROXY_CONNECTIONS)
+    return math.ceil(2 * sockets / (FILL * may_open)) if 2 * sockets > may_open else None
 
 
 class AtTheWorkers(ManyWorkers):
