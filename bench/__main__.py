@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.arguments import counts
 from bench.creation import NotCreated
 from bench.crowd import LoadFailed
 from bench.document import keep
@@ -127,11 +128,6 @@ def parse_arguments() -> argparse.Namespace:
     if (options.relayed or options.churn) and (len(options.rooms) > 1 or len(options.workers) > 1):
         parser.error("--relayed and --churn take one number of rooms and of workers")
     return options
-
-
-def counts(text: str) -> list[int]:
-    """``100,300`` as numbers."""
-    return [int(part) for part in text.split(",")]
 
 
 if __name__ == "__main__":
