@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import logging
 import time as system_time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -18,6 +19,7 @@ from rooms import clock
 from rooms import registry as registry_module
 from rooms.connections import Hear
 from rooms.liveness import LEASE_MS
+from rooms.log_context import add_subject
 from rooms.registry import CreatedRoom, Registry
 from rooms.room import LiveRoom
 from rooms.routing import websocket_application
@@ -377,3 +379,32 @@ async def throw(keeper: Registry, time: MovedClock) -> AsyncIterator[Callable[..
     yield make
     while Guest.everybody:
         await Guest.everybody.pop().hang_up()
+
+
+class LogLines(logging.Handler):
+    """What has been logged, and whom it was about at that moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[dict[str, Any]] = []
+        self.changed = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = {name: getattr(record, name) for name in ("code", "by", "role", "version") if hasattr(record, name)}
+        self.lines.append(dict(add_subject(None, "", {"event": record.getMessage(), **fields})))
+        self.changed.set()
+
+    def of(self, event: str) -> list[dict[str, Any]]:
+        return [line for line in self.lines if line["event"].startswith(event)]
+
+
+@pytest.fixture
+def log() -> Iterator[LogLines]:
+    """All lines of the rooms."""
+    handler, logger = LogLines(), logging.getLogger("rooms")
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield handler
+    logger.setLevel(before)
+    logger.removeHandler(handler)

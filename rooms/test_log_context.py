@@ -1,45 +1,16 @@
 """Each log line says whom it is about, though all sockets share one thread."""
 
 import asyncio
-import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from rooms.log_context import add_subject, speak_for
+from rooms.conftest import LogLines
+from rooms.log_context import speak_for
 from rooms.sessions import session_hash
 
 
-class Lines(logging.Handler):
-    """What has been logged, with what the processor adds to it at that moment."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[dict[str, Any]] = []
-        self.changed = asyncio.Event()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        fields = {name: getattr(record, name) for name in ("code", "by", "role", "version") if hasattr(record, name)}
-        self.lines.append(dict(add_subject(None, "", {"event": record.getMessage(), **fields})))
-        self.changed.set()
-
-    def of(self, event: str) -> list[dict[str, Any]]:
-        return [line for line in self.lines if line["event"].startswith(event)]
-
-
-@pytest.fixture
-def log() -> Iterator[Lines]:
-    handler, logger = Lines(), logging.getLogger("rooms")
-    before = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG)
-    yield handler
-    logger.setLevel(before)
-    logger.removeHandler(handler)
-
-
-async def test_a_sockets_lines_tell_who_it_is(throw: Any, log: Lines) -> None:
+async def test_a_sockets_lines_tell_who_it_is(throw: Any, log: LogLines) -> None:
     party = await throw("Alice", "Bob")
     bob = party["Bob"]
     await bob.hang_up()
@@ -53,7 +24,7 @@ async def test_a_sockets_lines_tell_who_it_is(throw: Any, log: Lines) -> None:
     assert (closed["code"], closed["by"]) == (1001, "client")
 
 
-async def test_a_socket_that_the_server_closes_says_so(throw: Any, log: Lines) -> None:
+async def test_a_socket_that_the_server_closes_says_so(throw: Any, log: LogLines) -> None:
     party = await throw("Alice", "Bob")
     await party.host.say("CLOSE_ROOM")
     await party["Bob"].hang_up()
@@ -61,7 +32,7 @@ async def test_a_socket_that_the_server_closes_says_so(throw: Any, log: Lines) -
     assert (closed["actor"], closed["code"], closed["by"]) == (party["Bob"].actor_id, 4410, "server")
 
 
-async def test_before_the_handshake_only_the_room_is_known(throw: Any, log: Lines) -> None:
+async def test_before_the_handshake_only_the_room_is_known(throw: Any, log: LogLines) -> None:
     party = await throw("Alice")
     stranger = await party.guest("Stranger").open()
     await stranger.say("HEARTBEAT")
@@ -72,7 +43,7 @@ async def test_before_the_handshake_only_the_room_is_known(throw: Any, log: Line
     assert "session" not in closed
 
 
-async def test_a_command_that_fails_is_the_sockets_and_a_timer_is_the_rooms(throw: Any, log: Lines) -> None:
+async def test_a_command_that_fails_is_the_sockets_and_a_timer_is_the_rooms(throw: Any, log: LogLines) -> None:
     party = await throw("Alice", "Bob")
 
     def stumble() -> None:

@@ -1,0 +1,71 @@
+"""What operators are told of sockets that are not where their room is."""
+
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from rooms.conftest import LogLines
+from rooms.exposition import text
+from rooms.metrics import counters
+from rooms.registry import Registry
+from rooms.relay.conftest import Pair, until
+from rooms.sessions import session_hash
+
+
+def told(registry: Registry, name: str, **labels: str) -> float:
+    """A figure of one worker."""
+    (value,) = [
+        sample.value
+        for family in text_string_to_metric_families(text(registry).decode())
+        for sample in family.samples
+        if sample.name == f"partyflow_{name}" and sample.labels == labels
+    ]
+    return value
+
+
+async def test_a_relayed_socket_counts_where_its_room_is_and_is_known_where_it_ends(throw: Any, pair: Pair) -> None:
+    party = await throw("Alice", "Bob")
+    led_before = counters.relayed
+    await pair.relayed(party, "Carol")
+    assert counters.relayed == led_before + 1
+    one, two = pair.one.registry, pair.two.registry
+    assert told(one, "sockets", role="player", version="1.1") == 2
+    assert told(two, "sockets", role="player", version="1.1") == 0
+    assert (told(one, "relayed_sockets"), told(two, "relayed_sockets")) == (0, 1)
+    await party["Carol"].hang_up()
+    await until(lambda: told(one, "sockets", role="player", version="1.1") == 1)
+    assert told(two, "relayed_sockets") == 0
+
+
+async def test_its_lines_say_who_it_is_where_that_is_known(throw: Any, pair: Pair, log: LogLines) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    carol = party["Carol"]
+    (led,) = log.of("Socket led to another worker")
+    assert led["room"] == party.code
+    entered = log.of("Socket entered")[-1]
+    assert (entered["actor"], entered["role"]) == (carol.actor_id, "player")
+    await carol.hang_up()
+    await until(lambda: len(log.of("Socket closed")) == 2)
+    at_the_edge, at_the_owner = log.of("Socket closed")
+    assert (at_the_edge["room"], at_the_edge["code"]) == (party.code, 1001)
+    assert at_the_owner["actor"] == carol.actor_id
+    assert session_hash(carol.session_id).startswith(at_the_owner["session"])
+
+
+async def test_a_message_that_fails_at_the_owner_is_its_senders(throw: Any, pair: Pair, log: LogLines) -> None:
+    party = await throw("Alice", "Bob")
+    await pair.relayed(party, "Carol")
+    carol = party["Carol"]
+    await carol.fence()
+    await carol.fence()
+    advance = party.live.advance
+
+    def stumble() -> None:
+        party.live.advance = advance
+        raise RuntimeError("no time")
+
+    party.live.advance = stumble
+    await carol.say("LEAVE_ROOM")
+    (failed,) = log.of("A message")
+    assert (failed["room"], failed["actor"]) == (party.code, carol.actor_id)
