@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.arguments import counts
+from bench.arguments import counts, end_in_order
 from bench.creation import NotCreated
 from bench.crowd import LoadFailed
 from bench.document import keep
@@ -27,6 +27,7 @@ MUST_GO_ROOMS = 1000
 def main() -> int:
     options = parse_arguments()
     raise_file_limit()
+    end_in_order()
     if options.churn:
         return _churn(options)
     if options.relayed:

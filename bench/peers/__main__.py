@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench.arguments import counts
+from bench.arguments import counts, end_in_order
 from bench.creation import NotCreated
 from bench.crowd import LoadFailed
 from bench.document import keep
@@ -36,6 +36,7 @@ AT_MOST = {"stock Channels": 120}
 def main() -> int:
     options = parse_arguments()
     raise_file_limit()
+    end_in_order()
     try:
         install_node_servers()
     except ServerFailed as error:
