@@ -165,6 +165,12 @@ async def living_workers() -> list[str]:
         return sorted(await _asked(liveness.living_workers(redis)))
 
 
+async def living_starts() -> set[str]:
+    """Which starts of them these are, as `WorkerFigures` names them. Raises `Unavailable`."""
+    async with _redis() as redis:
+        return {start.worker for start in (await _asked(liveness.living_workers(redis))).values()}
+
+
 async def ping(name: str) -> WorkerFigures:
     """Ask a worker, by the name that outlives its restarts. Raises `WorkerSilent`, `Unavailable`."""
     return await _send_to_worker(name, _FIGURES, "", WorkerFigures)
