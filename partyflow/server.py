@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 BACKLOG = 4096
 """How many phones may knock at the same time, when all come back after a restart."""
-STOP_TIMEOUT_S = 8
+STOP_TIMEOUT_S = 12
 LEAVE_TIMEOUT_S = 3
 CANCEL_TIMEOUT_S = 2
 

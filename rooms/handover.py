@@ -35,20 +35,27 @@ class Holder(Protocol):
 
 async def hand_over(rooms: Iterable[LiveRoom], holder: Holder) -> None:
     """Let all these rooms go, wave by wave. Without Redis they are given up unwritten after 4 s."""
-    loop = asyncio.get_running_loop()
-    give_up_s = loop.time() + WRITE_TIMEOUT_S
+    give_up_s = asyncio.get_running_loop().time() + WRITE_TIMEOUT_S
+    unwritten = 0
     for number, wave in enumerate(waves(list(rooms))):
-        if number:
-            await asyncio.sleep(WAVE_INTERVAL_S)
-        while not await holder.release(wave):
-            if loop.time() > give_up_s:
-                logger.error("%d rooms could not be written", len(wave))
-                break
-            await asyncio.sleep(AGAIN_S)
+        if unwritten or not await _is_released(wave, holder, give_up_s, pause_s=WAVE_INTERVAL_S if number else 0):
+            unwritten += len(wave)
+        else:
+            counters.handovers += len(wave)
         for live in wave:
             holder.forget(live)
             live.dismiss_all(CloseCode.RESTARTING)
-            counters.handovers += 1
+    if unwritten:
+        logger.error("%d rooms could not be written", unwritten)
+
+
+async def _is_released(wave: list[LiveRoom], holder: Holder, give_up_s: float, pause_s: float) -> bool:
+    await asyncio.sleep(pause_s)
+    while not await holder.release(wave):
+        if asyncio.get_running_loop().time() > give_up_s:
+            return False
+        await asyncio.sleep(AGAIN_S)
+    return True
 
 
 def waves(rooms: list[LiveRoom]) -> Iterator[list[LiveRoom]]:
