@@ -111,7 +111,10 @@ class LiveRoom:
 
     def advance(self) -> None:
         """Let everything happen that is due by now, and tell everybody."""
-        emissions = game.advance(self.room, clock.now_ms(), self.keeper.library())
+        now_ms = clock.now_ms()
+        if self._timer_ms is not None and now_ms < self._timer_ms:
+            return  # the timer stands at the earliest deadline there is
+        emissions = game.advance(self.room, now_ms, self.keeper.library())
         if emissions:
             self.announce(emissions)
             if any(type(emission.event) is not events.TimerTick for emission in emissions):
@@ -124,13 +127,14 @@ class LiveRoom:
             self._wake_in(WHILE_IN_DOUBT_S)
             return
         try:
-            self.advance()
             self._mind_lines()
+            self.advance()
         except Exception:
             logger.exception("Room %s stumbled", self.code)
             self._wake_in(AFTER_FAULT_S)
         else:
-            self.arm()
+            if self._timer_ms is None:
+                self.arm()
 
     def arm(self) -> None:
         """Set the one timer to the next deadline."""

@@ -1,7 +1,7 @@
 """Everything that happens by itself, as data: each deadline is a time that follows from the room (§3.3, §3.5)."""
 
 from collections.abc import Iterator
-from enum import StrEnum
+from enum import IntEnum, auto
 from typing import NamedTuple
 
 from gameplay.engine import people, rounds
@@ -17,31 +17,27 @@ from gameplay.engine.model import (
 from gameplay.engine.states import IN_ROUND, RoomState
 
 
-class Due(StrEnum):
+class Due(IntEnum):
     """What is due. The order decides between deadlines of the same millisecond."""
 
-    AUTO_PAUSE = "auto-pause"
-    ROUND_TIMEOUT = "round timeout"
-    TIMER_TICK = "timer tick"
-    COUNTDOWN = "countdown"
-    END_REVIEW = "end of review"
-    REPLACE_EXPLAINER = "replace explainer"
-    PROMOTE_HOST = "promote host"
-    WARN = "warn"
-    LOST = "lost"
-    REMOVE = "remove"
+    AUTO_PAUSE = auto()
+    ROUND_TIMEOUT = auto()
+    TIMER_TICK = auto()
+    COUNTDOWN = auto()
+    END_REVIEW = auto()
+    REPLACE_EXPLAINER = auto()
+    PROMOTE_HOST = auto()
+    WARN = auto()
+    LOST = auto()
+    REMOVE = auto()
 
 
 class Deadline(NamedTuple):
     """When, what, and whom it concerns."""
 
     at_ms: int
-    order: int
     what: Due
     member_id: str = ""
-
-
-_ORDER = {what: order for order, what in enumerate(Due)}
 
 
 def earliest(room: Room) -> Deadline | None:
@@ -57,24 +53,20 @@ def _all(room: Room) -> Iterator[Deadline]:
     yield from _of_the_absent(room)
 
 
-def _at(at_ms: int, what: Due, member_id: str = "") -> Deadline:
-    return Deadline(at_ms, _ORDER[what], what, member_id)
-
-
 def _of_the_state(room: Room) -> Iterator[Deadline]:
     playing = room.round
     if room.state is RoomState.ROUND_STARTING and room.countdown_at_ms is not None:
-        yield _at(room.countdown_at_ms, Due.COUNTDOWN)
+        yield Deadline(room.countdown_at_ms, Due.COUNTDOWN)
     elif room.state is RoomState.SCORE_REVIEW and room.review_until_ms is not None:
-        yield _at(room.review_until_ms, Due.END_REVIEW)
+        yield Deadline(room.review_until_ms, Due.END_REVIEW)
     elif room.state is RoomState.ROUND_ACTIVE and playing is not None and playing.ends_at_ms is not None:
-        yield _at(playing.ends_at_ms, Due.ROUND_TIMEOUT)
+        yield Deadline(playing.ends_at_ms, Due.ROUND_TIMEOUT)
         if playing.next_tick_s > 0:
-            yield _at(playing.ends_at_ms - playing.next_tick_s * 1000, Due.TIMER_TICK)
+            yield Deadline(playing.ends_at_ms - playing.next_tick_s * 1000, Due.TIMER_TICK)
     if room.state in IN_ROUND and playing is not None and playing.holder_id == playing.explainer_id:
         holder = room.members.get(playing.holder_id)
         if holder is not None and holder.away_since_ms is not None and rounds.can_hand_on(room):
-            yield _at(holder.away_since_ms + REPLACE_HOLDER_MS, Due.REPLACE_EXPLAINER)
+            yield Deadline(holder.away_since_ms + REPLACE_HOLDER_MS, Due.REPLACE_EXPLAINER)
 
 
 def _of_the_host(room: Room) -> Iterator[Deadline]:
@@ -82,9 +74,9 @@ def _of_the_host(room: Room) -> Iterator[Deadline]:
     if host.away_since_ms is None:
         return
     if room.state is RoomState.ROUND_ACTIVE:
-        yield _at(host.away_since_ms + AUTO_PAUSE_MS, Due.AUTO_PAUSE)
+        yield Deadline(host.away_since_ms + AUTO_PAUSE_MS, Due.AUTO_PAUSE)
     if people.successor_of(room, host) is not None:
-        yield _at(host.away_since_ms + PROMOTE_HOST_MS, Due.PROMOTE_HOST)
+        yield Deadline(host.away_since_ms + PROMOTE_HOST_MS, Due.PROMOTE_HOST)
 
 
 def _of_the_absent(room: Room) -> Iterator[Deadline]:
@@ -93,8 +85,8 @@ def _of_the_absent(room: Room) -> Iterator[Deadline]:
         if away_since_ms is None or not (member.seated or member.id == room.host_id):
             continue
         if member.line == "ok":
-            yield _at(away_since_ms + WARN_MS, Due.WARN, member.id)
+            yield Deadline(away_since_ms + WARN_MS, Due.WARN, member.id)
         elif member.line == "warning":
-            yield _at(away_since_ms + AWAY_EXPIRED_MS, Due.LOST, member.id)
+            yield Deadline(away_since_ms + AWAY_EXPIRED_MS, Due.LOST, member.id)
         elif member.id != room.host_id:
-            yield _at(away_since_ms + REMOVE_MS, Due.REMOVE, member.id)
+            yield Deadline(away_since_ms + REMOVE_MS, Due.REMOVE, member.id)

@@ -66,8 +66,7 @@ class Step:
         self.emitted.append(Emission(event, audience, actor_id, self.room.sequence_id, self.room.state_version))
 
     def _target(self, event: GameEvent) -> RoomState:
-        condition = "balanced" if is_balanced(self.room) else "unbalanced"
         for row in moves(self.room.state, event):
-            if not row.repeat and row.guard in ("", condition):
+            if not row.repeat and (not row.guard or (row.guard == "balanced") is is_balanced(self.room)):
                 return row.target
         raise IllegalMove(f"{event} cannot happen in {self.room.state}.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import UNSET
 from gameplay.engine.commands import Command
 from gameplay.engine.events import Event
 from gameplay.engine.projections import FinalView
-from rooms.protocol.catalogue import CLIENT, SERVER, ServerRow
+from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import UnknownType
 from rooms.protocol.messages import Connected, MissedEvent, Reconnected, StateSnapshot
 from rooms.protocol.versions import Version
@@ -53,7 +54,7 @@ def write_1(type_: str, event: Event, version: Version) -> bytes | None:
         event = msgspec.structs.replace(event, missed_events=missed)
     if isinstance(event, Connected | Reconnected | StateSnapshot) and version < _RESULT_ID_SINCE:
         event = _with_older_state(event)
-    newer = _newer_fields(row, version)
+    newer = _newer_fields(type_, version)
     if not newer:
         return _ENCODER.encode(event)
     return _without(_ENCODER.encode(event), newer)
@@ -72,17 +73,18 @@ def _missed_1(missed: MissedEvent, version: Version) -> MissedEvent | None:
     row = SERVER[missed.type]
     if version < row.since:
         return None
-    newer = _newer_fields(row, version)
+    newer = _newer_fields(missed.type, version)
     if not newer:
         return missed
     return msgspec.structs.replace(missed, payload=msgspec.Raw(_without(missed.payload, newer)))
 
 
-def _newer_fields(row: ServerRow, version: Version) -> list[str]:
-    return [name for name, since in row.added.items() if version < since]
+@cache
+def _newer_fields(type_: str, version: Version) -> tuple[str, ...]:
+    return tuple(name for name, since in SERVER[type_].added.items() if version < since)
 
 
-def _without(payload: bytes | msgspec.Raw, names: list[str]) -> bytes:
+def _without(payload: bytes | msgspec.Raw, names: tuple[str, ...]) -> bytes:
     fields: dict[str, Any] = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
     for name in names:
         fields.pop(name, None)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 from rooms.protocol.errors import Malformed, UpgradeRequired
@@ -50,7 +51,7 @@ class Sunset:
         return version.major == self.version.major and version <= self.version and today > self.last_day
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spoken:
     """What a server speaks: its own version, the newest minor of each major that it has a codec for, and what ends."""
 
@@ -76,6 +77,7 @@ class Spoken:
 SPOKEN = Spoken(server=Version(1, 1), newest={1: Version(1, 1)}, sunsets=())
 
 
+@lru_cache(maxsize=64)
 def negotiate(client: str, spoken: Spoken = SPOKEN, today: str = "") -> Version:
     """The version to use with a client that says it speaks ``client``: of the same major the lower minor.
 
