@@ -16,17 +16,19 @@ from rooms.protocol.errors import UnknownType
 from rooms.protocol.messages import Connected, MissedEvent, Reconnected, StateSnapshot
 from rooms.protocol.versions import Version
 
+Written = Event | msgspec.Raw | None
+
 
 @dataclass(frozen=True, slots=True)
 class Codec:
     """One major version's way with payloads.
 
     ``read(type, payload)`` gives the command, raising `UnknownType` or what msgspec raises. ``write(type, event,
-    version)`` gives JSON for a minor version, or None when that version does not have the message.
+    version)`` gives what JSON is made of for a minor version, or None when that version does not have the message.
     """
 
     read: Callable[[str, msgspec.Raw], Command]
-    write: Callable[[str, Event, Version], bytes | None]
+    write: Callable[[str, Event, Version], Written]
 
 
 _DECODERS: dict[str, msgspec.json.Decoder[Command]] = {
@@ -44,8 +46,8 @@ def read_1(type_: str, payload: msgspec.Raw) -> Command:
     return decoder.decode(payload)
 
 
-def write_1(type_: str, event: Event, version: Version) -> bytes | None:
-    """Encode a payload for 1.x: without the message types and fields that came after ``version``."""
+def write_1(type_: str, event: Event, version: Version) -> Written:
+    """A payload for 1.x: without the message types and fields that came after ``version``."""
     row = SERVER[type_]
     if version < row.since:
         return None
@@ -55,9 +57,7 @@ def write_1(type_: str, event: Event, version: Version) -> bytes | None:
     if isinstance(event, Connected | Reconnected | StateSnapshot) and version < _RESULT_ID_SINCE:
         event = _with_older_state(event)
     newer = _newer_fields(type_, version)
-    if not newer:
-        return _ENCODER.encode(event)
-    return _without(_ENCODER.encode(event), newer)
+    return _without(_ENCODER.encode(event), newer) if newer else event
 
 
 def _with_older_state(event: Connected | Reconnected | StateSnapshot) -> Event:
@@ -74,9 +74,7 @@ def _missed_1(missed: MissedEvent, version: Version) -> MissedEvent | None:
     if version < row.since:
         return None
     newer = _newer_fields(missed.type, version)
-    if not newer:
-        return missed
-    return msgspec.structs.replace(missed, payload=msgspec.Raw(_without(missed.payload, newer)))
+    return msgspec.structs.replace(missed, payload=_without(missed.payload, newer)) if newer else missed
 
 
 @cache
@@ -84,11 +82,11 @@ def _newer_fields(type_: str, version: Version) -> tuple[str, ...]:
     return tuple(name for name, since in SERVER[type_].added.items() if version < since)
 
 
-def _without(payload: bytes | msgspec.Raw, names: tuple[str, ...]) -> bytes:
+def _without(payload: bytes | msgspec.Raw, names: tuple[str, ...]) -> msgspec.Raw:
     fields: dict[str, Any] = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
     for name in names:
         fields.pop(name, None)
-    return _ENCODER.encode(fields)
+    return msgspec.Raw(_ENCODER.encode(fields))
 
 
 CODECS: Mapping[int, Codec] = {1: Codec(read_1, write_1)}

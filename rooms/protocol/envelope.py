@@ -3,7 +3,8 @@
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
@@ -129,7 +130,7 @@ class ServerEnvelope(msgspec.Struct, rename="camel", frozen=True):
     timestamp: int
     version: str
     broadcast: Audience
-    payload: Raw
+    payload: Any
     sequence_id: int | UnsetType = UNSET
     state_version: int | UnsetType = UNSET
     requires_ack: bool | UnsetType = UNSET
@@ -137,6 +138,7 @@ class ServerEnvelope(msgspec.Struct, rename="camel", frozen=True):
 
 
 _ENCODER = msgspec.json.Encoder()
+_as_text = cache(str)
 
 
 @dataclass(slots=True, eq=False)
@@ -179,9 +181,9 @@ class Outgoing:
                 type=self.type,
                 room_id=self.room_id,
                 timestamp=self.timestamp_ms,
-                version=str(version),
+                version=_as_text(version),
                 broadcast=self.broadcast,
-                payload=Raw(payload),
+                payload=payload,
                 sequence_id=UNSET if self.sequence_id is None else self.sequence_id,
                 state_version=UNSET if self.state_version is None else self.state_version,
                 requires_ack=UNSET if self.ack_id is None else True,

@@ -15,6 +15,10 @@ from rooms.protocol.versions import Version
 V10, V11 = Version(1, 0), Version(1, 1)
 
 
+def written(type_, message, version):
+    return json.loads(msgspec.json.encode(CODECS[1].write(type_, message, version)))
+
+
 def missed(sequence_id, event):
     return messages.MissedEvent(sequence_id, event.TYPE, msgspec.Raw(msgspec.json.encode(event)))
 
@@ -27,7 +31,7 @@ def reconnected(version, *history):
         missed_events=tuple(missed(143 + index, event) for index, event in enumerate(history)),
         summary=messages.MissedWords(words_guessed=1, words_skipped=0),
     )
-    return json.loads(CODECS[1].write("RECONNECTED", message, version))
+    return written("RECONNECTED", message, version)
 
 
 def test_missed_events_come_with_number_type_and_payload():
@@ -73,14 +77,14 @@ def test_a_snapshot_in_place_of_a_history_says_null():
         message="You missed some action! Catching you up...",
     )
     for version in (V10, V11):
-        payload = json.loads(CODECS[1].write("RECONNECTED", message, version))
+        payload = written("RECONNECTED", message, version)
         assert payload["missedEvents"] is None
         assert payload["message"].startswith("You missed")
 
 
 def test_what_does_not_apply_is_absent_not_null():
     error = messages.ErrorPayload(code="NAME_TAKEN", message="Somebody has this name.")
-    assert json.loads(CODECS[1].write("ERROR", error, V11)) == {
+    assert written("ERROR", error, V11) == {
         "code": "NAME_TAKEN",
         "message": "Somebody has this name.",
     }
@@ -89,7 +93,7 @@ def test_what_does_not_apply_is_absent_not_null():
 def test_only_1_1_clients_learn_where_the_result_is_shared():
     ended = next(event for event in examples.SERVER.values() if isinstance(event, events.GameEnded))
     for version, is_told in ((V10, False), (V11, True)):
-        assert ("resultId" in json.loads(CODECS[1].write("GAME_ENDED", ended, version))) == is_told
+        assert ("resultId" in written("GAME_ENDED", ended, version)) == is_told
         [told] = reconnected(version, ended)["missedEvents"]
         assert ("resultId" in told["payload"]) == is_told
 
@@ -100,7 +104,7 @@ def test_neither_do_older_clients_learn_it_from_the_state(type_):
     message = next(event for event in examples.SERVER.values() if type_ == event.TYPE)
     state = msgspec.structs.replace(message.game_state, final=final)
     message = msgspec.structs.replace(message, game_state=state)
-    newer = json.loads(CODECS[1].write(type_, message, V11))
-    older = json.loads(CODECS[1].write(type_, message, V10))
+    newer = written(type_, message, V11)
+    older = written(type_, message, V10)
     assert newer["gameState"]["final"].pop("resultId") == "k" * 22
     assert older["gameState"] == newer["gameState"]

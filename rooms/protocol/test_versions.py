@@ -3,6 +3,7 @@
 import json
 from datetime import date
 
+import msgspec
 import pytest
 
 from gameplay.engine.events import CountdownTick, Event
@@ -15,9 +16,9 @@ from rooms.protocol.versions import NOTICE_DAYS, SPOKEN, WINDOW, Spoken, Sunset,
 NEXT = Spoken(server=Version(2, 0), newest={0: Version(0, 9), 1: Version(1, 1), 2: Version(2, 0)})
 
 
-def write_2(type_: str, event: Event, version: Version) -> bytes:
+def write_2(type_: str, event: Event, version: Version) -> msgspec.Raw:
     """A 2.0 that renames everything, as a new major may."""
-    return json.dumps({"renamed": type_, "in": str(version)}).encode()
+    return msgspec.Raw(json.dumps({"renamed": type_, "in": str(version)}).encode())
 
 
 NEXT_CODECS = {1: CODECS[1], 2: Codec(read_1, write_2)}
