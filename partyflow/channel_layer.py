@@ -26,12 +26,14 @@ class LocalChannelLayer(BaseChannelLayer):
         self.channel_capacity = self.compile_capacities(channel_capacity or {})
         self._listeners: dict[str, Deliver] = {}
         self._queues: dict[str, _Mailbox] = {}
-        self._groups: dict[str, dict[str, None]] = {}
+        self._groups: dict[str, dict[str, Deliver | None]] = {}
         self._memberships: dict[str, set[str]] = {}
 
     def attach(self, channel: str, deliver: Deliver) -> None:
         """Call ``deliver(message)`` for each message to ``channel`` from now on."""
         self._listeners[channel] = deliver
+        for group in self._memberships.get(channel, ()):
+            self._groups[group][channel] = deliver
 
     def detach(self, channel: str) -> None:
         """Forget ``channel``: its listener, what waits for it, and its groups."""
@@ -42,7 +44,7 @@ class LocalChannelLayer(BaseChannelLayer):
 
     def join(self, group: str, channel: str) -> None:
         """Put ``channel`` into ``group``, at once."""
-        self._groups.setdefault(group, {})[channel] = None
+        self._groups.setdefault(group, {})[channel] = self._listeners.get(channel)
         self._memberships.setdefault(channel, set()).add(group)
 
     def leave(self, group: str, channel: str) -> None:
@@ -61,11 +63,12 @@ class LocalChannelLayer(BaseChannelLayer):
     def broadcast(self, group: str, message: Any) -> None:
         """Hand ``message`` to everybody in ``group``, in the order of joining. A full channel misses it."""
         members = self._groups.get(group, {})
-        for channel in tuple(members):
-            deliver = self._listeners.get(channel)
+        for channel, deliver in tuple(members.items()):
+            if channel not in members:
+                continue  # a listener told before has sent this one away
             if deliver is not None:
                 deliver(message)
-            elif channel in members:  # a listener told before may have sent this one away
+            else:
                 self._mailbox(channel).offer(message)
 
     def members(self, group: str) -> tuple[str, ...]:

@@ -127,6 +127,8 @@ class Lines:
 
     def next_deadline_ms(self) -> int | None:
         """When `resend` or `silent` has something to do next."""
+        if not self._unacknowledged:
+            return self._look_for_silence_ms
         deadlines = [connection.acks.next_deadline_ms() for connection in self._unacknowledged.values()]
         return min((at for at in (*deadlines, self._look_for_silence_ms) if at is not None), default=None)
 

@@ -140,8 +140,9 @@ class LiveRoom:
         """Set the one timer to the next deadline."""
         if self.is_stopped:
             return
-        deadlines = game.next_deadline_ms(self.room), self.lines.next_deadline_ms()
-        at_ms = min((at for at in deadlines if at is not None), default=None)
+        at_ms, lines_ms = game.next_deadline_ms(self.room), self.lines.next_deadline_ms()
+        if at_ms is None or (lines_ms is not None and lines_ms < at_ms):
+            at_ms = lines_ms
         if at_ms is not None and at_ms == self._timer_ms:
             return
         if self._timer is not None:
@@ -156,6 +157,7 @@ class LiveRoom:
         self.is_stopped = True
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = self._timer_ms = None
 
     def go_on(self) -> None:
         """It was stopped, but stays here after all."""
@@ -345,7 +347,9 @@ class LiveRoom:
             self.command(actor_id, commands.Disconnected())
 
     def _mind_lines(self) -> None:
-        now_ms = clock.now_ms()
+        now_ms, due_ms = clock.now_ms(), self.lines.next_deadline_ms()
+        if due_ms is None or now_ms < due_ms:
+            return
         for connection in self.lines.resend(now_ms):
             self.tell_quality(connection, "degraded")
         for connection in self.lines.silent(now_ms):
