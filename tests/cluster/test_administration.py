@@ -9,7 +9,7 @@ from tests.support.accounts import ROOMS, Desk, make_accounts
 from tests.support.cluster import Cluster
 from tests.support.party import Party
 
-BOUND_S = 5.0
+BOUND_S = 8.0
 """Nothing in the administration waits for longer than 2 s for whoever does not answer; the rest is a slow machine."""
 
 
