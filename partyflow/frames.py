@@ -69,6 +69,11 @@ class FrameReader:
         self._pieces = 0
         self._is_done = False
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the client has said its last, or nothing that it says counts any more."""
+        return self._is_done
+
     def feed(self, data: bytes) -> list[Received]:
         """What has become whole with ``data``, in order."""
         received: list[Received] = []

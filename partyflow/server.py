@@ -17,6 +17,7 @@ from daphne.server import Server as DaphneServer
 from twisted.internet import reactor
 from twisted.logger import globalLogBeginner
 
+from partyflow.lane import SlowLane
 from partyflow.requests import BoundedRequestFactory
 from partyflow.sockets import CHECK_INTERVAL_S, GameSocket
 from rooms.connections import FRAMES_EXTENSION
@@ -74,6 +75,7 @@ class Server(DaphneServer):
         main.result()
 
     async def _live(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._lane = SlowLane(loop)
         asked_to_end = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, asked_to_end.set)
@@ -138,7 +140,7 @@ class Server(DaphneServer):
     def open_socket(self, connected: socket.socket, accept_key: bytes, scope: dict[str, Any]) -> None:
         """Have the application run a WebSocket on ``connected``."""
         loop = asyncio.get_running_loop()
-        game_socket = GameSocket(loop, connected, accept_key, scope["query_string"], self._forget)
+        game_socket = GameSocket(loop, connected, accept_key, scope["query_string"], self._forget, self._lane)
         self.sockets.add(game_socket)
         scope |= {"asgi": {"version": "3.0"}, "extensions": {FRAMES_EXTENSION: game_socket}}
         application = loop.create_task(self.application(scope, game_socket.receive, game_socket.reply))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
 from http import HTTPStatus
@@ -24,6 +25,7 @@ from partyflow.frames import (
     close_frame,
     frame,
 )
+from partyflow.lane import SlowLane
 from partyflow.wire import Wire
 from rooms import clock
 from rooms.connections import Hear
@@ -39,6 +41,10 @@ logger = logging.getLogger(__name__)
 
 MAX_UNSENT_BYTES = 256 * 1024
 MAX_UNREAD_MESSAGES = 256
+MAX_AT_ONCE = 8
+"""What comes beyond it in one go waits in the `SlowLane`."""
+MAX_BYTES_AFTER_CLOSE = 64 * 1024
+"""So much may still be on its way from a client that has been told to go; then nobody listens any more."""
 ACCEPT_TIMEOUT_S = 20
 CLOSE_TIMEOUT_S = 5
 LEAVE_TIMEOUT_S = 10
@@ -82,8 +88,9 @@ class GameSocket(Wire):
     """
 
     __slots__ = (
-        "_accept_key", "_answered", "_application", "_checks_in_silence", "_code", "_ended", "_hear", "_heard_s",
-        "_inbox", "_leaving", "_pinged_s", "_query", "_reader", "_signs", "_waiter", "state",
+        "_accept_key", "_answered", "_application", "_backlog", "_bytes_after_close", "_checks_in_silence", "_code",
+        "_ended", "_hear", "_heard_s", "_inbox", "_lane", "_leaving", "_pinged_s", "_query", "_reader", "_signs",
+        "_waiter", "state",
     )  # fmt: skip
 
     def __init__(
@@ -93,12 +100,16 @@ class GameSocket(Wire):
         accept_key: bytes,
         query: bytes,
         ended: Callable[["GameSocket"], None],
+        lane: SlowLane,
     ) -> None:
         super().__init__(loop, connected)
         self.state = State.CONNECTING
         self._accept_key = accept_key
         self._query = query
         self._ended = ended
+        self._lane = lane
+        self._backlog: deque[Received] = deque()
+        self._bytes_after_close = 0
         self._reader = FrameReader(MAX_MESSAGE_BYTES)
         self._signs = Throttle(clock.now_ms())  # of life: messages are counted by the application, these by nobody else
         self._inbox: list[Message] = [{"type": "websocket.connect"}]
@@ -228,8 +239,33 @@ class GameSocket(Wire):
             self.lose()  # clients wait until they are let in
             return
         self._heard_s = self._loop.time()
-        for message in self._reader.feed(data):
+        if self.state is State.CLOSING and not self._reader.is_done:
+            self._bytes_after_close += len(data)
+            if self._bytes_after_close > MAX_BYTES_AFTER_CLOSE:
+                self.read_no_more()
+                return
+        messages = self._reader.feed(data)
+        if len(messages) > MAX_AT_ONCE:
+            self._backlog.extend(messages[MAX_AT_ONCE:])
+            del messages[MAX_AT_ONCE:]
+            self.read_no_more()
+            self._lane.join(self._take_more)
+        for message in messages:
             self._take(message)
+
+    def _take_more(self) -> bool:
+        """Take a little of what was left over; whether there is still more."""
+        self._heard_s = self._loop.time()
+        for _ in range(min(MAX_AT_ONCE, len(self._backlog))):
+            self._context.run(self._take, self._backlog.popleft())
+        if self.state is not State.OPEN:
+            # Whether the client agrees to the end is all that is left to know.
+            endings = [message for message in self._backlog if isinstance(message, Close | Breach)]
+            self._backlog = deque(endings)
+        if self._backlog:
+            return True
+        self.read_on()
+        return False
 
     def lost(self) -> None:
         """Tell the application, which has a while to come to its end."""

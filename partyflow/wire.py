@@ -1,9 +1,11 @@
 """One TCP connection on the event loop, with as little around it as can be: it writes at once while it is idle."""
 
 import asyncio
+import contextvars
 import socket
 
-READ_BYTES = 65536
+READ_BYTES = 4096
+"""A phone says less at a time; who says more is not to keep the others waiting while it is read."""
 
 
 class Wire:
@@ -12,7 +14,7 @@ class Wire:
     What the kernel does not take at once waits in `_unsent`, which it is up to the subclass to bound.
     """
 
-    __slots__ = ("_deadline", "_is_hanging_up", "_loop", "_socket", "_unsent")
+    __slots__ = ("_context", "_deadline", "_is_hanging_up", "_loop", "_socket", "_unsent")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, connected: socket.socket) -> None:
         self._loop = loop
@@ -24,8 +26,18 @@ class Wire:
 
     def read_in_this_context(self) -> None:
         """Have `received` called in the context of whoever calls this, as regards context variables."""
+        self._context = contextvars.copy_context()
+        self.read_on()
+
+    def read_on(self) -> None:
+        """Read again after `read_no_more`."""
         if self._socket is not None:
-            self._loop.add_reader(self._socket.fileno(), self._read)
+            self._context.run(self._loop.add_reader, self._socket.fileno(), self._read)
+
+    def read_no_more(self) -> None:
+        """Leave what comes to the kernel, which soon makes the other end wait."""
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket.fileno())
 
     def received(self, data: bytes) -> None:
         """Called with what has come."""

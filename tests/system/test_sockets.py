@@ -289,6 +289,28 @@ def next_text(client: RawSocket) -> bytes:
     return frame.payload
 
 
+def test_who_says_a_lot_at_once_is_heard_in_order(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send_bytes(b"".join(client.framed(TEXT, f"send {number}".encode()) for number in range(200)))
+        assert [client.frame().payload for _ in range(200)] == [b"%d" % number for number in range(200)]
+        client.send("send last")
+        assert client.frame().payload == b"last", "it is read on"
+
+
+def test_who_goes_on_after_the_close_is_listened_to_no_more(server: SocketServer) -> None:
+    with server.connect() as client:
+        client.send("close 4403 because")
+        assert client.frame().code == 4403
+        with pytest.raises(ConnectionError):
+            send_on(client)
+    assert server.close_code(client) == 4403
+
+
+def send_on(client: RawSocket) -> None:
+    for _ in range(10_000):
+        client.send_frame(TEXT, b"x" * 10_000)
+
+
 def test_a_message_of_endless_pieces_is_answered_with_1009(server: SocketServer) -> None:
     with server.connect() as client:
         client.send_bytes(client.framed(TEXT, b"send ", is_final=False))
