@@ -111,14 +111,20 @@ class ServerProcess:
         self._process = None
         return code
 
-    def kill(self) -> None:
-        """``kill -9`` for the server alone: an embedded Valkey lives on, as it would after a crash."""
+    def kill(self) -> float:
+        """``kill -9`` for the server alone: an embedded Valkey lives on, as it would after a crash.
+
+        When that was, on the local monotonic clock: a process may take a moment to be gone.
+        """
+        killed_at_s = time.monotonic()
         if self._process is not None:
             self._remember_processes()
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
+            killed_at_s = time.monotonic()
             self._process.wait()
             self._process = None
+        return killed_at_s
 
     def freeze(self) -> None:
         """SIGSTOP: the kernel takes connections for it, and nobody answers."""

@@ -82,8 +82,12 @@ def test_a_worker_that_is_gone_is_passed_over_at_once(nginx: list[dict[str, Any]
     assert seconds(location["block"], "proxy_read_timeout") >= 2 * MAX_SILENCE_S
     assert seconds(nginx, "proxy_connect_timeout") < 3
     assert [entry["args"] for entry in directives(nginx, "proxy_next_upstream")] == [["error", "timeout"]]
-    for server in (server for upstream in directives(nginx, "upstream") for server in upstream["block"]):
-        assert server["directive"] != "server" or "fail_timeout=1s" in server["args"]
+    accounts = {
+        (upstream["args"][0], *server["args"][1:])
+        for upstream in directives(nginx, "upstream")
+        for server in directives(upstream["block"], "server")
+    }
+    assert accounts == {("sockets", "max_fails=0"), ("pages", "max_fails=3", "fail_timeout=1s")}
 
 
 def seconds(block: list[dict[str, Any]], name: str) -> int:

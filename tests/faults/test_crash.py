@@ -44,8 +44,7 @@ async def test_kill_9_costs_at_most_the_last_moment(
             # The clock of the quiet room has ticked since it was last written.
             await asyncio.sleep(randomly.uniform(1.5, 2.5))
             await play.until_it_flows()
-            site.kill9()
-            crashed_at_s = time.monotonic()
+            crashed_at_s = site.kill9()
             await asyncio.gather(*(phone.lose_line() for party in parties for phone in party.guests))
         stood = [remaining_at(party.host, crashed_at_s) for party in parties]
         since = [len(party.host.messages) for party in parties]

@@ -12,6 +12,9 @@ from tests.support.guest import Guest, Message, Refused
 from tests.support.party import Party
 
 RETRY_S = 0.1
+LOOK_AGAIN_S = 1.0
+ANSWER_PATIENCE_S = 8.0
+"""How long a page waits for the answer to its heartbeat (static/js/socket.js)."""
 FINAL_CLOSES = frozenset({1009, 4400, 4401, 4403, 4404, 4408, 4409, 4410, 4426})
 """After these a page does not try again by itself."""
 ANSWERS = frozenset({"CONNECTED", "RECONNECTED", "RECONNECT_FAILED"})
@@ -34,6 +37,7 @@ class Phone(Guest):
     """``clock_offset_ms`` is how far its clock is ahead of the right time."""
 
     clock_offset_ms = 0
+    _beaten_at_s = 0.0
 
     def send(self, type_: str, payload: Mapping[str, Any] | None = None, **envelope: Any) -> str:
         envelope.setdefault("timestamp", int(time.time() * 1000) + self.clock_offset_ms)
@@ -54,10 +58,25 @@ class Phone(Guest):
             await asyncio.sleep(RETRY_S)
 
     async def until_lost(self) -> None:
-        """Wait, for however long, until the socket is gone; at once if there is none."""
-        if self._transport is not None:
-            await self._transport.wait_disconnected()
-            self._stop_heartbeats()
+        """Wait, for however long, until the socket is gone; at once if there is none.
+
+        One that leaves a heartbeat without an answer is given up, as a page does.
+        """
+        while self._transport is not None and not self._transport.is_disconnected:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._transport.wait_disconnected(), LOOK_AGAIN_S)
+            if self._beaten_at is not None and self._hears_nothing:
+                self.drop()
+        self._stop_heartbeats()
+
+    @property
+    def _hears_nothing(self) -> bool:
+        is_heard = len(self.messages) > (self._beaten_at or 0)
+        return not is_heard and time.monotonic() - self._beaten_at_s > ANSWER_PATIENCE_S
+
+    def _beat(self) -> None:
+        self._beaten_at_s = time.monotonic()
+        super()._beat()
 
     async def lose_line(self) -> None:
         """Wait until the socket is gone, whoever ended it."""

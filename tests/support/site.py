@@ -108,8 +108,9 @@ class Site(Door):
         """SIGTERM; the exit code."""
         return self.server.stop()
 
-    def kill9(self) -> None:
-        self.server.kill()
+    def kill9(self) -> float:
+        """``kill -9``; the moment, on the local monotonic clock."""
+        return self.server.kill()
 
     def log(self) -> str:
         return self.server.log()

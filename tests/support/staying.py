@@ -42,17 +42,20 @@ class Stay:
         self._watches = [asyncio.create_task(self._watch(phone)) for party in parties for phone in party.guests]
 
     def of(self, *parties: PhoneParty) -> list[Absence]:
-        """The absences of these parties' guests."""
-        phones = {id(phone) for party in parties for phone in party.guests}
+        """The absences of these parties' guests; all, if none is named."""
+        phones = {id(phone) for party in parties or self._parties for phone in party.guests}
         return [absence for absence in self.absences if id(absence.phone) in phones]
 
     async def everybody_was_away(self, since_s: float, *parties: PhoneParty) -> list[Absence]:
-        """Wait until each guest of these parties has lost the line since a moment and is back; those absences."""
+        """Wait until each guest of these parties, or of all, has lost the line since a moment and is back; those
+        absences.
+        """
 
         def recent() -> dict[int, Absence]:
             return {id(absence.phone): absence for absence in self.of(*parties) if absence.lost_at_s >= since_s}
 
-        await self._until(lambda: [phone for p in parties for phone in p.guests if id(phone) not in recent()])
+        watched = parties or self._parties
+        await self._until(lambda: [phone for p in watched for phone in p.guests if id(phone) not in recent()])
         return list(recent().values())
 
     async def everybody_is_here(self) -> None:
