@@ -56,3 +56,8 @@ def test_a_phone_gets_no_traceback_even_then(client: Client, accept: str, addres
     assert b"on purpose" not in answer.content
     assert b"Zb3kqV9sT0" not in answer.content
     assert answer.content
+
+
+def test_browsers_find_an_icon_where_they_look_for_one(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/img/icon.svg")

@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from partyflow.views import nowhere
+from partyflow.views import favicon, nowhere
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("favicon.ico", favicon),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="jsi18n"),
     path("", include("rooms.health")),
     path("", include("rooms.api")),

@@ -1,6 +1,7 @@
 """Answers that belong to the whole site."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import resolve
 from django.views.decorators.csrf import csrf_exempt
 from django.views.defaults import page_not_found
@@ -16,3 +17,8 @@ def nowhere(request: HttpRequest, path: str) -> HttpResponse:
     if lacks_slash and resolve(f"/{path}/").func is not nowhere:
         return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
     return page_not_found(request, Http404())
+
+
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """Where browsers look for the icon of what is no page, such as a picture."""
+    return HttpResponseRedirect(static("img/icon.svg"))

@@ -91,7 +91,7 @@ async def test_without_redis_a_worker_counts_for_itself(make: Callable[..., Limi
 async def test_a_redis_that_hangs_is_waited_for_once_and_by_one_alone(
     make: Callable[..., Limiter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ratelimit, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(ratelimit, "PATIENCE_S", 0.5)
     asked = 0
 
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from tests.browser.party import BrowserParty
 from tests.browser.visitor import Visitor
 
-ROUND_S = 12
+ROUND_S = 16
 ROUND_PATIENCE_S = ROUND_S + 8
 
 
