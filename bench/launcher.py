@@ -74,12 +74,16 @@ class ServerProcess:
     def ws_url(self, room_id: str) -> str:
         return f"ws://127.0.0.1:{self.port}/ws/?roomId={room_id}"
 
+    def command(self) -> list[str]:
+        """What is run."""
+        return [sys.executable, str(ROOT / "manage.py"), "serve", "--bind", "127.0.0.1", "--port", str(self.port)]
+
     def start(self) -> None:
         """Start it and wait until ``/healthz`` answers. Raises `ServerFailed`."""
         self.var_dir.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), "serve", "--bind", "127.0.0.1", "--port", str(self.port)],
+                self.command(),
                 cwd=ROOT,
                 env=self._env,
                 stdin=subprocess.DEVNULL,

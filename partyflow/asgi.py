@@ -14,9 +14,13 @@ telemetry.start()
 
 # Consumers need the apps, which are loaded now.
 # isort: split
+from partyflow.lifespan import Lifespan  # noqa: E402
 from partyflow.proxy import BehindProxy  # noqa: E402
 from rooms.routing import websocket_application  # noqa: E402
+from rooms.worker import start_worker, stop_worker  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": websocket_application})
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": websocket_application, "lifespan": Lifespan(start_worker, stop_worker)}
+)
 if settings.BEHIND_PROXY:
     application = BehindProxy(application, settings.TRUSTED_PROXIES)

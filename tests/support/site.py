@@ -93,12 +93,12 @@ class Door:
 
 
 class Site(Door):
-    """A server for tests. Addresses have no limits unless ``env`` says ``RATE_LIMITS=on``."""
+    """A server for tests, of the kind ``process``. Addresses have no limits unless ``env`` says ``RATE_LIMITS=on``."""
 
-    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, env: Mapping[str, str] | None = None, process: type[ServerProcess] = ServerProcess) -> None:
         # Directly under the temporary directory: the path of a unix socket has to be short.
         self._directory = Path(tempfile.mkdtemp(prefix="partyflow-"))
-        self.server = ServerProcess(self._directory / "var", {"RATE_LIMITS": "off", **(env or {})})
+        self.server = process(self._directory / "var", {"RATE_LIMITS": "off", **(env or {})})
         super().__init__(self.server.port, self.server.origin)
 
     def start(self) -> None:
