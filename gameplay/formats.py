@@ -11,7 +11,7 @@ from import_export.formats import base_formats
 from gameplay import wordlist
 
 BYTE_ORDER_MARK: Final = "\ufeff"
-FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_START: Final = (*"=+-@＝＋－＠", "\t", "\r", "\n")
 NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import math
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -29,6 +30,8 @@ BACKLOG = 4096
 """How many phones may knock at the same time, when all come back after a restart."""
 STOP_TIMEOUT_S = 12
 LEAVE_TIMEOUT_S = 3
+CHECK_SLICES = 50
+"""In how many parts all sockets are looked at."""
 CANCEL_TIMEOUT_S = 2
 
 Hook = Callable[[], Awaitable[None]]
@@ -98,10 +101,16 @@ class Server(DaphneServer):
 
     async def _check_sockets(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:
-            await asyncio.sleep(CHECK_INTERVAL_S)
-            now_s = loop.time()
-            for game_socket in tuple(self.sockets):
-                game_socket.check(now_s)
+            ends_s = loop.time() + CHECK_INTERVAL_S
+            every = tuple(self.sockets)
+            # A few at a time: a game must not wait until thousands have been looked at, and perhaps written to.
+            a_few = math.ceil(len(every) / CHECK_SLICES) or 1
+            for first in range(0, len(every), a_few):
+                now_s = loop.time()
+                for game_socket in every[first : first + a_few]:
+                    game_socket.check(now_s)
+                await asyncio.sleep(CHECK_INTERVAL_S / CHECK_SLICES)
+            await asyncio.sleep(max(0.0, ends_s - loop.time()))
 
     async def _drain(self) -> None:
         """Take no more connections, let the rooms be written and the sockets be told, then end what is left."""

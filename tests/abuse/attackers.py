@@ -71,8 +71,9 @@ class Crowd:
     async def knock(self, number: int) -> None:
         """Opens one socket after another, each time with a code that no room has."""
         while True:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, Gone):
                 async with self._connected(number, room="ZZZZZZ") as (reader, writer):
+                    self._came(number)
                     await self._listen(reader, writer)
 
     async def drip(self, number: int) -> None:
