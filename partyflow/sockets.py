@@ -328,6 +328,7 @@ class GameSocket(Wire):
         self.lose_within(CLOSE_TIMEOUT_S)
 
     def _application_done(self, application: "asyncio.Task[None]") -> None:
+        self._application = None  # they would hold each other, and wait for the collector
         failure = None if application.cancelled() else application.exception()
         if failure is not None:
             logger.error("The application of a socket failed", exc_info=failure)

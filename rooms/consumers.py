@@ -121,6 +121,7 @@ class RoomConsumer(AsyncConsumer):
     def _leave(self) -> None:
         self.connection.note_end(self._client_code)
         self.dialogue.leave()
+        del self.dialogue  # they would hold each other, and wait for the collector
 
 
 def _origin_of(scope: dict[str, Any]) -> str:

@@ -1,14 +1,16 @@
 """How somebody gets in, and how the others are told why not (contract, "Handshake")."""
 
 import asyncio
+import gc
 import json
+import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 
-from rooms.conftest import Guest, MovedClock
+from rooms.conftest import Guest, MovedClock, declining
 from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS
 from rooms.protocol.versions import SPOKEN, Spoken, Sunset, Version, negotiate
 from rooms.registry import Registry
@@ -433,3 +435,19 @@ async def test_who_hangs_up_during_the_handshake_leaves_nothing(throw: Any, time
     bob = await Guest(party.code, "Bob").open()
     await bob.hang_up()
     assert len(party.live.lines) == 1
+
+
+async def test_a_socket_that_has_ended_leaves_nothing_for_the_collector(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    bob = party["Bob"]
+    connection = weakref.ref(party.live.lines.of(bob.actor_id))
+    gc.collect()
+    gc.disable()
+    try:
+        await bob.hang_up()
+        bob.frames.listen(declining)
+        bob._task = None
+        await asyncio.sleep(0)
+        assert connection() is None
+    finally:
+        gc.enable()
