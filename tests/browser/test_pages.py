@@ -223,6 +223,7 @@ async def test_the_home_page_leads_back_to_the_room_one_is_in(party: BrowserPart
     spaced = f"{party.code[:3]} {party.code[3:]}"
     await bob.open("/")
     await bob.page.get_by_role("link", name=f"Play in {spaced} as Bob").tap()
+    await bob.page.wait_for_url(f"**/{party.code}")
     await expect(bob.heading).to_have_text("You’re in!")
     await alice.open("/")
     await alice.page.get_by_role("link", name=f"Host {spaced}").click()
