@@ -51,9 +51,9 @@ LEAVE_TIMEOUT_S = 10
 """How long an application may go on once its socket has ended."""
 PING_AFTER_S = 10.5
 """Phones send a heartbeat every 10 s: only who does not has to be asked for a sign of life."""
-PONG_TIMEOUT_S = 7.0
+PONG_TIMEOUT_S = 5.5
 CHECK_INTERVAL_S = 1.0
-"""How often `GameSocket.check` has to be called, to find a dead peer within 20 s (§3.3)."""
+"""How often `GameSocket.check` is called. One round later at the worst, twice, a dead peer is found in 20 s (§3.3)."""
 CHECKS_IN_SILENCE = 4
 MAX_SILENCE_S = CHECKS_IN_SILENCE * CHECK_INTERVAL_S
 """A proxy that has heard nothing from us for longer knows that this process hangs."""
