@@ -12,7 +12,7 @@ from time import perf_counter
 
 logger = logging.getLogger(__name__)
 
-SHARE_S = 0.001
+SHARE_S = 0.0005
 PAUSE_S = 0.002
 
 Turn = Callable[[], bool]

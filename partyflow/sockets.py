@@ -43,6 +43,10 @@ MAX_UNSENT_BYTES = 256 * 1024
 MAX_UNREAD_MESSAGES = 256
 MAX_AT_ONCE = 8
 """What comes beyond it in one go waits in the `SlowLane`."""
+MAX_AT_A_TURN = 4
+MAX_BEHIND_S = 5.0
+BREAK_S = 1.0
+"""Who says too much at once for `MAX_BEHIND_S`, without a break of `BREAK_S`, does not mean to be heard."""
 MAX_BYTES_AFTER_CLOSE = 64 * 1024
 """So much may still be on its way from a client that has been told to go; then nobody listens any more."""
 ACCEPT_TIMEOUT_S = 20
@@ -88,9 +92,9 @@ class GameSocket(Wire):
     """
 
     __slots__ = (
-        "_accept_key", "_answered", "_application", "_backlog", "_bytes_after_close", "_checks_in_silence", "_code",
-        "_ended", "_hear", "_heard_s", "_inbox", "_lane", "_leaving", "_pinged_s", "_query", "_reader", "_signs",
-        "_waiter", "state",
+        "_accept_key", "_answered", "_application", "_backlog", "_bytes_after_close",
+        "_checks_in_silence", "_code", "_ended", "_hear", "_heard_s", "_inbox", "_joined_lane_s", "_lane",
+        "_leaving", "_pinged_s", "_query", "_reader", "_signs", "_waiter", "state",
     )  # fmt: skip
 
     def __init__(
@@ -109,6 +113,7 @@ class GameSocket(Wire):
         self._ended = ended
         self._lane = lane
         self._backlog: deque[Received] = deque()
+        self._joined_lane_s: float | None = None
         self._bytes_after_close = 0
         self._reader = FrameReader(MAX_MESSAGE_BYTES)
         self._signs = Throttle(clock.now_ms())  # of life: messages are counted by the application, these by nobody else
@@ -245,25 +250,33 @@ class GameSocket(Wire):
                 self.read_no_more()
                 return
         messages = self._reader.feed(data)
+        if self._joined_lane_s is not None:
+            self._backlog.extend(messages)
+            return
         if len(messages) > MAX_AT_ONCE:
             self._backlog.extend(messages[MAX_AT_ONCE:])
             del messages[MAX_AT_ONCE:]
+            self._joined_lane_s = self._heard_s
             self.read_no_more()
-            self._lane.join(self._take_more)
+            self._lane.join(self._take_a_few)
         for message in messages:
             self._take(message)
 
-    def _take_more(self) -> bool:
-        """Take a little of what was left over; whether there is still more."""
-        self._heard_s = self._loop.time()
-        for _ in range(min(MAX_AT_ONCE, len(self._backlog))):
+    def _take_a_few(self) -> bool:
+        """A turn in the lane: take a little of what has come; whether there may be more before long."""
+        if not self._backlog:
+            self._read()
+        for _ in range(min(MAX_AT_A_TURN, len(self._backlog))):
             self._context.run(self._take, self._backlog.popleft())
+        now_s = self._loop.time()
+        if self._joined_lane_s is not None and now_s - self._joined_lane_s > MAX_BEHIND_S:
+            self.refuse_more("You are sending too much.")
         if self.state is not State.OPEN:
             # Whether the client agrees to the end is all that is left to know.
-            endings = [message for message in self._backlog if isinstance(message, Close | Breach)]
-            self._backlog = deque(endings)
-        if self._backlog:
+            self._backlog = deque(message for message in self._backlog if isinstance(message, Close | Breach))
+        if self._backlog or (self.state is State.OPEN and now_s - self._heard_s < BREAK_S):
             return True
+        self._joined_lane_s = None
         self.read_on()
         return False
 

@@ -14,7 +14,7 @@ class Wire:
     What the kernel does not take at once waits in `_unsent`, which it is up to the subclass to bound.
     """
 
-    __slots__ = ("_context", "_deadline", "_is_hanging_up", "_loop", "_socket", "_unsent")
+    __slots__ = ("_context", "_deadline", "_is_hanging_up", "_is_reading", "_loop", "_socket", "_unsent")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, connected: socket.socket) -> None:
         self._loop = loop
@@ -22,20 +22,24 @@ class Wire:
         self._unsent: bytearray | None = None
         self._is_hanging_up = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._is_reading = True
         self.read_in_this_context()
 
     def read_in_this_context(self) -> None:
         """Have `received` called in the context of whoever calls this, as regards context variables."""
         self._context = contextvars.copy_context()
-        self.read_on()
+        if self._is_reading:
+            self.read_on()
 
     def read_on(self) -> None:
         """Read again after `read_no_more`."""
+        self._is_reading = True
         if self._socket is not None:
             self._context.run(self._loop.add_reader, self._socket.fileno(), self._read)
 
     def read_no_more(self) -> None:
         """Leave what comes to the kernel, which soon makes the other end wait."""
+        self._is_reading = False
         if self._socket is not None:
             self._loop.remove_reader(self._socket.fileno())
 

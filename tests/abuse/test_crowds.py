@@ -119,11 +119,12 @@ async def test_a_crowd_of_every_kind(besieged: Site, figures: Callable[[str, obj
 def check_outcome(how: str, attack: Attack) -> None:
     """Nobody of the crowd got anything else than what is documented."""
     ends = attack.outcome["ends"]
-    assert set(ends) <= {"open", "lost", "hung up on", "4404", "4408", "4429"}, ends
+    assert set(ends) <= {"open", "lost", "hung up on", "1012", "4404", "4408", "4429"}, ends
     if how == "flood":
         assert ends.get("4429", 0) > 0
     elif how == "idle":
-        assert ends == {"open": attack.outcome["opened"]}
+        # A few may be told that the server is busy and to come back, while so many come at once.
+        assert ends["open"] >= 0.95 * attack.outcome["opened"]
     elif how == "knock":
         assert ends["4404"] > 0
 
