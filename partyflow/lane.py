@@ -1,7 +1,5 @@
-"""Where sockets wait their turn that say more at once than a phone ever does.
-
-Together they get a small share of the event loop's time, one after another, however many they are: nobody else has to
-wait for them.
+"""Where those wait for whom a game must not have to wait, however many they are: newcomers, and sockets that say more
+at once than a phone ever does.
 """
 
 import asyncio
@@ -19,8 +17,35 @@ Turn = Callable[[], bool]
 """Does a little, and says whether there is more to do."""
 
 
+class Doorway:
+    """Lets newcomers take one step after another, one of all of them in each round of the loop.
+
+    When thousands come at once, as after a restart, they have all the time that is left by those who play, who wait for
+    a single step at the most.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: deque[Callable[[], None]] = deque()
+
+    def pass_through(self, step: Callable[[], None]) -> None:
+        """Have ``step`` called once, in its turn."""
+        self._waiting.append(step)
+        if len(self._waiting) == 1:
+            self._loop.call_soon(self._let_one_in)
+
+    def _let_one_in(self) -> None:
+        step = self._waiting[0]
+        try:
+            step()
+        finally:
+            self._waiting.popleft()
+            if self._waiting:
+                self._loop.call_soon(self._let_one_in)
+
+
 class SlowLane:
-    """Runs turns for `SHARE_S`, lets others have the loop for `PAUSE_S`, and so on."""
+    """For who floods: runs turns for `SHARE_S`, lets others have the loop for `PAUSE_S`, and so on."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

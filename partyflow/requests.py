@@ -10,6 +10,7 @@ import partyflow.reactor  # noqa: F401 (installs the reactor, so it has to come 
 
 # isort: split
 from daphne.http_protocol import HTTPFactory, WebRequest
+from twisted.internet.tcp import Port
 from twisted.internet.tcp import Server as TcpTransport
 from twisted.web.http import HTTPChannel
 
@@ -18,8 +19,8 @@ from partyflow.handshake import VERSION, BadHandshake, Headers, accept_key, is_u
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A large word pack, in the administration. Otherwise whoever likes could fill the disk, where bodies are kept."""
 
-FIRST_BYTE_TIMEOUT_S = 20
-HEADERS_TIMEOUT_S = 10
+ARRIVAL_TIMEOUT_S = 10
+"""For the headers; and at first for their first byte, since a timeout of Twisted's takes long to shorten."""
 BODY_TIMEOUT_S = 60
 KEEP_ALIVE_S = 75
 """Between two requests; longer than what a proxy keeps a connection for, lest it sends one into a closed one."""
@@ -103,13 +104,15 @@ class BoundedChannel(HTTPChannel):
 
     def connectionMade(self) -> None:
         super().connectionMade()
-        self.setTimeout(FIRST_BYTE_TIMEOUT_S)
+        self.setTimeout(ARRIVAL_TIMEOUT_S)
+        self.transport.pauseProducing()
+        self.factory.server.doorway.pass_through(self.transport.resumeProducing)  # unless it has ended by then
 
     def resetTimeout(self) -> None:
         # Called for whatever is received; the first of it sets the one deadline.
         if not self._is_arriving and not self._handlingRequest:
             self._is_arriving = True
-            self.setTimeout(HEADERS_TIMEOUT_S)
+            self.setTimeout(ARRIVAL_TIMEOUT_S)
 
     def allHeadersReceived(self) -> None:
         self.setTimeout(BODY_TIMEOUT_S)
@@ -130,3 +133,16 @@ class BoundedRequestFactory(HTTPFactory):
         channel = super().buildProtocol(addr)
         channel.requestFactory = BoundedRequest
         return channel
+
+
+class PatientPort(Port):
+    """Takes one connection in each round of the loop, for taking one costs time that a game would wait for."""
+
+    numberAccepts = property(lambda _: 1, lambda *_: None)  # noqa: N815 (Twisted's name; its own value grows)
+
+    @classmethod
+    def on(cls, listener: socket.socket, factory: HTTPFactory, reactor: Any) -> "PatientPort":
+        """Take connections from a socket that listens already."""
+        port: PatientPort = cls._fromListeningDescriptor(reactor, listener.fileno(), listener.family, factory)
+        port.startListening()
+        return port

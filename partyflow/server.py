@@ -18,8 +18,8 @@ from daphne.server import Server as DaphneServer
 from twisted.internet import reactor
 from twisted.logger import globalLogBeginner
 
-from partyflow.lane import SlowLane
-from partyflow.requests import BoundedRequestFactory
+from partyflow.lane import Doorway, SlowLane
+from partyflow.requests import BoundedRequestFactory, PatientPort
 from partyflow.sockets import CHECK_INTERVAL_S, GameSocket
 from rooms.connections import FRAMES_EXTENSION
 from rooms.protocol.errors import CloseCode
@@ -79,6 +79,7 @@ class Server(DaphneServer):
 
     async def _live(self, loop: asyncio.AbstractEventLoop) -> None:
         self._lane = SlowLane(loop)
+        self.doorway = Doorway(loop)
         asked_to_end = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, asked_to_end.set)
@@ -97,7 +98,7 @@ class Server(DaphneServer):
     def _listen(self) -> None:
         self._listener.setblocking(False)
         self._listener.listen(BACKLOG)
-        self._port = reactor.adoptStreamPort(self._listener.fileno(), self._listener.family, self.http_factory)
+        self._port = PatientPort.on(self._listener, self.http_factory, reactor)
 
     async def _check_sockets(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:
@@ -149,7 +150,9 @@ class Server(DaphneServer):
     def open_socket(self, connected: socket.socket, accept_key: bytes, scope: dict[str, Any]) -> None:
         """Have the application run a WebSocket on ``connected``."""
         loop = asyncio.get_running_loop()
-        game_socket = GameSocket(loop, connected, accept_key, scope["query_string"], self._forget, self._lane)
+        game_socket = GameSocket(
+            loop, connected, accept_key, scope["query_string"], self._forget, self._lane, self.doorway
+        )
         self.sockets.add(game_socket)
         scope |= {"asgi": {"version": "3.0"}, "extensions": {FRAMES_EXTENSION: game_socket}}
         application = loop.create_task(self.application(scope, game_socket.receive, game_socket.reply))

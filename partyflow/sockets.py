@@ -6,6 +6,7 @@ import socket
 from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
+from functools import partial
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
@@ -25,7 +26,7 @@ from partyflow.frames import (
     close_frame,
     frame,
 )
-from partyflow.lane import SlowLane
+from partyflow.lane import Doorway, SlowLane
 from partyflow.wire import Wire
 from rooms import clock
 from rooms.connections import Hear
@@ -93,7 +94,7 @@ class GameSocket(Wire):
 
     __slots__ = (
         "_accept_key", "_answered", "_application", "_backlog", "_bytes_after_close",
-        "_checks_in_silence", "_code", "_ended", "_hear", "_heard_s", "_inbox", "_joined_lane_s", "_lane",
+        "_checks_in_silence", "_code", "_doorway", "_ended", "_hear", "_heard_s", "_inbox", "_joined_lane_s", "_lane",
         "_leaving", "_pinged_s", "_query", "_reader", "_signs", "_waiter", "state",
     )  # fmt: skip
 
@@ -105,6 +106,7 @@ class GameSocket(Wire):
         query: bytes,
         ended: Callable[["GameSocket"], None],
         lane: SlowLane,
+        doorway: Doorway,
     ) -> None:
         super().__init__(loop, connected)
         self.state = State.CONNECTING
@@ -112,6 +114,7 @@ class GameSocket(Wire):
         self._query = query
         self._ended = ended
         self._lane = lane
+        self._doorway = doorway
         self._backlog: deque[Received] = deque()
         self._joined_lane_s: float | None = None
         self._bytes_after_close = 0
@@ -239,11 +242,23 @@ class GameSocket(Wire):
     # What the wire reports
 
     def received(self, data: bytes) -> None:
-        """Take what the client says apart, and do it justice."""
+        """Take what the client says apart, and do it justice; newcomers have to wait their turn."""
         if self.state is State.CONNECTING:
             self.lose()  # clients wait until they are let in
             return
         self._heard_s = self._loop.time()
+        if self._hear is None and self._is_reading:
+            self.read_no_more()
+            self._doorway.pass_through(partial(self._be_let_in, data))
+        else:
+            self._understand(data)
+
+    def _be_let_in(self, data: bytes) -> None:
+        self._context.run(self._understand, data)
+        if self._joined_lane_s is None:
+            self.read_on()
+
+    def _understand(self, data: bytes) -> None:
         if self.state is State.CLOSING and not self._reader.is_done:
             self._bytes_after_close += len(data)
             if self._bytes_after_close > MAX_BYTES_AFTER_CLOSE:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from partyflow import lane
-from partyflow.lane import SlowLane
+from partyflow.lane import Doorway, SlowLane
 
 
 async def test_turns_are_taken_one_after_another_until_nothing_is_left() -> None:
@@ -60,3 +60,32 @@ async def test_one_that_stumbles_does_not_hold_up_the_others() -> None:
     slow_lane.join(finish)
     async with asyncio.timeout(5):
         await done.wait()
+
+
+async def test_newcomers_come_in_one_by_one_with_others_in_between() -> None:
+    happened: list[str] = []
+    doorway = Doorway(asyncio.get_running_loop())
+    for name in ("first", "second", "third"):
+        doorway.pass_through(lambda name=name: happened.append(name))  # type: ignore[misc]
+    for _ in range(4):
+        happened.append("somebody else")
+        await asyncio.sleep(0)
+    assert happened == ["somebody else", "first", "somebody else", "second", "somebody else", "third", "somebody else"]
+
+
+async def test_a_step_may_lead_to_the_next_and_one_that_stumbles_blocks_nobody() -> None:
+    happened: list[str] = []
+    loop = asyncio.get_running_loop()
+    doorway = Doorway(loop)
+    failures: list[str] = []
+    loop.set_exception_handler(lambda _, context: failures.append(str(context["exception"])))
+
+    def stumble() -> None:
+        raise RuntimeError("on purpose")
+
+    doorway.pass_through(stumble)
+    doorway.pass_through(lambda: doorway.pass_through(lambda: happened.append("deeper")))
+    for _ in range(4):
+        await asyncio.sleep(0)
+    assert happened == ["deeper"]
+    assert failures == ["on purpose"]

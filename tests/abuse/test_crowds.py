@@ -36,11 +36,14 @@ class Attack:
 
 @asynccontextmanager
 async def attacked(site: Site, how: str, count: int) -> AsyncIterator[Attack]:
-    """While the block runs, the site has this crowd at its doors."""
+    """While the block runs, the site has this crowd at its doors.
+
+    It is nice, for a crowd has a machine of its own: here it gets what server and players leave of this one.
+    """
     rooms = [(await site.create_room()).room_id for _ in range(math.ceil(count / SPECTATORS))]
     attack = Attack()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.abuse.attackers", str(site.port), ",".join(rooms), how, str(count),
+        "nice", sys.executable, "-m", "tests.abuse.attackers", str(site.port), ",".join(rooms), how, str(count),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT,
     )  # fmt: skip
     assert process.stdin

@@ -98,7 +98,7 @@ async def stop() -> None:
 
 def main() -> None:
     if "--impatient" in sys.argv:
-        requests.FIRST_BYTE_TIMEOUT_S, requests.HEADERS_TIMEOUT_S, requests.BODY_TIMEOUT_S = 0.4, 0.2, 0.3
+        requests.ARRIVAL_TIMEOUT_S, requests.BODY_TIMEOUT_S = 0.3, 0.4
     listener = socket.create_server(("127.0.0.1", 0))
     Server(
         application,
