@@ -1,6 +1,6 @@
 """How the admin imports words: choose a file, look at the preview, confirm."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -11,17 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ImportExportMixin
 from import_export.forms import ExportForm
+from redis.exceptions import RedisError
 
 from gameplay import wordlist
 from gameplay.formats import FORMATS
 from gameplay.forms import WordConfirmForm, WordImportForm, among_packs_of, chosen_pack
 from gameplay.resources import WordExport, WordImport
+from gameplay.uploads import SharedUpload
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 class WordImportExportMixin(ImportExportMixin):
     """Import and export for the admin of words. Faulty lines are shown by number, and then nothing is imported."""
 
     formats = FORMATS
+    tmp_storage_class = SharedUpload
     import_form_class = WordImportForm
     confirm_form_class = WordConfirmForm
     export_form_class = ExportForm
@@ -65,18 +71,25 @@ class WordImportExportMixin(ImportExportMixin):
         else:
             form.add_error("import_file", _("The file cannot be read. Is the format the right one?"))
 
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().import_action(request, **kwargs)
+        except RedisError:
+            return _again(request, _("The file cannot be kept at the moment. Try again shortly."))
+        return response
+
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             response: HttpResponse = super().process_import(request, **kwargs)
         except FileNotFoundError:
-            messages.error(request, _("The uploaded file is gone. Choose it again."))
-            return HttpResponseRedirect(reverse("admin:gameplay_word_import"))
+            return _again(request, _("The uploaded file is gone. Choose it again."))
+        except RedisError:
+            return _again(request, _("The uploaded file cannot be found at the moment. Try again shortly."))
         return response
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
         if result.has_errors() or result.has_validation_errors():
-            messages.error(request, _("Nothing was imported: the packs have changed meanwhile. Choose the file again."))
-            return HttpResponseRedirect(reverse("admin:gameplay_word_import"))
+            return _again(request, _("Nothing was imported: the packs have changed meanwhile. Choose the file again."))
         response: HttpResponse = super().process_result(result, request)
         return response
 
@@ -95,3 +108,9 @@ class WordImportExportMixin(ImportExportMixin):
                 action_flag=CHANGE,
                 change_message=text,
             )
+
+
+def _again(request: HttpRequest, message: "StrPromise") -> HttpResponse:
+    """Back to the choice of a file, with what went wrong."""
+    messages.error(request, message)
+    return HttpResponseRedirect(reverse("admin:gameplay_word_import"))

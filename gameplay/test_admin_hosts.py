@@ -98,7 +98,7 @@ def upload(client: Client, content: str, pack: WordPack | None = None) -> str:
     return client.post(f"{ADMIN}/word/import/", {**form, "import_file": file}).content.decode()
 
 
-def test_a_host_imports_into_their_own_packs_only(bob: Client, packs: dict[str, WordPack]) -> None:
+def test_a_host_imports_into_their_own_packs_only(bob: Client, packs: dict[str, WordPack], redis_url: str) -> None:
     assert "Select a valid choice" in upload(bob, "text,difficulty\nBoo,easy\n", packs["carol"])
     assert "There is no pack “secrets”." in upload(bob, "pack,text,difficulty\nsecrets,Boo,easy\n")
     assert "There is no pack “zoo”." in upload(bob, "pack,text,difficulty\nzoo,Boo,easy\n")

@@ -2,7 +2,10 @@
 
 import json
 import re
+import tempfile
 from html import unescape
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -63,7 +66,7 @@ class Importer:
 
 
 @pytest.fixture
-def importer(admin_client: Client) -> Importer:
+def importer(admin_client: Client, redis_url: str) -> Importer:
     return Importer(admin_client)
 
 
@@ -246,6 +249,31 @@ def test_a_second_confirmation_says_that_the_file_is_gone(importer: Importer, ma
     importer.confirm()
     assert importer.confirm() == "The uploaded file is gone. Choose it again."
     assert zoo.words.count() == 1
+
+
+def test_the_file_waits_where_every_worker_finds_it(
+    importer: Importer, make_pack: MakePack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    zoo = make_pack("zoo")
+    importer.upload("text,difficulty\r\nOkapi,easy\r\nÄffchen,easy\r\n", zoo)
+    assert not list(tmp_path.iterdir()), "the next request may be another worker's"
+    importer.confirm()
+    assert {word.text for word in zoo.words.all()} == {"Okapi", "Äffchen"}
+
+
+def test_a_cache_that_is_away_is_said_and_nothing_is_imported(
+    importer: Importer, make_pack: MakePack, settings: Any
+) -> None:
+    zoo = make_pack("zoo")
+    importer.upload("text,difficulty\nCat,easy\n", zoo)
+    settings.CACHES = {alias: {**cache, "LOCATION": "redis://127.0.0.1:1"} for alias, cache in settings.CACHES.items()}
+    assert importer.confirm() == "The uploaded file cannot be found at the moment. Try again shortly."
+    file = SimpleUploadedFile("words.csv", b"text,difficulty\nCat,easy\n")
+    form = {"format": CSV, "resource": "0", "pack": zoo.pk, "import_file": file}
+    answer = importer.client.post(f"{WORDS}import/", form, follow=True)
+    assert "The file cannot be kept at the moment. Try again shortly." in answer.content.decode()
+    assert zoo.words.count() == 0
 
 
 def test_nothing_is_imported_when_the_pack_went_after_the_preview(importer: Importer, make_pack: MakePack) -> None:
