@@ -5,6 +5,7 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context
 from enum import Enum, auto
 from functools import partial
 from http import HTTPStatus
@@ -298,10 +299,12 @@ class GameSocket(Wire):
     def lost(self) -> None:
         """Tell the application, which has a while to come to its end."""
         self.state = State.CLOSED
-        self._hear = None
+        self._hear = self._answered = None
         self._put({"type": "websocket.disconnect", "code": self._code, "reason": ""})
         if self._application is not None and not self._application.done():
             self._leaving = self._loop.call_later(LEAVE_TIMEOUT_S, self._application.cancel)
+        else:
+            self._let_go()
         self._ended(self)
 
     def _take(self, message: Received) -> None:
@@ -364,5 +367,12 @@ class GameSocket(Wire):
             self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
         elif self.state is State.OPEN:
             self.close(_NORMAL if failure is None else _UNEXPECTED)
-        elif self._leaving is not None:
+        elif self.state is State.CLOSED:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Hold nothing that leads back here: what has ended is to be freed at once, not when the collector comes by."""
+        if self._leaving is not None:
             self._leaving.cancel()
+            self._leaving = None
+        self._context = Context()

@@ -13,10 +13,23 @@ PEER_DIGITS = 12
 
 
 class Subject(Protocol):
-    """A socket or a room."""
+    """A socket or a room. Its context holds it: what holds the context had better not be the subject itself."""
 
     def log_fields(self) -> Mapping[str, object]:
         """What to add to a line: ``room``, and for a socket ``actor`` and ``session``; nothing secret."""
+
+
+class InRoom:
+    """A room as a subject."""
+
+    __slots__ = ("_code",)
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def log_fields(self) -> Mapping[str, object]:
+        """What to add to a line."""
+        return {"room": self._code}
 
 
 _subject: ContextVar[Subject | None] = ContextVar("subject", default=None)

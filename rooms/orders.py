@@ -336,7 +336,7 @@ def carry_out(live: LiveRoom, type_: str, payload: bytes, by: str, worker: str) 
     """Do what is ordered, and say what came of it."""
     if type_ == _DESCRIBE:
         return picture_of(live, worker)
-    logger.info("Room %s: %s, ordered by %s", live.code, type_, by, extra=live.log_fields())
+    logger.info("Room %s: %s, ordered by %s", live.code, type_, by, extra={"room": live.code})
     try:
         if type_ == Notice.TYPE:
             live.say(msgspec.json.decode(payload, type=Notice), "all")

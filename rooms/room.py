@@ -24,7 +24,7 @@ from rooms.addresses import join_url
 from rooms.connections import Connection
 from rooms.heartbeat import VersionHistory
 from rooms.lines import Layer, Lines
-from rooms.log_context import context_of
+from rooms.log_context import InRoom, context_of
 from rooms.metrics import counters
 from rooms.persistence import Record
 from rooms.protocol.acks import ack_id
@@ -83,7 +83,7 @@ class LiveRoom:
         self._departed: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms: int | None = None
-        self._log_context = context_of(self)
+        self._log_context = context_of(InRoom(room.code))
 
     @property
     def code(self) -> str:
@@ -323,10 +323,6 @@ class LiveRoom:
     def facts(self) -> RoomFacts:
         """What lists and public pages say about the room."""
         return facts_of(self.room, self.active_at_ms)
-
-    def log_fields(self) -> dict[str, object]:
-        """What log lines say about the room."""
-        return {"room": self.code}
 
     def tell_quality(self, connection: Connection, status: Literal["degraded", "connected"]) -> None:
         """Tell the host and the owner of this socket, nobody else, how its line is doing."""

@@ -451,3 +451,20 @@ async def test_a_socket_that_has_ended_leaves_nothing_for_the_collector(throw: A
         assert connection() is None
     finally:
         gc.enable()
+
+
+async def test_a_room_that_is_closed_leaves_nothing_for_the_collector(throw: Any) -> None:
+    party = await throw("Alice", "Bob")
+    live = weakref.ref(party.live)
+    gc.collect()
+    gc.disable()
+    try:
+        await party.host.say("CLOSE_ROOM")
+        for name in ("Alice", "Bob"):
+            await party[name].hang_up()
+            party[name].frames.listen(declining)
+            party[name]._task = None
+        await asyncio.sleep(0.2)
+        assert live() is None
+    finally:
+        gc.enable()

@@ -4,6 +4,7 @@ The first words of what a client sends say what the application shall do; what h
 """
 
 import asyncio
+import gc
 import socket
 import sys
 from contextvars import ContextVar
@@ -11,10 +12,20 @@ from typing import Any
 
 from partyflow import requests
 from partyflow.server import Server
+from partyflow.sockets import GameSocket
 from rooms.metrics import counters
 from rooms.protocol.envelope import text_frame
 
-subject: ContextVar[str] = ContextVar("subject")
+
+class Subject:
+    """Whom the context of a socket is about: it leads back to the socket, as the game's do."""
+
+    def __init__(self, path: str, frames: Any) -> None:
+        self.path = path
+        self.frames = frames
+
+
+subject: ContextVar[Subject] = ContextVar("subject")
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -33,12 +44,12 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "websocket.accept"})
     frames = scope["extensions"]["partyflow.frames"]
 
-    subject.set(scope["path"])
+    subject.set(Subject(scope["path"], frames))
 
     def hear(message: str | bytes) -> bool:
         if message in ("send slow", "listen"):
             return False
-        print(subject.get(), "heard", message, flush=True)
+        print(subject.get().path, "heard", message, flush=True)
         if message == "enough":
             frames.close(4000)
         frames.write(text_frame(b"heard " + (message if isinstance(message, bytes) else message.encode())))
@@ -71,6 +82,9 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 await send({"type": "websocket.send", "text": str(counters.slow_readers)})
             case ["ping"]:
                 frames.ping(lambda: frames.write(text_frame(b"answered")))
+            case ["sockets-in-memory"]:
+                alive = sum(isinstance(each, GameSocket) for each in gc.get_objects())
+                await send({"type": "websocket.send", "text": str(alive)})
             case ["root-path"]:
                 await send({"type": "websocket.send", "text": f"root={scope['root_path']}"})
             case ["listen"]:

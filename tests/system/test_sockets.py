@@ -256,6 +256,21 @@ def test_a_close_without_a_code_is_1005_and_a_lost_connection_is_1006(server: So
     assert server.close_code(client) == 1006
 
 
+@pytest.mark.parametrize("words", [("ping", "send x"), ("listen", "x")])
+def test_a_socket_that_has_ended_leaves_nothing_for_the_collector(server: SocketServer, words: Sequence[str]) -> None:
+    with server.connect() as observer:
+        observer.send("sockets-in-memory")
+        before = int(observer.frame().payload)
+        for _ in range(6):
+            with server.connect() as client:
+                for word in words:
+                    client.send(word)
+                client.frame()
+            server.close_code(client)
+        observer.send("sockets-in-memory")
+        assert int(observer.frame().payload) <= before
+
+
 def test_an_exception_in_the_application_closes_its_socket_with_1011(server: SocketServer) -> None:
     with server.connect() as client:
         client.send("raise")
