@@ -195,12 +195,12 @@ def peers(comparisons: Sequence[Comparison]) -> str:
 
 def workers(report: Report) -> str:
     """How many, and whether nginx stands before them."""
-    return f"{len(report.servers)} behind nginx" if "nginx" in report.helpers else f"{len(report.servers)}"
+    return f"{len(report.servers)} behind nginx" if "nginx" in report.infrastructure else f"{len(report.servers)}"
 
 
 def beside(report: Report, name: str) -> str:
-    """The CPU of one of the helpers."""
-    found = report.helpers.get(name)
+    """The CPU of a part of the infrastructure."""
+    found = report.infrastructure.get(name)
     return "" if found is None else f"{found.cpu_percent:.0f} %"
 
 

@@ -40,7 +40,7 @@ class Load:
 class _Moment:
     at_s: float
     cpu_s: dict[str, float]
-    helpers_cpu_s: dict[str, float]
+    infrastructure_cpu_s: dict[str, float]
     traffic: RedisTraffic
     saves: Counter[float]
 
@@ -49,7 +49,7 @@ class _Moment:
         return cls(
             time.perf_counter(),
             cpu_s(site.servers()),
-            cpu_s(site.helpers()),
+            cpu_s(site.infrastructure()),
             redis_traffic(site.redis_url),
             saves(site.metrics),
         )
@@ -96,7 +96,7 @@ class Run:
             swipes=counted.swipes,
             latency=latency(counted.latencies_s),
             servers=usages[0],
-            helpers=usages[1],
+            infrastructure=usages[1],
             cpu_us_per_delivery=round(used_s / max(1, counted.delivered) * 1e6, 2),
             memory=self._memory(rss),
             generators=len(self._crowd.plans),
@@ -163,9 +163,10 @@ class Run:
 
     def _usages(self, before: _Moment, after: _Moment) -> tuple[dict[str, Usage], dict[str, Usage]]:
         seconds = after.at_s - before.at_s
+        servers, infrastructure = rss_bytes(self._site.servers()), rss_bytes(self._site.infrastructure())
         return (
-            _usages(rss_bytes(self._site.servers()), before.cpu_s, after.cpu_s, seconds),
-            _usages(rss_bytes(self._site.helpers()), before.helpers_cpu_s, after.helpers_cpu_s, seconds),
+            _usages(servers, before.cpu_s, after.cpu_s, seconds),
+            _usages(infrastructure, before.infrastructure_cpu_s, after.infrastructure_cpu_s, seconds),
         )
 
 

@@ -85,7 +85,7 @@ class Report(msgspec.Struct, frozen=True):
     swipes: int
     latency: Latency
     servers: dict[str, Usage]
-    helpers: dict[str, Usage]
+    infrastructure: dict[str, Usage]
     cpu_us_per_delivery: float
     memory: Memory
     generators: int
@@ -111,8 +111,8 @@ class Report(msgspec.Struct, frozen=True):
             ("CPU", f"{self.cpu_us_per_delivery:.1f} µs a delivery; {_each(self.servers, 'cpu_percent', '%')}"),
             ("memory", f"{_memory(self.memory)}; {_each(self.servers, 'rss_mib', 'MiB')}"),
         ]
-        if self.helpers:
-            cpu, rss = _each(self.helpers, "cpu_percent", "%"), _each(self.helpers, "rss_mib", "MiB")
+        if self.infrastructure:
+            cpu, rss = _each(self.infrastructure, "cpu_percent", "%"), _each(self.infrastructure, "rss_mib", "MiB")
             rows.append(("beside it", f"{cpu}; {rss}"))
         if self.redis is not None:
             rows.append(("Redis", _redis(self.redis)))

@@ -61,8 +61,16 @@ class Site(Protocol):
     def servers(self) -> Processes:
         """The processes that run the rooms, by worker."""
 
-    def helpers(self) -> Processes:
+    def infrastructure(self) -> Processes:
         """Those beside them: ``nginx``, ``redis``."""
+
+
+def _tickets_at(door: Door, count: int) -> list[Ticket]:
+    """For so many new rooms, in each of which everybody uses this one door."""
+    return [
+        Ticket(number, created.room_id, created.session_id, door, door)
+        for number, created in enumerate(create_rooms(door, count, SETTINGS))
+    ]
 
 
 class OneServer:
@@ -85,16 +93,12 @@ class OneServer:
         self._server.dispose()
 
     def tickets(self, count: int) -> list[Ticket]:
-        (door,) = self.doors
-        return [
-            Ticket(number, created.room_id, created.session_id, door, door)
-            for number, created in enumerate(create_rooms(door, count, SETTINGS))
-        ]
+        return _tickets_at(*self.doors, count)
 
     def servers(self) -> Processes:
         return {"server": self._server.python_processes()}
 
-    def helpers(self) -> Processes:
+    def infrastructure(self) -> Processes:
         children = psutil.Process(self._server.pid).children(recursive=True)
         return {"redis": [child for child in children if "valkey" in child.name()]}
 
@@ -119,16 +123,12 @@ class ManyWorkers:
         self._cluster.dispose()
 
     def tickets(self, count: int) -> list[Ticket]:
-        (door,) = self.doors
-        return [
-            Ticket(number, created.room_id, created.session_id, door, door)
-            for number, created in enumerate(create_rooms(door, count, SETTINGS))
-        ]
+        return _tickets_at(*self.doors, count)
 
     def servers(self) -> Processes:
         return {name: worker.server.python_processes() for name, worker in self._cluster.workers.items()}
 
-    def helpers(self) -> Processes:
+    def infrastructure(self) -> Processes:
         with self._cluster.valkey.client() as client:
             valkey = psutil.Process(client.info("server")["process_id"])
         return {"nginx": [psutil.Process(pid) for pid in self._cluster.nginx.process_ids()], "redis": [valkey]}
@@ -171,5 +171,5 @@ class AtTheWorkers(ManyWorkers):
             for number, created in enumerate(create_rooms(doors[0], count, SETTINGS))
         ]
 
-    def helpers(self) -> Processes:
-        return {"redis": super().helpers()["redis"]}
+    def infrastructure(self) -> Processes:
+        return {"redis": super().infrastructure()["redis"]}

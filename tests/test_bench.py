@@ -38,7 +38,7 @@ REPORT = Report(
     swipes=20,
     latency=Latency(1.0, 2.0, 3.0, 4.0),
     servers={"w1": Usage(5.0, 100.0), "w2": Usage(7.0, 100.0)},
-    helpers={"redis": Usage(1.0, 9.0)},
+    infrastructure={"redis": Usage(1.0, 9.0)},
     cpu_us_per_delivery=25.0,
     memory=Memory(per_room=140.0, per_socket=20.0, per_player=9.0),
     generators=1,

@@ -72,7 +72,7 @@ class PeerServer:
             return {}
         return {"server": [psutil.Process(self._process.pid), *self._process.children(recursive=True)]}
 
-    def helpers(self) -> Processes:
+    def infrastructure(self) -> Processes:
         return {}
 
     def _listens(self) -> bool:
@@ -113,7 +113,7 @@ class StockChannels(PeerServer):
         super().stop()
         self._valkey.stop()
 
-    def helpers(self) -> Processes:
+    def infrastructure(self) -> Processes:
         return {"redis": [psutil.Process(self._valkey.pid)]}
 
 

@@ -5,6 +5,9 @@ import { fill, gettext } from "../i18n.js";
 import { dress, teamChip } from "../teams.js";
 import { turnOf } from "./facts.js";
 
+/** A longer name is written smaller where all has to fit at once. */
+const LONG = 14;
+
 /** Draw into `line` who plays now or next; `line` takes on the team's colours. */
 export function drawTurn(line, game) {
   const { team, explainer } = turnOf(game);
@@ -14,6 +17,7 @@ export function drawTurn(line, game) {
     return;
   }
   line.dataset.turn = key;
+  line.toggleAttribute("data-long", [...(explainer ?? "")].length > LONG);
   const who = explainer && fill(gettext("%(name)s explains"), { name: explainer });
   line.replaceChildren(
     ...[team && teamChip(team), team && who && " ", who && create("span", { class: "turn__who" }, who)].filter(Boolean),
