@@ -113,9 +113,20 @@ async def test_a_player_who_is_back_after_31_seconds_looks_on_until_the_next_rou
         lost = await party.host.expect("PLAYER_CONNECTION", playerId=absence.phone.actor_id, status="lost")
         assert 29.5 < absence.seconds_until(lost) < 31.5
         before = absence.phone.actor_id
+        others = [guest for guest in party.guests if guest is not absence.phone]
+        told = {guest: len(guest.received("STATE_SNAPSHOT")) for guest in others}
         connected = await absence.phone.rejoin()
         assert (connected["actorId"], connected["role"]) == (before, "player")
         assert connected["gameState"]["currentScore"] == party.host.mirror.scores
+        # Nothing but a snapshot tells the others who sits out.
+        await asyncio.gather(
+            *(
+                guest.until(
+                    lambda guest=guest, count=count: len(guest.received("STATE_SNAPSHOT")) > count, "a snapshot"
+                )
+                for guest, count in told.items()
+            )
+        )
         state = await check_agreement(party, Ledger())
         assert {p["playerName"] for p in state["players"] if p["sittingOut"]} == {name}
         assert state["explainerPlayerId"] != absence.phone.actor_id
