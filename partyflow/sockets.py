@@ -282,6 +282,7 @@ class GameSocket(Wire):
         """A turn in the lane: take a little of what has come; whether there may be more before long."""
         if not self._backlog:
             self._read()
+        is_behind = bool(self._backlog)
         for _ in range(min(MAX_AT_A_TURN, len(self._backlog))):
             self._context.run(self._take, self._backlog.popleft())
         now_s = self._loop.time()
@@ -290,7 +291,8 @@ class GameSocket(Wire):
         if self.state is not State.OPEN:
             # Whether the client agrees to the end is all that is left to know.
             self._backlog = deque(message for message in self._backlog if isinstance(message, Close | Breach))
-        if self._backlog or (self.state is State.OPEN and now_s - self._heard_s < BREAK_S):
+        # That all has been taken says nothing: only the next look tells whether there was more.
+        if is_behind or (self.state is State.OPEN and now_s - self._heard_s < BREAK_S):
             return True
         self._joined_lane_s = None
         self.read_on()

@@ -81,7 +81,7 @@ async def beside(
     figures(f"{name}_beside_p95_ms", round(p95_s(harassed) * 1000, 1))
     for how, attack in zip(crowds, attacks, strict=True):
         figures(f"{how}_outcome", attack.outcome)
-        check_outcome(how, attack)
+        check_outcome(how, attack, seconds)
     for party in parties:
         async with party:
             await party.swipe()
@@ -119,12 +119,13 @@ async def test_a_crowd_of_every_kind(besieged: Site, figures: Callable[[str, obj
     assert beside_s <= max(2 * alone_s, FLOOR_S)
 
 
-def check_outcome(how: str, attack: Attack) -> None:
+def check_outcome(how: str, attack: Attack, seconds: float) -> None:
     """Nobody of the crowd got anything else than what is documented."""
     ends = attack.outcome["ends"]
     assert set(ends) <= {"open", "lost", "hung up on", "1012", "4404", "4408", "4429"}, ends
     if how == "flood":
-        assert ends.get("4429", 0) > 0
+        # One at a time; who floods for longer than 5 s is out, however many others do so too.
+        assert ends.get("4429", 0) >= (0.95 * attack.outcome["opened"] if seconds > 10 else 1)
     elif how == "idle":
         # A few may be told that the server is busy and to come back, while so many come at once.
         assert ends["open"] >= 0.95 * attack.outcome["opened"]
