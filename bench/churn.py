@@ -40,6 +40,7 @@ class Churn:
         self._coming = Coming()
         self._is_over = asyncio.Event()
         self._numbers = itertools.count(where.first_number)
+        self._newcomers = itertools.count(1)
         self._slots: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -103,11 +104,11 @@ class Churn:
             self._coming.happened["host back"] += 1
 
     async def _wander(self, room: LoadRoom, socket: LoadSocket) -> None:
-        for again in itertools.count(1):
+        while True:
             await asyncio.sleep(random.expovariate(1 / STEADY_S))
             (kind,) = random.choices(list(ABSENCES), list(ABSENCES.values()))
             if kind == "left":
-                socket = await self._be_replaced(room, socket, again)
+                socket = await self._be_replaced(room, socket)
             elif kind == "long":
                 await self._be_away(socket, LONG_S)
                 greeting: dict[str, object] = {"role": "player", "sessionId": socket.session_id}
@@ -121,13 +122,13 @@ class Churn:
         socket.cut()
         await asyncio.sleep(random.uniform(*range_s))
 
-    async def _be_replaced(self, room: LoadRoom, socket: LoadSocket, again: int) -> LoadSocket:
+    async def _be_replaced(self, room: LoadRoom, socket: LoadSocket) -> LoadSocket:
         socket.is_leaving = True
         socket.send(b"LEAVE_ROOM")
         room.sockets.remove(socket)
         await asyncio.sleep(random.uniform(*SHORT_S))
         socket.cut()
-        return await room.let_player_in(f"Guest {id(socket) % 1000} {again}")
+        return await room.let_player_in(f"Guest {next(self._newcomers)}")
 
     async def _bring_back(self, socket: LoadSocket, enter: Callable[[], Coroutine[Any, Any, None]]) -> None:
         began = time.perf_counter()

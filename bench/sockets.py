@@ -91,6 +91,7 @@ class LoadSocket(WSListener):  # type: ignore[misc]
         self.session_id = ""
         self.last_event = b""
         self.is_leaving = False
+        self._is_knocking = False
         self._ticked: asyncio.Future[float] | None = None
         self._answer: asyncio.Future[bytes] | None = None
         self._awaited = b""
@@ -208,6 +209,9 @@ class LoadSocket(WSListener):  # type: ignore[misc]
                 self._ended(transport, f"closed with {int(frame.get_close_code())}")
                 transport.disconnect()
             return
+        if self.transport is None and not self._is_knocking:
+            transport.disconnect(graceful=False)  # given up while it was being opened
+            return
         data = frame.get_payload_as_bytes()
         if data.startswith(self.TICK):
             tally = self.room.tally
@@ -257,10 +261,13 @@ class LoadSocket(WSListener):  # type: ignore[misc]
             raise
 
     async def _knock(self) -> None:
+        self._is_knocking = True
         try:
             self.transport = await self.upgrade()
         except (OSError, WSError, TimeoutError) as error:
             raise NotLetIn(f"{type(error).__name__}: {error}"[:200]) from error
+        finally:
+            self._is_knocking = False
         if self.transport.is_disconnected:
             raise NotLetIn("the line was lost at once")
 
