@@ -10,6 +10,7 @@ from time import perf_counter
 
 logger = logging.getLogger(__name__)
 
+ROUND_S = 0.001
 SHARE_S = 0.0005
 PAUSE_S = 0.002
 
@@ -18,30 +19,49 @@ Turn = Callable[[], bool]
 
 
 class Doorway:
-    """Lets newcomers take one step after another, one of all of them in each round of the loop.
+    """Lets newcomers take one step after another: in each round of the loop as many as make it last `ROUND_S`.
 
-    When thousands come at once, as after a restart, they have all the time that is left by those who play, who wait for
-    a single step at the most.
+    When thousands come at once, as after a restart, they have all the time that is left by those who play; and who is
+    half inside is let in before anybody else.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._outside: deque[Callable[[], None]] = deque()
+        self._half_inside: deque[Callable[[], None]] = deque()
+        self._is_open = False
+        self._at_once = 1
+        self._round_began_s = 0.0
 
-    def pass_through(self, step: Callable[[], None]) -> None:
-        """Have ``step`` called once, in its turn."""
-        self._waiting.append(step)
-        if len(self._waiting) == 1:
-            self._loop.call_soon(self._let_one_in)
+    def knock(self, step: Callable[[], None]) -> None:
+        """Have ``step``, the first of somebody, called once, in its turn."""
+        self._outside.append(step)
+        self._open()
 
-    def _let_one_in(self) -> None:
-        step = self._waiting[0]
-        try:
-            step()
-        finally:
-            self._waiting.popleft()
-            if self._waiting:
-                self._loop.call_soon(self._let_one_in)
+    def go_on(self, step: Callable[[], None]) -> None:
+        """The same for the next step of somebody."""
+        self._half_inside.append(step)
+        self._open()
+
+    def _open(self) -> None:
+        if not self._is_open:
+            self._is_open = True
+            self._loop.call_soon(self._let_some_in)
+
+    def _let_some_in(self) -> None:
+        now_s = perf_counter()
+        took_s, self._round_began_s = now_s - self._round_began_s, now_s
+        self._at_once = self._at_once + 1 if took_s < ROUND_S else max(1, self._at_once // 2)
+        for _ in range(self._at_once):
+            waiting = self._half_inside or self._outside
+            if not waiting:
+                self._is_open = False
+                return
+            try:
+                waiting.popleft()()
+            except Exception:
+                logger.exception("A newcomer stumbled")
+        self._loop.call_soon(self._let_some_in)
 
 
 class SlowLane:

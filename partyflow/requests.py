@@ -3,6 +3,7 @@ WebSockets.
 """
 
 import socket
+from functools import partial
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ from twisted.internet.tcp import Server as TcpTransport
 from twisted.web.http import HTTPChannel
 
 from partyflow.handshake import VERSION, BadHandshake, Headers, accept_key, is_upgrade, subprotocols
+from partyflow.lane import Doorway
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A large word pack, in the administration. Otherwise whoever likes could fill the disk, where bodies are kept."""
@@ -22,6 +24,7 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 ARRIVAL_TIMEOUT_S = 10
 """For the headers; and at first for their first byte, since a timeout of Twisted's takes long to shorten."""
 BODY_TIMEOUT_S = 60
+MAX_ACCEPTS = 64
 KEEP_ALIVE_S = 75
 """Between two requests; longer than what a proxy keeps a connection for, lest it sends one into a closed one."""
 
@@ -105,8 +108,6 @@ class BoundedChannel(HTTPChannel):
     def connectionMade(self) -> None:
         super().connectionMade()
         self.setTimeout(ARRIVAL_TIMEOUT_S)
-        self.transport.pauseProducing()
-        self.factory.server.doorway.pass_through(self.transport.resumeProducing)  # unless it has ended by then
 
     def resetTimeout(self) -> None:
         # Called for whatever is received; the first of it sets the one deadline.
@@ -136,9 +137,9 @@ class BoundedRequestFactory(HTTPFactory):
 
 
 class PatientPort(Port):
-    """Takes one connection in each round of the loop, for taking one costs time that a game would wait for."""
-
-    numberAccepts = property(lambda _: 1, lambda *_: None)  # noqa: N815 (Twisted's name; its own value grows)
+    """Takes connections from the kernel as fast as they come, lest it drops them, and makes requests of them in their
+    turn, for that costs time which a game would wait for.
+    """
 
     @classmethod
     def on(cls, listener: socket.socket, factory: HTTPFactory, reactor: Any) -> "PatientPort":
@@ -146,3 +147,20 @@ class PatientPort(Port):
         port: PatientPort = cls._fromListeningDescriptor(reactor, listener.fileno(), listener.family, factory)
         port.startListening()
         return port
+
+    def doRead(self) -> None:
+        doorway: Doorway = self.factory.server.doorway
+        for _ in range(MAX_ACCEPTS):
+            try:
+                connected, address = self.socket.accept()
+            except BlockingIOError:
+                return
+            except OSError:
+                super().doRead()  # which knows what to do when there are no files left
+                return
+            doorway.knock(partial(self._take_in, connected, address))
+
+    def _take_in(self, connected: socket.socket, address: tuple[Any, ...]) -> None:
+        channel = self.factory.buildProtocol(self._buildAddr(address))
+        self.sessionno += 1
+        channel.makeConnection(self.transport(connected, channel, address, self, self.sessionno, self.reactor))

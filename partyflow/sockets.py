@@ -250,7 +250,7 @@ class GameSocket(Wire):
         self._heard_s = self._loop.time()
         if self._hear is None and self._is_reading:
             self.read_no_more()
-            self._doorway.pass_through(partial(self._be_let_in, data))
+            self._doorway.go_on(partial(self._be_let_in, data))
         else:
             self._understand(data)
 

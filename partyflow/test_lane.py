@@ -1,6 +1,7 @@
 """Who says a lot at once waits their turn, together with all others who do."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -62,30 +63,55 @@ async def test_one_that_stumbles_does_not_hold_up_the_others() -> None:
         await done.wait()
 
 
-async def test_newcomers_come_in_one_by_one_with_others_in_between() -> None:
+async def test_newcomers_come_in_one_by_one_with_others_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane, "ROUND_S", 0.0)
     happened: list[str] = []
     doorway = Doorway(asyncio.get_running_loop())
     for name in ("first", "second", "third"):
-        doorway.pass_through(lambda name=name: happened.append(name))  # type: ignore[misc]
+        doorway.knock(partial(happened.append, name))
     for _ in range(4):
         happened.append("somebody else")
         await asyncio.sleep(0)
     assert happened == ["somebody else", "first", "somebody else", "second", "somebody else", "third", "somebody else"]
 
 
-async def test_a_step_may_lead_to_the_next_and_one_that_stumbles_blocks_nobody() -> None:
+async def test_more_come_in_at_once_as_long_as_nobody_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane, "ROUND_S", 60.0)
+    happened: list[int] = []
+    doorway = Doorway(asyncio.get_running_loop())
+    doorway.knock(partial(happened.append, 0))
+    await asyncio.sleep(0)
+    for number in range(1, 10):
+        doorway.knock(partial(happened.append, number))
+    rounds = 0
+    while len(happened) < 10:
+        await asyncio.sleep(0)
+        rounds += 1
+    assert happened == list(range(10))
+    assert rounds < 5
+
+
+async def test_who_is_half_inside_comes_before_anybody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane, "ROUND_S", 0.0)
     happened: list[str] = []
-    loop = asyncio.get_running_loop()
-    doorway = Doorway(loop)
-    failures: list[str] = []
-    loop.set_exception_handler(lambda _, context: failures.append(str(context["exception"])))
+    doorway = Doorway(asyncio.get_running_loop())
+    doorway.knock(lambda: doorway.go_on(partial(happened.append, "inside")))
+    doorway.knock(partial(happened.append, "next"))
+    for _ in range(4):
+        await asyncio.sleep(0)
+    assert happened == ["inside", "next"]
+
+
+async def test_a_newcomer_that_stumbles_blocks_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    happened: list[str] = []
+    doorway = Doorway(asyncio.get_running_loop())
 
     def stumble() -> None:
         raise RuntimeError("on purpose")
 
-    doorway.pass_through(stumble)
-    doorway.pass_through(lambda: doorway.pass_through(lambda: happened.append("deeper")))
-    for _ in range(4):
+    doorway.knock(stumble)
+    doorway.knock(partial(happened.append, "next"))
+    for _ in range(3):
         await asyncio.sleep(0)
-    assert happened == ["deeper"]
-    assert failures == ["on purpose"]
+    assert happened == ["next"]
+    assert "A newcomer stumbled" in caplog.text
