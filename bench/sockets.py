@@ -10,13 +10,12 @@ import re
 import socket
 import time
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
 import msgspec
 from picows import WSError, WSFrame, WSListener, WSMsgType, WSParsedURL, WSTransport, ws_connect
 
-if TYPE_CHECKING:
-    from bench.rooms import LoadRoom
+from bench.tally import Tally
 
 ANSWER_TIMEOUT_S = 30.0
 ROOMS_PER_SOURCE = 500
@@ -51,6 +50,21 @@ class NotLetIn(Exception):
     """The server did not take the socket, or not in time."""
 
 
+class Surroundings(Protocol):
+    """The room of a socket, as far as the socket knows it: it is told what was heard."""
+
+    number: int
+    code: str
+    tally: Tally
+
+    def result_arrived(self, now: float) -> None: ...
+    def word_arrived(self, word_id: str) -> None: ...
+    def round_changed(self, type_: bytes) -> None: ...
+    def state_changed(self, data: bytes) -> None: ...
+    def complained(self, type_: bytes, data: bytes) -> None: ...
+    def line_lost(self, socket: "LoadSocket", how: str) -> None: ...
+
+
 class Word(msgspec.Struct, rename="camel", frozen=True):
     word_id: str
 
@@ -83,7 +97,7 @@ class LoadSocket(WSListener):  # type: ignore[misc]
         name: re.compile(rb'"%b": ?(\d+)' % name) for name in (b"stateVersion", b"sequenceId")
     }
 
-    def __init__(self, room: "LoadRoom", door: Door) -> None:
+    def __init__(self, room: Surroundings, door: Door) -> None:
         self.room = room
         self.door = door
         self.transport: WSTransport | None = None
