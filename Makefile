@@ -19,7 +19,7 @@ run: .venv/run ## start PartyFlow on 0.0.0.0:$PORT (8000); the settings come fro
 	@exec .venv/bin/python manage.py serve
 
 test: .venv/test chromium services lint ## every check: style, types, unit, system and browser tests
-	.venv/bin/python -m pytest -n 2 --dist loadgroup
+	.venv/bin/python -m pytest -n 2 --dist loadfile
 
 faults: .venv/test services ## the faults that take minutes: long absences, outages of half a minute, twenty crashes
 	.venv/bin/python -m pytest tests/faults tests/cluster tests/abuse -m long -s

