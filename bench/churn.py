@@ -87,11 +87,9 @@ class Churn:
         except TimeoutError:
             pass  # its time has come
         finally:
-            for activity in activities:
-                activity.cancel()
-            ended = await asyncio.gather(*activities, return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception):
+            await _end(activities)
+        for activity in activities:
+            if not activity.cancelled() and (error := activity.exception()) is not None:
                 self._tally.errors[f"churn: {error!r}"[:200]] += 1
         if not room.host.is_open:
             await self._bring_back(room.host, room.host.come_back)
@@ -143,3 +141,12 @@ class Churn:
             else:
                 self._coming.took_s.append(time.perf_counter() - began)
                 return
+
+
+async def _end(activities: list[asyncio.Task[None]]) -> None:
+    """Cancel, again where it was overheard: an answer that comes at the same moment can swallow it (Python 3.11)."""
+    running = set(activities)
+    while running:
+        for activity in running:
+            activity.cancel()
+        _, running = await asyncio.wait(running, timeout=1)
