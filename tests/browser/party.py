@@ -127,11 +127,11 @@ class BrowserParty:
         """Wait for the end of the countdown on every screen."""
         await self.everybody_in("round")
 
-    async def everybody_in(self, phase: str, patience_s: float = 8.0) -> None:
+    async def everybody_in(self, phase: str, patience_s: float = 15.0) -> None:
         """Wait until every screen shows this part of the game, by the host's name for it."""
         await asyncio.gather(*(self.reaches(visitor, phase, patience_s) for visitor in self.visitors))
 
-    async def reaches(self, visitor: Visitor, phase: str, patience_s: float = 8.0) -> None:
+    async def reaches(self, visitor: Visitor, phase: str, patience_s: float = 15.0) -> None:
         body = visitor.page.locator("body")
         if visitor in self.phones:
             screen, said = PHONE_SCREENS[phase]
