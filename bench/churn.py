@@ -25,6 +25,7 @@ MEDIUM_S = (5.5, 25.0)
 LONG_S = (31.0, 50.0)
 HOST_S = (0.3, 6.0)
 ATTEMPTS = 8
+CANCELLATIONS = 30
 TOLERATED = frozenset({b"PLAYER_LEFT", b"GAME_PAUSED", b"STATE_SNAPSHOT"})
 
 # How often each kind of absence is chosen.
@@ -146,7 +147,10 @@ class Churn:
 async def _end(activities: list[asyncio.Task[None]]) -> None:
     """Cancel, again where it was overheard: an answer that comes at the same moment can swallow it (Python 3.11)."""
     running = set(activities)
-    while running:
+    for _ in range(CANCELLATIONS):
         for activity in running:
             activity.cancel()
         _, running = await asyncio.wait(running, timeout=1)
+        if not running:
+            return
+    raise RuntimeError(f"{len(running)} of a room's people do not end")

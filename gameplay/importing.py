@@ -1,13 +1,13 @@
 """How the admin imports words: choose a file, look at the preview, confirm."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from import_export.admin import ImportExportMixin
 from import_export.forms import ExportForm
@@ -18,9 +18,6 @@ from gameplay.formats import FORMATS
 from gameplay.forms import WordConfirmForm, WordImportForm, among_packs_of, chosen_pack
 from gameplay.resources import WordExport, WordImport
 from gameplay.uploads import SharedUpload
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise
 
 
 class WordImportExportMixin(ImportExportMixin):
@@ -110,7 +107,7 @@ class WordImportExportMixin(ImportExportMixin):
             )
 
 
-def _again(request: HttpRequest, message: "StrPromise") -> HttpResponse:
+def _again(request: HttpRequest, message: str) -> HttpResponse:
     """Back to the choice of a file, with what went wrong."""
     messages.error(request, message)
     return HttpResponseRedirect(reverse("admin:gameplay_word_import"))

@@ -255,9 +255,8 @@ class GameSocket(Wire):
             self._understand(data)
 
     def _be_let_in(self, data: bytes) -> None:
+        self.read_on()  # before, for what is said may be a reason to read no more
         self._context.run(self._understand, data)
-        if self._joined_lane_s is None:
-            self.read_on()
 
     def _understand(self, data: bytes) -> None:
         if self.state is State.CLOSING and not self._reader.is_done:

@@ -1,4 +1,4 @@
-"""Who says a lot at once waits their turn, together with all others who do."""
+"""Newcomers, and who says a lot at once, wait their turn."""
 
 import asyncio
 from functools import partial
