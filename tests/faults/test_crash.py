@@ -152,8 +152,15 @@ async def test_the_embedded_valkey_is_killed_and_started_again(build_site: Calla
 
 def valkey_of(site: Site) -> psutil.Process | None:
     """The Valkey that the server has started and that is alive."""
-    children = psutil.Process(site.server.pid).children()
-    return next((c for c in children if "valkey" in c.name() and c.status() != psutil.STATUS_ZOMBIE), None)
+    return next((child for child in psutil.Process(site.server.pid).children() if is_valkey(child)), None)
+
+
+def is_valkey(process: psutil.Process) -> bool:
+    """Whether it is one that runs; one that ends while it is looked at does not."""
+    try:
+        return "valkey" in process.name() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def is_ready(site: Site) -> bool:
