@@ -64,8 +64,8 @@ class Saveable(Protocol):
     def code(self) -> str:
         """Its code."""
 
-    def facts(self) -> RoomFacts:
-        """What lists and public pages say about it."""
+    def facts(self, worker: str = "") -> RoomFacts:
+        """What lists and public pages say about it; ``worker`` is who writes it."""
 
 
 class Writer:
@@ -232,7 +232,7 @@ def _build(live: Saveable, worker: str) -> Save:
         worker=worker,
         saved_at_ms=clock.now_ms(),
         state=snapshot.dump_state(room),
-        facts=msgspec.json.encode(msgspec.structs.replace(live.facts(), worker=worker)),
+        facts=msgspec.json.encode(live.facts(worker)),
         deck=None if room.deck.serial == record.deck_serial else snapshot.dump_deck(room),
         log=log.dump(None if whole_log else record.log_sequence_id) if has_news else None,
         whole_log=whole_log,

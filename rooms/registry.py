@@ -15,6 +15,7 @@ from gameplay.engine import game, names, snapshot
 from gameplay.engine.model import Settings
 from gameplay.library import WordLibrary, keep_fresh, library, load_library
 from rooms import clock
+from rooms.alarms import Alarms
 from rooms.errors import BUSY, Unavailable
 from rooms.handover import hand_over
 from rooms.lines import Layer
@@ -70,6 +71,7 @@ class Registry:
         self.store = Store(redis, f"{worker}.{clock.now_ms():x}")
         self.liveness = Liveness(redis, self.store.worker)
         self.layer: Layer = cast(Layer, get_channel_layer("local"))
+        self.alarms = Alarms()
         self.writer = Writer(self.store, self._lost)
         self.tenure = Tenure(self.store, self.liveness, self.writer, self)
         self.limiter = Limiter(settings.CACHE_URL, settings.RATE_LIMITS)

@@ -21,6 +21,7 @@ from gameplay.engine.states import RoomState
 from gameplay.results import report_word, save_result
 from rooms import clock
 from rooms.addresses import join_url
+from rooms.alarms import Alarms
 from rooms.connections import Connection
 from rooms.heartbeat import VersionHistory
 from rooms.lines import Layer, Lines
@@ -48,6 +49,7 @@ class Keeper(Protocol):
 
     layer: Layer
     store: Store
+    alarms: Alarms
 
     def library(self) -> game.Library:
         """The words."""
@@ -73,6 +75,7 @@ class LiveRoom:
 
     def __init__(self, room: Room, log: EventLog, record: Record, keeper: Keeper) -> None:
         self.room = room
+        self.code = room.code
         self.log = log
         self.record = record
         self.keeper = keeper
@@ -81,14 +84,9 @@ class LiveRoom:
         self.empty_since_ms = self.active_at_ms = clock.now_ms()
         self.is_stopped = False
         self._departed: list[str] = []
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm: int | None = None
         self._timer_ms: int | None = None
         self._log_context = context_of(InRoom(room.code))
-
-    @property
-    def code(self) -> str:
-        """The room's code."""
-        return self.room.code
 
     # Commands and time
 
@@ -117,8 +115,13 @@ class LiveRoom:
         emissions = game.advance(self.room, now_ms, self.keeper.library())
         if emissions:
             self.announce(emissions)
-            if any(type(emission.event) is not events.TimerTick for emission in emissions):
+            if len(emissions) > 1 or type(emissions[0].event) is not events.TimerTick:
                 self.keeper.changed(self)
+
+    def ring(self) -> None:
+        """Wake the room, for its alarm has gone off."""
+        self._alarm = None
+        self._log_context.run(self.wake)
 
     def wake(self) -> None:
         """Called when a deadline has come."""
@@ -145,9 +148,7 @@ class LiveRoom:
             at_ms = lines_ms
         if at_ms is not None and at_ms == self._timer_ms:
             return
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._sleep_on()
         self._timer_ms = at_ms
         if at_ms is not None:
             self._wake_in(max(0, at_ms - clock.now_ms()) / 1000)
@@ -155,9 +156,8 @@ class LiveRoom:
     def stop(self) -> None:
         """Change nothing any more: the room is closed, let go, or another worker's."""
         self.is_stopped = True
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = self._timer_ms = None
+        self._sleep_on()
+        self._timer_ms = None
 
     def go_on(self) -> None:
         """It was stopped, but stays here after all."""
@@ -320,9 +320,9 @@ class LiveRoom:
             self.lines.close(connection)
             connection.close(close)
 
-    def facts(self) -> RoomFacts:
-        """What lists and public pages say about the room."""
-        return facts_of(self.room, self.active_at_ms)
+    def facts(self, worker: str = "") -> RoomFacts:
+        """What lists and public pages say about the room; ``worker`` is who writes it."""
+        return facts_of(self.room, self.active_at_ms, worker)
 
     def tell_quality(self, connection: Connection, status: Literal["degraded", "connected"]) -> None:
         """Tell the host and the owner of this socket, nobody else, how its line is doing."""
@@ -353,12 +353,17 @@ class LiveRoom:
             self.hang_up(connection)
 
     def _wake_in(self, delay_s: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(delay_s, self.wake, context=self._log_context)
+        self._alarm = self.keeper.alarms.set(self, delay_s)
+
+    def _sleep_on(self) -> None:
+        if self._alarm is not None:
+            self.keeper.alarms.cancel(self, self._alarm)
+            self._alarm = None
 
 
-def facts_of(room: Room, active_at_ms: int) -> RoomFacts:
+def facts_of(room: Room, active_at_ms: int, worker: str = "") -> RoomFacts:
     """What lists and public pages say about a room in which something was last done at ``active_at_ms``."""
-    players = room.players
+    players, host = room.players, room.host
     seats_left = MAX_PLAYERS - len(players)
     return RoomFacts(
         room_id=room.code,
@@ -366,16 +371,17 @@ def facts_of(room: Room, active_at_ms: int) -> RoomFacts:
         player_count=len(players),
         max_players=MAX_PLAYERS,
         joinable=seats_left > 0 and not room.locked and room.state is not RoomState.ROOM_CLOSED,
-        host_id=room.host_id,
-        host_name=room.host.name,
-        host_session=room.host.session,
+        host_id=host.id,
+        host_name=host.name,
+        host_session=host.session,
         connected_count=sum(player.connected for player in players),
-        is_host_connected=room.host.connected,
+        is_host_connected=host.connected,
         player_names=tuple(player.name for player in players),
         round_number=room.round_number,
         scores=tuple((team.name, team.score) for team in room.teams),
         created_at_ms=room.created_at_ms,
         active_at_ms=active_at_ms,
+        worker=worker,
         creator_id=room.creator_id,
     )
 

@@ -7,14 +7,15 @@ The tag in braces keeps them in one slot of a cluster; no script touches two roo
 ``pf:rooms:summary`` are the index of all rooms.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 
 ROOM_TTL_S = 2 * 3600
 TOMBSTONE_TTL_S = 60
@@ -225,19 +226,28 @@ class Store:
     async def write(self, writes: Iterable[Save | Close]) -> list[int | Exception]:
         """Carry all of them out in one round trip; for each `REFUSED`, `SAVED`, `SAVED_ANEW` or what went wrong."""
         every = list(writes)
+        results = await self._write(every, BY_NAME)
+        unknown = [at for at, result in enumerate(results) if isinstance(result, NoScriptError)]
+        if unknown:
+            # Redis has started anew, or another one has taken its place: it is told the scripts once more.
+            again = await self._write([every[at] for at in unknown], IN_FULL)
+            for at, result in zip(unknown, again, strict=True):
+                results[at] = result
+        return [result if isinstance(result, Exception) else int(result) for result in results]
+
+    async def _write(self, every: Sequence[Save | Close], scripts: "_Scripts") -> list[Any]:
         saves = {write.code: write for write in every if isinstance(write, Save)}
         closes = [write.code for write in every if isinstance(write, Close)]
         pipeline = self.redis.pipeline(transaction=False)
         for write in every:
-            _queue(pipeline, write)
+            _queue(pipeline, write, scripts)
         if saves:
             pipeline.zadd(INDEX, {code: save.saved_at_ms for code, save in saves.items()})
             pipeline.hset(SUMMARIES, items=[item for save in saves.values() for item in (save.code, save.facts)])
         if closes:
             pipeline.zrem(INDEX, *closes)
             pipeline.hdel(SUMMARIES, *closes)
-        results = await pipeline.execute(raise_on_error=False)
-        return [result if isinstance(result, Exception) else int(result) for result in results[: len(every)]]
+        return (await pipeline.execute(raise_on_error=False))[: len(every)]
 
     async def facts(self, code: str) -> RoomFacts | None:
         """What is told about a room, None if there is none."""
@@ -286,13 +296,30 @@ def seen_key(worker: str) -> str:
     return f"pf:worker:{worker}:seen"
 
 
-def _queue(pipeline: "Pipeline", write: Save | Close) -> None:
+class _Scripts(NamedTuple):
+    """How the scripts are named in a command."""
+
+    command: str
+    save: str
+    close: str
+
+
+IN_FULL = _Scripts("EVAL", _SAVE, _CLOSE)
+BY_NAME = _Scripts(
+    "EVALSHA", *(hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest() for script in IN_FULL[1:])
+)
+
+
+def _queue(pipeline: "Pipeline", write: Save | Close, scripts: _Scripts) -> None:
     epoch, revision = str(write.epoch), str(write.revision)
     if isinstance(write, Close):
-        pipeline.eval(_CLOSE, 4, *room_keys(write.code), str(TOMBSTONE_TTL_S), epoch, revision)
+        pipeline.execute_command(
+            scripts.command, scripts.close, 4, *room_keys(write.code), str(TOMBSTONE_TTL_S), epoch, revision
+        )
         return
-    pipeline.eval(
-        _SAVE,
+    pipeline.execute_command(
+        scripts.command,
+        scripts.save,
         4,
         *room_keys(write.code),
         str(ROOM_TTL_S),

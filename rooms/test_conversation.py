@@ -152,8 +152,8 @@ async def test_a_stumbling_clock_is_set_going_again(
         patched.setattr("rooms.room.game.advance", lambda *_: 1 / 0)
         party.live.wake()
     assert "ZeroDivisionError" in caplog.text
-    assert party.live._timer is not None
-    party.live._timer.cancel()
+    assert party.live._alarm is not None
+    party.live._sleep_on()
     await party.wait(1_000)
     assert party["Bob"].received("TIMER_TICK")
 

@@ -31,6 +31,10 @@ class Due(IntEnum):
     REMOVE = auto()
 
 
+CLOSED, ACTIVE, TICK = RoomState.ROOM_CLOSED, RoomState.ROUND_ACTIVE, Due.TIMER_TICK
+"""By a name of their own: to look a member up in its enum takes longer than all else that `earliest` does."""
+
+
 class Deadline(NamedTuple):
     """When, what, and whom it concerns."""
 
@@ -41,28 +45,40 @@ class Deadline(NamedTuple):
 
 def earliest(room: Room) -> Deadline | None:
     """The next thing to happen by itself, None if the room waits for a command."""
-    if room.state is RoomState.ROOM_CLOSED:
+    if room.state is CLOSED:
         return None
-    return min([*_of_the_state(room), *_of_the_host(room), *_of_the_absent(room)], default=None)
+    for member in room.members.values():
+        if member.away_since_ms is not None:
+            return min(
+                [*_of_the_clock(room), *_of_the_holder(room), *_of_the_host(room), *_of_the_absent(room)], default=None
+            )
+    # Nobody is away, so the clock is all that there is to wait for. This is asked three times a second in each room.
+    return next(iter(_of_the_clock(room)), None)
 
 
-def _of_the_state(room: Room) -> list[Deadline]:
-    found: list[Deadline] = []
-    playing = room.round
-    if room.state is RoomState.ROUND_STARTING and room.countdown_at_ms is not None:
-        found.append(Deadline(room.countdown_at_ms, Due.COUNTDOWN))
-    elif room.state is RoomState.SCORE_REVIEW and room.review_until_ms is not None:
-        found.append(Deadline(room.review_until_ms, Due.END_REVIEW))
-    elif room.state is RoomState.ROUND_ACTIVE and playing is not None and playing.ends_at_ms is not None:
+def _of_the_clock(room: Room) -> tuple[Deadline, ...]:
+    state, playing = room.state, room.round
+    if state is ACTIVE:
+        if playing is None or playing.ends_at_ms is None:
+            return ()
         if playing.next_tick_s > 0:
-            found.append(Deadline(playing.ends_at_ms - playing.next_tick_s * 1000, Due.TIMER_TICK))
-        else:
-            found.append(Deadline(playing.ends_at_ms, Due.ROUND_TIMEOUT))
-    if room.state in IN_ROUND and playing is not None and playing.holder_id == playing.explainer_id:
-        holder = room.members.get(playing.holder_id)
-        if holder is not None and holder.away_since_ms is not None and rounds.can_hand_on(room):
-            found.append(Deadline(holder.away_since_ms + REPLACE_HOLDER_MS, Due.REPLACE_EXPLAINER))
-    return found
+            return (Deadline(playing.ends_at_ms - playing.next_tick_s * 1000, TICK),)
+        return (Deadline(playing.ends_at_ms, Due.ROUND_TIMEOUT),)
+    if state is RoomState.ROUND_STARTING and room.countdown_at_ms is not None:
+        return (Deadline(room.countdown_at_ms, Due.COUNTDOWN),)
+    if state is RoomState.SCORE_REVIEW and room.review_until_ms is not None:
+        return (Deadline(room.review_until_ms, Due.END_REVIEW),)
+    return ()
+
+
+def _of_the_holder(room: Room) -> list[Deadline]:
+    playing = room.round
+    if room.state not in IN_ROUND or playing is None or playing.holder_id != playing.explainer_id:
+        return []
+    holder = room.members.get(playing.holder_id)
+    if holder is None or holder.away_since_ms is None or not rounds.can_hand_on(room):
+        return []
+    return [Deadline(holder.away_since_ms + REPLACE_HOLDER_MS, Due.REPLACE_EXPLAINER)]
 
 
 def _of_the_host(room: Room) -> list[Deadline]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -89,4 +90,4 @@ def _without(payload: bytes | msgspec.Raw, names: tuple[str, ...]) -> msgspec.Ra
     return msgspec.Raw(_ENCODER.encode(fields))
 
 
-CODECS: Mapping[int, Codec] = {1: Codec(read_1, write_1)}
+CODECS: Mapping[int, Codec] = MappingProxyType({1: Codec(read_1, write_1)})

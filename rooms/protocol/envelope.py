@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
@@ -141,8 +141,7 @@ _ENCODER = msgspec.json.Encoder()
 _as_text = cache(str)
 
 
-@dataclass(slots=True, eq=False)
-class Outgoing:
+class Outgoing(msgspec.Struct, eq=False):
     """A message on its way to any number of sockets; encoded at most once for each version."""
 
     type: str
@@ -153,9 +152,9 @@ class Outgoing:
     sequence_id: int | None = None
     state_version: int | None = None
     ack_id: str | None = None
-    codecs: Mapping[int, Codec] = field(default_factory=lambda: CODECS, repr=False, kw_only=True)
-    _texts: dict[Version, bytes | None] = field(default_factory=dict, init=False, repr=False)
-    _frames: dict[Version, bytes | None] = field(default_factory=dict, init=False, repr=False)
+    codecs: Mapping[int, Codec] = CODECS
+    _texts: dict[Version, bytes | None] = {}
+    _frames: dict[Version, bytes | None] = {}
 
     def text(self, version: Version) -> bytes | None:
         """The message as JSON for a client of this version; None when that version does not have the message."""

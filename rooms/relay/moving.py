@@ -52,5 +52,10 @@ class Mover:
 
 def only_edge_of(live: LiveRoom) -> str | None:
     """The other worker where all sockets of the room are, None if there is no such worker."""
-    edges = {connection.edge for connection in live.lines}
-    return edges.pop() if len(edges) == 1 else None
+    common = None
+    for connection in live.lines:
+        edge = connection.edge
+        if edge is None or (common is not None and edge != common):
+            return None
+        common = edge
+    return common
