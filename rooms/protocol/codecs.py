@@ -36,6 +36,8 @@ _DECODERS: dict[str, msgspec.json.Decoder[Command]] = {
     type_: msgspec.json.Decoder(row.payload) for type_, row in CLIENT.items()
 }
 _ENCODER = msgspec.json.Encoder()
+_NESTING = (Connected, Reconnected, StateSnapshot)
+"""Messages with others inside."""
 _RESULT_ID_SINCE = Version.parse(FinalView.ADDED["resultId"])
 
 
@@ -49,16 +51,19 @@ def read_1(type_: str, payload: msgspec.Raw) -> Command:
 
 def write_1(type_: str, event: Event, version: Version) -> Written:
     """A payload for 1.x: without the message types and fields that came after ``version``."""
-    row = SERVER[type_]
-    if version < row.since:
+    if _is_new_to(type_, version):
         return None
+    if isinstance(event, _NESTING):
+        event = _with_older_parts(event, version)
+    newer = _newer_fields(type_, version)
+    return _without(_ENCODER.encode(event), newer) if newer else event
+
+
+def _with_older_parts(event: Connected | Reconnected | StateSnapshot, version: Version) -> Event:
     if isinstance(event, Reconnected) and event.missed_events is not None:
         missed = tuple(kept for old in event.missed_events if (kept := _missed_1(old, version)) is not None)
         event = msgspec.structs.replace(event, missed_events=missed)
-    if isinstance(event, Connected | Reconnected | StateSnapshot) and version < _RESULT_ID_SINCE:
-        event = _with_older_state(event)
-    newer = _newer_fields(type_, version)
-    return _without(_ENCODER.encode(event), newer) if newer else event
+    return _with_older_state(event) if version < _RESULT_ID_SINCE else event
 
 
 def _with_older_state(event: Connected | Reconnected | StateSnapshot) -> Event:
@@ -71,11 +76,15 @@ def _with_older_state(event: Connected | Reconnected | StateSnapshot) -> Event:
 
 
 def _missed_1(missed: MissedEvent, version: Version) -> MissedEvent | None:
-    row = SERVER[missed.type]
-    if version < row.since:
+    if _is_new_to(missed.type, version):
         return None
     newer = _newer_fields(missed.type, version)
     return msgspec.structs.replace(missed, payload=_without(missed.payload, newer)) if newer else missed
+
+
+@cache
+def _is_new_to(type_: str, version: Version) -> bool:
+    return version < SERVER[type_].since
 
 
 @cache

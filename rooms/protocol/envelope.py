@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
@@ -22,8 +21,7 @@ _NOTHING = Raw(b"{}")
 _UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeError)
 
 
-@dataclass(frozen=True, slots=True)
-class ClientMessage:
+class ClientMessage(msgspec.Struct, frozen=True):
     """A message from a client, typed.
 
     ``actor_id`` is empty where the client gave none. ``version`` is what the client wrote, which counts in the
@@ -164,12 +162,11 @@ class Outgoing(msgspec.Struct, eq=False):
 
     def frame(self, version: Version) -> bytes | None:
         """`text` as a whole WebSocket frame from a server, ready for the wire."""
-        try:
+        if version in self._frames:
             return self._frames[version]
-        except KeyError:
-            text = self.text(version)
-            frame = self._frames[version] = None if text is None else text_frame(text)
-            return frame
+        text = self._encode(version)
+        frame = self._frames[version] = None if text is None else text_frame(text)
+        return frame
 
     def _encode(self, version: Version) -> bytes | None:
         payload = self.codecs[version.major].write(self.type, self.payload, version)
