@@ -86,7 +86,7 @@ class State(Enum):
     CLOSED = auto()
 
 
-_OPEN, _CONNECTING = State.OPEN, State.CONNECTING
+_CONNECTING, _OPEN, _CLOSING = State.CONNECTING, State.OPEN, State.CLOSING
 """By a name of their own: to look a member up in its enum takes as long as a call."""
 
 
@@ -174,8 +174,8 @@ class GameSocket(Wire):
         """
         if self.state is not _OPEN:
             return
+        self._checks_in_silence = 0
         if self._unsent is None or len(self._unsent) + len(whole) <= MAX_UNSENT_BYTES:
-            self._checks_in_silence = 0
             self.send(whole)
         else:
             counters.slow_readers += 1
@@ -263,12 +263,15 @@ class GameSocket(Wire):
         self._context.run(self._understand, data)
 
     def _understand(self, data: bytes) -> None:
-        if self.state is State.CLOSING and not self._reader.is_done:
+        if self.state is _CLOSING and not self._reader.is_done:
             self._bytes_after_close += len(data)
             if self._bytes_after_close > MAX_BYTES_AFTER_CLOSE:
                 self.read_no_more()
                 return
         messages = self._reader.feed(data)
+        if len(messages) == 1 and self._joined_lane_s is None:
+            self._take(messages[0])
+            return
         if self._joined_lane_s is not None:
             self._backlog.extend(messages)
             return

@@ -9,22 +9,19 @@ from rooms.protocol.messages import Heartbeat
 
 
 class VersionHistory:
-    """Which ``stateVersion`` the room had of late."""
+    """Which ``stateVersion`` the room had of late; ``latest`` is the one that it has."""
 
     def __init__(self, version: int) -> None:
+        self.latest = version
         self._before = version
         self._changes: deque[tuple[int, int]] = deque()
-
-    @property
-    def latest(self) -> int:
-        """The version as it is."""
-        return self._changes[-1][1] if self._changes else self._before
 
     def note(self, version: int, now_ms: int) -> None:
         """The room has this version now."""
         if version != self.latest:
             self._forget(now_ms)
             self._changes.append((now_ms, version))
+            self.latest = version
 
     def settled(self, now_ms: int) -> int:
         """The version that everybody has had more than 2 s to hear of."""

@@ -343,8 +343,8 @@ class LiveRoom:
             self.command(actor_id, commands.Disconnected())
 
     def _mind_lines(self) -> None:
-        now_ms, due_ms = clock.now_ms(), self.lines.next_deadline_ms()
-        if due_ms is None or now_ms < due_ms:
+        due_ms = self.lines.next_deadline_ms()
+        if due_ms is None or (now_ms := clock.now_ms()) < due_ms:
             return
         for connection in self.lines.resend(now_ms):
             self.tell_quality(connection, "degraded")

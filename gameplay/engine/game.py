@@ -17,11 +17,12 @@ from gameplay.engine.model import FIRST_HOST, Member, Room, Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.engine.states import BEFORE_GAME, IN_ROUND, GameEvent, RoomState
 from gameplay.engine.step import Library, Step
-from gameplay.engine.transitions import Who, is_repeat, moves
+from gameplay.engine.transitions import HOLDER, HOST, NEWCOMER, PLAYER, SYSTEM, Who, is_legal, is_repeat
 
 __all__ = ["COMMANDS", "Library", "Rule", "advance", "apply", "create", "next_deadline_ms", "parse_settings"]
 
-OPEN = frozenset(RoomState) - {RoomState.ROOM_CLOSED}
+CLOSED = RoomState.ROOM_CLOSED
+OPEN = frozenset(RoomState) - {CLOSED}
 
 
 class Rule(NamedTuple):
@@ -78,7 +79,7 @@ def apply(room: Room, actor_id: str, command: Command, now_ms: int, library: Lib
     Call `advance` first, so that what was due before ``now_ms`` has happened.
     """
     rule = COMMANDS[type(command)]
-    if room.state is RoomState.ROOM_CLOSED:
+    if room.state is CLOSED:
         raise RoomClosedError("This room is closed.")
     if not _is_authorised(room, actor_id, rule.who):
         raise NotAllowed("You may not do this here.")
@@ -105,16 +106,16 @@ def next_deadline_ms(room: Room) -> int | None:
 
 
 def _is_authorised(room: Room, actor_id: str, who: Who) -> bool:
-    if who in (Who.NEWCOMER, Who.SYSTEM):
+    if who is NEWCOMER or who is SYSTEM:
         return True
     member = room.members.get(actor_id)
     if member is None:
         return False
-    if who is Who.HOST:
+    if who is HOST:
         return actor_id == room.host_id
-    if who is Who.PLAYER:
+    if who is PLAYER:
         return member.seated
-    if who is Who.HOLDER:
+    if who is HOLDER:
         return _may_hold_words(room, actor_id)
     return True
 
@@ -128,18 +129,18 @@ def _may_hold_words(room: Room, actor_id: str) -> bool:
 def _is_legal(room: Room, rule: Rule) -> bool:
     if room.state not in rule.states:
         return False
-    return rule.event is None or any(rule.who in move.who for move in moves(room.state, rule.event))
+    return rule.event is None or is_legal(room.state, rule.event, rule.who)
 
 
 def _let_happen(step: Step, deadline: Deadline) -> None:
     room = step.room
     match deadline.what:
+        case Due.TIMER_TICK:  # first, for it comes most often by far
+            rounds.tick(step)
         case Due.AUTO_PAUSE:
             rounds.auto_pause(step)
         case Due.ROUND_TIMEOUT:
             rounds.time_out(step)
-        case Due.TIMER_TICK:
-            rounds.tick(step)
         case Due.COUNTDOWN:
             rounds.count_down(step)
         case Due.END_REVIEW:
@@ -194,30 +195,30 @@ def _close_room(step: Step, actor_id: str, command: c.CloseRoom) -> None:
 
 
 COMMANDS: dict[type[Command], Rule] = {
-    c.StartTeamSetup: Rule(Who.HOST, teams.start_setup, GameEvent.HOST_START_SETUP),
-    c.JoinTeam: Rule(Who.PLAYER, teams.join_team, GameEvent.PLAYER_ASSIGNED),
-    c.AssignPlayer: Rule(Who.HOST, teams.assign_player, GameEvent.PLAYER_ASSIGNED),
-    c.ShuffleTeams: Rule(Who.HOST, teams.shuffle, GameEvent.PLAYER_ASSIGNED),
-    c.CancelTeamSetup: Rule(Who.HOST, teams.cancel_setup, GameEvent.HOST_CANCEL_SETUP),
-    c.ConfirmStart: Rule(Who.HOST, rounds.confirm_start, GameEvent.HOST_CONFIRM_START),
-    c.WordSwiped: Rule(Who.HOLDER, rounds.swipe, GameEvent.WORD_SWIPED),
-    c.UndoSwipe: Rule(Who.HOLDER, rounds.undo, GameEvent.WORD_SWIPED),
-    c.CorrectWord: Rule(Who.HOST, rounds.correct, GameEvent.SCORES_CALCULATED),
-    c.PauseGame: Rule(Who.HOST, rounds.pause, GameEvent.HOST_PAUSE),
-    c.ResumeGame: Rule(Who.HOST, rounds.resume, GameEvent.HOST_RESUME),
-    c.NextRound: Rule(Who.HOST, rounds.next_round, GameEvent.NEXT_ROUND_READY),
-    c.EndGame: Rule(Who.HOST, rounds.end_game, GameEvent.GAME_COMPLETE),
-    c.RestartGame: Rule(Who.HOST, rounds.restart, GameEvent.HOST_RESTART),
-    c.CloseRoom: Rule(Who.HOST, _close_room, GameEvent.ROOM_CLOSE),
-    c.LockRoom: Rule(Who.HOST, people.lock),
-    c.UnlockRoom: Rule(Who.HOST, people.unlock),
-    c.UpdateSettings: Rule(Who.HOST, _update_settings, states=BEFORE_GAME | {RoomState.FINAL_RESULTS}),
-    c.KickPlayer: Rule(Who.HOST, people.kick),
-    c.BanPlayer: Rule(Who.HOST, people.ban),
-    c.TransferHost: Rule(Who.HOST, people.transfer_host),
+    c.StartTeamSetup: Rule(HOST, teams.start_setup, GameEvent.HOST_START_SETUP),
+    c.JoinTeam: Rule(PLAYER, teams.join_team, GameEvent.PLAYER_ASSIGNED),
+    c.AssignPlayer: Rule(HOST, teams.assign_player, GameEvent.PLAYER_ASSIGNED),
+    c.ShuffleTeams: Rule(HOST, teams.shuffle, GameEvent.PLAYER_ASSIGNED),
+    c.CancelTeamSetup: Rule(HOST, teams.cancel_setup, GameEvent.HOST_CANCEL_SETUP),
+    c.ConfirmStart: Rule(HOST, rounds.confirm_start, GameEvent.HOST_CONFIRM_START),
+    c.WordSwiped: Rule(HOLDER, rounds.swipe, GameEvent.WORD_SWIPED),
+    c.UndoSwipe: Rule(HOLDER, rounds.undo, GameEvent.WORD_SWIPED),
+    c.CorrectWord: Rule(HOST, rounds.correct, GameEvent.SCORES_CALCULATED),
+    c.PauseGame: Rule(HOST, rounds.pause, GameEvent.HOST_PAUSE),
+    c.ResumeGame: Rule(HOST, rounds.resume, GameEvent.HOST_RESUME),
+    c.NextRound: Rule(HOST, rounds.next_round, GameEvent.NEXT_ROUND_READY),
+    c.EndGame: Rule(HOST, rounds.end_game, GameEvent.GAME_COMPLETE),
+    c.RestartGame: Rule(HOST, rounds.restart, GameEvent.HOST_RESTART),
+    c.CloseRoom: Rule(HOST, _close_room, GameEvent.ROOM_CLOSE),
+    c.LockRoom: Rule(HOST, people.lock),
+    c.UnlockRoom: Rule(HOST, people.unlock),
+    c.UpdateSettings: Rule(HOST, _update_settings, states=BEFORE_GAME | {RoomState.FINAL_RESULTS}),
+    c.KickPlayer: Rule(HOST, people.kick),
+    c.BanPlayer: Rule(HOST, people.ban),
+    c.TransferHost: Rule(HOST, people.transfer_host),
     c.ReportWord: Rule(Who.MEMBER, _report_word, states=frozenset({RoomState.SCORE_REVIEW})),
-    c.LeaveRoom: Rule(Who.PLAYER, people.leave),
-    c.Join: Rule(Who.NEWCOMER, people.join),
+    c.LeaveRoom: Rule(PLAYER, people.leave),
+    c.Join: Rule(NEWCOMER, people.join),
     c.HostArrived: Rule(Who.MEMBER, people.host_arrived),
     c.Connected: Rule(Who.MEMBER, people.connected),
     c.Disconnected: Rule(Who.MEMBER, people.disconnected),

@@ -112,6 +112,9 @@ _MOVES: dict[tuple[S | None, E], tuple[Move, ...]] = {}
 for _move in TABLE:
     _MOVES[_move.source, _move.event] = (*_MOVES.get((_move.source, _move.event), ()), _move)
 
+_REPEATS = frozenset((move.source, move.event) for move in TABLE if move.repeat)
+_LEGAL = frozenset((move.source, move.event, who) for move in TABLE for who in move.who)
+
 
 def moves(state: S, event: E) -> tuple[Move, ...]:
     """The rows for this event in this state; none if it is not legal."""
@@ -120,4 +123,9 @@ def moves(state: S, event: E) -> tuple[Move, ...]:
 
 def is_repeat(state: S, event: E) -> bool:
     """Whether the event asks for what is already so."""
-    return any(move.repeat for move in moves(state, event))
+    return (state, event) in _REPEATS
+
+
+def is_legal(state: S, event: E, who: Who) -> bool:
+    """Whether ``who`` may cause the event in this state."""
+    return (state, event, who) in _LEGAL

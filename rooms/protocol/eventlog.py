@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -72,6 +72,10 @@ class _Dump(msgspec.Struct, array_like=True):
     entries: list[Entry]
 
 
+_encode = msgspec.msgpack.Encoder().encode
+_encode_payload = msgspec.json.Encoder().encode
+
+
 class EventLog:
     """The logged events of one room, bounded in age, number and bytes.
 
@@ -92,7 +96,7 @@ class EventLog:
         """Log a message that has a sequence number; ``actor_id`` is its one recipient, if it has only one."""
         if outgoing.sequence_id is None:
             raise ValueError(f"{outgoing.type} has no sequence number")
-        payload = msgspec.json.encode(outgoing.payload)
+        payload = _encode_payload(outgoing.payload)
         self._add(Entry(outgoing.sequence_id, now_ms, outgoing.type, outgoing.broadcast, actor_id, payload))
         self.prune(now_ms)
 
@@ -107,11 +111,11 @@ class EventLog:
         """
         if last_seq_id < self._floor:
             return GAP
-        newer = list(takewhile(lambda entry: entry.sequence_id > last_seq_id, reversed(self._entries)))
+        newer = self._after(last_seq_id)
         known = self._floor if len(newer) == len(self._entries) else self._entries[-len(newer) - 1].sequence_id
         if known != last_seq_id:
             return GAP
-        return [entry for entry in reversed(newer) if entry.type and is_visible(entry)]
+        return [entry for entry in newer if entry.type and is_visible(entry)]
 
     def latest(self, count: int, is_visible: Visible) -> list[Entry]:
         """The last ``count`` visible events, oldest first."""
@@ -120,21 +124,17 @@ class EventLog:
 
     def prune(self, now_ms: int) -> None:
         """Let go of what is older than two minutes or too much."""
-        while self._entries and (
-            self._entries[0].at_ms < now_ms - LOG_RETENTION_MS
-            or len(self._entries) > MAX_ENTRIES
-            or self._bytes > MAX_BYTES
-        ):
-            oldest = self._entries.popleft()
+        entries, too_old_ms = self._entries, now_ms - LOG_RETENTION_MS
+        while entries and (entries[0].at_ms < too_old_ms or len(entries) > MAX_ENTRIES or self._bytes > MAX_BYTES):
+            oldest = entries.popleft()
             self._floor = oldest.sequence_id
             self._bytes -= len(oldest.payload)
 
     def dump(self, after: int | None = None) -> bytes:
         """The log as bytes, for `load`; with ``after`` only what follows this number."""
         if after is None or after <= self._floor:
-            return msgspec.msgpack.encode(_Dump(self._floor, list(self._entries)))
-        newer = list(takewhile(lambda entry: entry.sequence_id > after, reversed(self._entries)))
-        return msgspec.msgpack.encode(_Dump(after, newer[::-1]))
+            return _encode(_Dump(self._floor, list(self._entries)))
+        return _encode(_Dump(after, self._after(after)))
 
     @classmethod
     def load(cls, data: bytes, sequence_id: int, *later: bytes) -> "EventLog":
@@ -152,6 +152,15 @@ class EventLog:
                 if log.sequence_id < entry.sequence_id <= sequence_id:
                     log._add(entry)
         return log if log.sequence_id == sequence_id else cls(sequence_id)
+
+    def _after(self, sequence_id: int) -> list[Entry]:
+        newer = []
+        for entry in reversed(self._entries):
+            if entry.sequence_id <= sequence_id:
+                break
+            newer.append(entry)
+        newer.reverse()
+        return newer
 
     def _add(self, entry: Entry) -> None:
         if entry.sequence_id <= self.sequence_id:
