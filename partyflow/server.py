@@ -21,7 +21,7 @@ from twisted.logger import globalLogBeginner
 from partyflow.lane import Doorway, SlowLane
 from partyflow.requests import BoundedRequestFactory, PatientPort
 from partyflow.sockets import CHECK_INTERVAL_S, GameSocket
-from rooms.connections import FRAMES_EXTENSION
+from rooms.connections import SOCKET_EXTENSION
 from rooms.protocol.errors import CloseCode
 
 logger = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ class Server(DaphneServer):
             loop, connected, accept_key, scope["query_string"], self._forget, self._lane, self.doorway
         )
         self.sockets.add(game_socket)
-        scope |= {"asgi": {"version": "3.0"}, "extensions": {FRAMES_EXTENSION: game_socket}}
+        scope |= {"asgi": {"version": "3.0"}, "extensions": {SOCKET_EXTENSION: game_socket}}
         application = loop.create_task(self.application(scope, game_socket.receive, game_socket.reply))
         self._applications.add(application)
         application.add_done_callback(self._applications.discard)

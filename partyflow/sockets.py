@@ -10,7 +10,7 @@ from enum import Enum, auto
 from functools import partial
 from http import HTTPStatus
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from partyflow import handshake
@@ -30,7 +30,7 @@ from partyflow.frames import (
 from partyflow.lane import Doorway, SlowLane
 from partyflow.wire import Wire
 from rooms import clock
-from rooms.connections import Hear
+from rooms.connections import Hear, Sendable
 from rooms.metrics import ARRIVED_S, counters
 from rooms.protocol.envelope import Outgoing, text_frame
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -94,8 +94,11 @@ class GameSocket(Wire):
     """One WebSocket, from the end of its HTTP request on; ``ended`` is called with it when it is over.
 
     An ASGI application speaks through `receive` and `reply`. One that finds it among the scope's extensions, as
-    ``partyflow.frames``, may also `write` whole frames, `close` with a reason, `ping`, and `listen`.
+    ``partyflow.socket``, may also `send` messages that are encoded once for many, `close`, `ping` and `listen`.
     """
+
+    finds_the_dead: ClassVar[bool] = True
+    edge: ClassVar[str | None] = None
 
     __slots__ = (
         "_accept_key", "_answered", "_application", "_backlog", "_bytes_after_close",
@@ -167,6 +170,13 @@ class GameSocket(Wire):
 
     # What it may do besides
 
+    def send(self, outgoing: Sendable, version: Version) -> bool:
+        """Send, or pass over what ``version`` does not have. A slow reader is closed here: nobody else has to."""
+        whole = outgoing.frame(version)
+        if whole is not None:
+            self.write(whole)
+        return True
+
     def write(self, whole: bytes) -> None:
         """Send one prebuilt frame; dropped if the socket is not open any more.
 
@@ -176,7 +186,7 @@ class GameSocket(Wire):
             return
         self._checks_in_silence = 0
         if self._unsent is None or len(self._unsent) + len(whole) <= MAX_UNSENT_BYTES:
-            self.send(whole)
+            self.put(whole)
         else:
             counters.slow_readers += 1
             self.refuse_more("You are too slow to read what is sent.")
@@ -186,7 +196,7 @@ class GameSocket(Wire):
         if self.state is State.OPEN:
             self.state = State.CLOSING
             self._code = code
-            self.send(close_frame(code, reason))
+            self.put(close_frame(code, reason))
             self.lose_within(CLOSE_TIMEOUT_S)
 
     def listen(self, hear: Hear) -> None:
@@ -223,7 +233,7 @@ class GameSocket(Wire):
             broadcast="actor",
         )
         if whole := error.frame(_OLDEST):
-            self.send(whole)
+            self.put(whole)
         self.close(CloseCode.TOO_MUCH)
 
     # What the server does
@@ -358,11 +368,11 @@ class GameSocket(Wire):
     def _accept(self, subprotocol: str | None) -> None:
         if self.state is State.CONNECTING:
             self.state = State.OPEN
-            self.send(handshake.accepted(self._accept_key, subprotocol))
+            self.put(handshake.accepted(self._accept_key, subprotocol))
 
     def _refuse(self, status: HTTPStatus) -> None:
         self.state = State.CLOSING
-        self.send(handshake.refused(status))
+        self.put(handshake.refused(status))
         self.hang_up()
         self.lose_within(CLOSE_TIMEOUT_S)
 

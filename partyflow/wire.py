@@ -51,7 +51,7 @@ class Wire:
         """Called once, when nothing can come or go any more."""
         raise NotImplementedError
 
-    def send(self, data: bytes) -> None:
+    def put(self, data: bytes) -> None:
         """Write ``data`` after everything that was written before; dropped if it comes too late."""
         if self._unsent is not None:
             self._unsent += data

@@ -17,9 +17,10 @@ from gameplay.engine.settings import parse_settings
 from gameplay.library import PackInfo, WordLibrary
 from rooms import clock
 from rooms import registry as registry_module
-from rooms.connections import Hear
+from rooms.connections import Hear, Sendable
 from rooms.liveness import LEASE_MS
 from rooms.log_context import add_subject
+from rooms.protocol.versions import Version
 from rooms.registry import CreatedRoom, Registry
 from rooms.room import LiveRoom
 from rooms.routing import websocket_application
@@ -124,7 +125,10 @@ class Message:
 
 
 class Frames:
-    """Stands in for the server's own way with frames: what is written has arrived, what is said is heard."""
+    """Stands in for the server's own socket: what is sent has arrived, what is said is heard."""
+
+    finds_the_dead = True
+    edge = None
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
@@ -132,10 +136,12 @@ class Frames:
         self._hear: Hear = declining
         self._context = copy_context()
 
-    def write(self, frame: bytes) -> None:
-        length = frame[1]
-        start = 2 if length < 126 else 4 if length == 126 else 10
-        self.messages.append(Message(json.loads(frame[start:])))
+    def send(self, outgoing: Sendable, version: Version) -> bool:
+        frame = outgoing.frame(version)
+        if frame is not None:
+            start = 2 if frame[1] < 126 else 4 if frame[1] == 126 else 10
+            self.messages.append(Message(json.loads(frame[start:])))
+        return True
 
     def close(self, code: int, reason: str = "") -> None:
         self.close_code = code
@@ -205,7 +211,7 @@ class Guest:
             "path": url,
             "query_string": query.encode(),
             "headers": [(name.encode(), value.encode()) for name, value in named.items() if value],
-            "extensions": {"partyflow.frames": self.frames},
+            "extensions": {"partyflow.socket": self.frames},
             "client": self.address and [self.address, 4711],
         }
         self._task = asyncio.create_task(websocket_application(scope, self._receive, self._send))

@@ -24,7 +24,7 @@ from rooms.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
-FRAMES_EXTENSION = "partyflow.frames"
+SOCKET_EXTENSION = "partyflow.socket"
 MAX_UNSENT_BYTES = 256 * 1024
 
 AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
@@ -32,24 +32,6 @@ AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
 
 Hear = Callable[[str | bytes], bool]
 """Takes a message, or declines it: False. It raises nothing."""
-
-
-class Frames(Protocol):
-    """What the server offers beside ASGI: whole frames straight to the wire, and messages straight from it."""
-
-    def write(self, frame: bytes) -> None:
-        """Send one frame; a reader that is too slow is closed."""
-
-    def close(self, code: int, reason: str = "") -> None:
-        """Close after all that was written."""
-
-    def listen(self, hear: Hear) -> None:
-        """Call ``hear`` with each message the moment it comes, in the present context, until it declines one: that is
-        received.
-        """
-
-    def ping(self, answered: Callable[[], None]) -> None:
-        """Ask for an answer, and call ``answered`` when it has come."""
 
 
 class Sendable(Protocol):
@@ -63,7 +45,7 @@ class Sendable(Protocol):
 
 
 class Socket(Protocol):
-    """The way out to one client."""
+    """The way out to one client. A server that has a better one than ASGI's puts it among the scope's extensions."""
 
     @property
     def finds_the_dead(self) -> bool:
@@ -86,39 +68,8 @@ class Socket(Protocol):
         """Ask the client for an answer, where the server can do that, and call ``answered`` when it has come."""
 
 
-class FrameSocket:
-    """Frames, built once for everybody of the same version, given to the server's own writer."""
-
-    finds_the_dead: ClassVar[bool] = True
-    edge: ClassVar[str | None] = None
-
-    __slots__ = ("_frames",)
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-
-    def send(self, outgoing: Sendable, version: Version) -> bool:
-        """Send, or pass over what ``version`` does not have. The writer itself ends a slow reader."""
-        frame = outgoing.frame(version)
-        if frame is not None:
-            self._frames.write(frame)
-        return True
-
-    def close(self, code: int) -> None:
-        """Close after all that was sent."""
-        self._frames.close(code)
-
-    def listen(self, hear: Hear) -> None:
-        """Have ``hear`` called with messages until it declines one."""
-        self._frames.listen(hear)
-
-    def ping(self, answered: Callable[[], None]) -> None:
-        """Ask the client for an answer, and call ``answered`` when it has come."""
-        self._frames.ping(answered)
-
-
 class QueueSocket:
-    """The same under any other ASGI server: a bounded queue and a task, so that one slow phone holds nobody up."""
+    """What every ASGI server offers: a bounded queue and a task, so that one slow phone holds nobody up."""
 
     finds_the_dead: ClassVar[bool] = False
     edge: ClassVar[str | None] = None
@@ -176,8 +127,8 @@ class QueueSocket:
 
 def socket_of(scope: Mapping[str, Any], send: AsgiSend) -> Socket:
     """The best way out that the server offers."""
-    frames = (scope.get("extensions") or {}).get(FRAMES_EXTENSION)
-    return QueueSocket(send) if frames is None else FrameSocket(frames)
+    own: Socket | None = (scope.get("extensions") or {}).get(SOCKET_EXTENSION)
+    return QueueSocket(send) if own is None else own
 
 
 _numbers = itertools.count(1)

@@ -10,7 +10,7 @@ from channels.testing import WebsocketCommunicator
 from gameplay.engine.events import RoomLocked, WordResult
 from partyflow.channel_layer import LocalChannelLayer
 from rooms.conftest import HOST, Frames, MovedClock
-from rooms.connections import MAX_UNSENT_BYTES, Connection, FrameSocket, QueueSocket, socket_of
+from rooms.connections import MAX_UNSENT_BYTES, Connection, QueueSocket, socket_of
 from rooms.lines import Lines
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -50,8 +50,8 @@ class Reader:
 class TestSockets:
     async def test_frames_go_to_the_servers_writer(self) -> None:
         frames = Frames()
-        socket = socket_of({"extensions": {"partyflow.frames": frames}}, Reader().send)
-        assert isinstance(socket, FrameSocket)
+        socket = socket_of({"extensions": {"partyflow.socket": frames}}, Reader().send)
+        assert socket is frames
         connection = Connection("ABC234", socket, f"http://{HOST}")
         connection.send(locked())
         connection.close(4410)
@@ -60,7 +60,7 @@ class TestSockets:
 
     async def test_the_way_to_a_client_and_back_is_measured(self, time: MovedClock) -> None:
         frames = Frames()
-        connection = Connection("ABC234", FrameSocket(frames), f"http://{HOST}")
+        connection = Connection("ABC234", frames, f"http://{HOST}")
         assert connection.round_trip_ms is None
         connection.measure()
         time.now_ms += 42
@@ -112,7 +112,7 @@ class TestSockets:
         from gameplay.engine.events import PlayerConnection
 
         frames = Frames()
-        connection = Connection("ABC234", FrameSocket(frames), f"http://{HOST}")
+        connection = Connection("ABC234", frames, f"http://{HOST}")
         connection.version = Version(1, 0)
         event = PlayerConnection(player_id="player_001", status="lost")
         connection.send(Outgoing(event.TYPE, event, "ABC234", 0, "all", 1, 1))
@@ -120,7 +120,7 @@ class TestSockets:
 
     async def test_the_reason_comes_before_the_close(self) -> None:
         frames = Frames()
-        connection = Connection("ABC234", FrameSocket(frames), f"http://{HOST}")
+        connection = Connection("ABC234", frames, f"http://{HOST}")
         connection.dismiss(ErrorCode.KICKED, "Off you go.", CloseCode.KICKED)
         connection.dismiss(ErrorCode.KICKED, "Off you go.", CloseCode.KICKED)
         assert [message["code"] for message in frames.messages] == ["KICKED"]
@@ -144,7 +144,7 @@ class TestSockets:
 class TestLines:
     def line(self, lines: Lines, actor_id: str, role: Any, writer: Any = None) -> tuple[Connection, Frames]:
         frames = Frames()
-        socket = QueueSocket(Reader().send) if writer == "asgi" else FrameSocket(frames)
+        socket = QueueSocket(Reader().send) if writer == "asgi" else frames
         connection = Connection("ABC234", socket, f"http://{HOST}")
         connection.actor_id = actor_id
         lines.open(connection, role)

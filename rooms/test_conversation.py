@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from rooms.conftest import Guest, MovedClock, Party
+from rooms.connections import Sendable
 from rooms.protocol.limits import MAX_MALFORMED_IN_A_ROW
+from rooms.protocol.versions import Version
 from rooms.registry import Registry
 from rooms.seats import redeem_seat
 from rooms.throttle import BURST, FLOOD
@@ -262,9 +264,14 @@ class TestVersions:
     ) -> None:
         party = await throw("Alice", "Bob", "Carol")
         await party.come("Dave", "Erin", version="1.0")
-        kept: list[bytes] = []
+        kept: list[bytes | None] = []
+
+        def send(outgoing: Sendable, version: Version) -> bool:
+            kept.append(outgoing.frame(version))
+            return True
+
         for guest in party.guests.values():
-            monkeypatch.setattr(guest.frames, "write", kept.append)
+            monkeypatch.setattr(guest.frames, "send", send)
         await party.host.say("LOCK_ROOM")
         assert len(kept) == 5
         assert len({id(frame) for frame in kept}) == 2

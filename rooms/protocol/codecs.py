@@ -51,11 +51,11 @@ def read_1(type_: str, payload: msgspec.Raw) -> Command:
 
 def write_1(type_: str, event: Event, version: Version) -> Written:
     """A payload for 1.x: without the message types and fields that came after ``version``."""
-    if _is_new_to(type_, version):
+    newer = _newer_fields(type_, version)
+    if newer is None:
         return None
     if isinstance(event, _NESTING):
         event = _with_older_parts(event, version)
-    newer = _newer_fields(type_, version)
     return _without(_ENCODER.encode(event), newer) if newer else event
 
 
@@ -76,20 +76,17 @@ def _with_older_state(event: Connected | Reconnected | StateSnapshot) -> Event:
 
 
 def _missed_1(missed: MissedEvent, version: Version) -> MissedEvent | None:
-    if _is_new_to(missed.type, version):
-        return None
     newer = _newer_fields(missed.type, version)
+    if newer is None:
+        return None
     return msgspec.structs.replace(missed, payload=_without(missed.payload, newer)) if newer else missed
 
 
 @cache
-def _is_new_to(type_: str, version: Version) -> bool:
-    return version < SERVER[type_].since
-
-
-@cache
-def _newer_fields(type_: str, version: Version) -> tuple[str, ...]:
-    return tuple(name for name, since in SERVER[type_].added.items() if version < since)
+def _newer_fields(type_: str, version: Version) -> tuple[str, ...] | None:
+    """What a version does not know of a message; None if it does not know the message."""
+    row = SERVER[type_]
+    return None if version < row.since else tuple(name for name, since in row.added.items() if version < since)
 
 
 def _without(payload: bytes | msgspec.Raw, names: tuple[str, ...]) -> msgspec.Raw:

@@ -1,6 +1,5 @@
 """From a socket's text to a command, and from an event to a socket's frame (§2.1)."""
 
-import struct
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any
@@ -194,5 +193,5 @@ def text_frame(text: bytes) -> bytes:
     if length < 126:
         return bytes((0x81, length)) + text
     if length < 1 << 16:
-        return struct.pack("!BBH", 0x81, 126, length) + text
-    return struct.pack("!BBQ", 0x81, 127, length) + text
+        return b"\x81\x7e" + length.to_bytes(2, "big") + text
+    return b"\x81\x7f" + length.to_bytes(8, "big") + text

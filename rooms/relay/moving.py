@@ -11,7 +11,7 @@ from rooms.room import LiveRoom
 
 logger = logging.getLogger(__name__)
 
-WATCH_INTERVAL_S = 1.0
+WATCH_INTERVAL_S = 2.0
 SETTLED_MS = 10_000
 """For so long its sockets have to have been there: after a restart they come back one after another."""
 IN_PLAY = frozenset({RoomState.ROUND_STARTING, RoomState.ROUND_ACTIVE})

@@ -42,7 +42,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "websocket.close"})
         return
     await send({"type": "websocket.accept"})
-    frames = scope["extensions"]["partyflow.frames"]
+    frames = scope["extensions"]["partyflow.socket"]
 
     subject.set(Subject(scope["path"], frames))
 
