@@ -16,6 +16,8 @@ MAX_PIECES = 256
 """Of one message; empty ones could go on for ever."""
 
 _FINAL = 0x80
+_WHOLE_TEXT = _FINAL | TEXT
+_HEAD_BYTES = 2
 _MASKED = 0x80
 _MASK_BYTES = 4
 _MAX_CONTROL_BYTES = 125
@@ -79,6 +81,10 @@ class FrameReader:
         received: list[Received] = []
         if self._unread:
             data = self._unread + data
+        elif self._opcode == CONTINUATION and not self._is_done:
+            text = _only_text(data, self._max_bytes)
+            if text is not None:
+                return [text]
         at = 0
         try:
             while not self._is_done and (frame := _frame_at(data, at)) is not None:
@@ -141,6 +147,26 @@ class FrameReader:
 
 class _RuleBroken(Exception):
     """Its arguments are those of a `Breach`."""
+
+
+def _only_text(data: bytes, max_bytes: int) -> str | None:
+    """The text of ``data``, if that is one text message and nothing else, as nearly always; else None."""
+    size = len(data)
+    if size < _HEAD_BYTES + _MASK_BYTES or data[0] != _WHOLE_TEXT:
+        return None
+    start, length = _HEAD_BYTES + _MASK_BYTES, data[1] - _MASKED
+    if length == _LENGTH_IN_2_BYTES:
+        start, length = start + 2, int.from_bytes(data[2:4], "big")
+        if length < _LENGTH_IN_2_BYTES:
+            return None
+    elif length > _LENGTH_IN_2_BYTES:
+        return None
+    if start + length != size or not 0 < length <= max_bytes:
+        return None
+    try:
+        return _unmasked(data, start, size).decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _frame_at(data: bytes, at: int) -> tuple[int, int, int] | None:

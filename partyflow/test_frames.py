@@ -77,6 +77,19 @@ def test_no_bytes_are_too_strange_to_look_at(pieces: list[bytes]) -> None:
     read(*pieces)
 
 
+def whole(length: int, marker: int, in_bytes: int) -> bytes:
+    """A text frame of this length whose head says so in a way of its own."""
+    return bytes((0x81, 0x80 | marker)) + length.to_bytes(in_bytes, "big") + bytes(4) + b"x" * length
+
+
+@pytest.mark.parametrize("length", [*range(112, 132), 250])
+def test_a_length_is_read_as_it_is_written(length: int) -> None:
+    short = b"\x81" + bytes((0x80 | length,)) + bytes(4) + b"x" * length if length < 126 else whole(length, 126, 2)
+    assert read(short) == ["x" * length]
+    assert breach(whole(length, 127, 8)) == 1002
+    assert breach(whole(length, 126, 2)) == (1002 if length < 126 else None)
+
+
 def test_control_frames_come_between_the_parts_of_a_message() -> None:
     parts = framed(TEXT, b"one ", is_final=False), framed(PING, b"?"), framed(CONTINUATION, b"two")
     assert read(*parts) == [Ping(b"?"), "one two"]

@@ -1,4 +1,4 @@
-"""Wakes rooms when their time has come: all whose time falls into the same 10 ms together.
+"""Wakes rooms when their time has come: all whose time falls into the same 20 ms together.
 
 One after another each would cost a round of the event loop, and find the caches full of other people's work.
 """
@@ -8,7 +8,7 @@ import math
 from contextvars import Context
 from typing import Protocol
 
-STEP_S = 0.01
+STEP_S = 0.02
 
 
 class Sleeper(Protocol):

@@ -74,6 +74,7 @@ class Registry:
         self.alarms = Alarms()
         self.writer = Writer(self.store, self._lost)
         self.tenure = Tenure(self.store, self.liveness, self.writer, self)
+        self.is_in_doubt = self.tenure.is_in_doubt
         self.limiter = Limiter(settings.CACHE_URL, settings.RATE_LIMITS)
         self.crowd = Crowd(settings.RATE_LIMITS)
         self.edge = Edge(self.store.worker, self.liveness)
@@ -217,10 +218,6 @@ class Registry:
         """Forget the room everywhere."""
         self._rooms.pop(live.code, None)
         self.writer.remove(live)
-
-    def is_in_doubt(self) -> bool:
-        """Whether the rooms may be another worker's by now, and nothing may happen in them before that is known."""
-        return self.tenure.is_in_doubt()
 
     async def make_sure(self) -> None:
         """Let go of the rooms that are another worker's; afterwards there is no doubt."""
