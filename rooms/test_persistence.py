@@ -15,7 +15,7 @@ from rooms.persistence import MAX_LOG_PARTS, RETRY_MAX_S
 from rooms.protocol.eventlog import visible_to
 from rooms.registry import Registry
 from rooms.room import LiveRoom
-from rooms.store import INDEX, REFUSED, SAVED, SAVED_ANEW, SUMMARIES, Save
+from rooms.store import IN_FULL, INDEX, REFUSED, SAVED, SAVED_ANEW, SUMMARIES, Close, Save
 
 EVERYTHING = visible_to("host_1", is_host=True, is_player=True)
 
@@ -534,6 +534,27 @@ async def test_the_results_of_a_write_say_what_became_of_it(throw: Any, keeper: 
     client.flushall()
     assert await keeper.store.write([save]) == [SAVED_ANEW]
     party.live.record.revision = save.revision
+
+
+async def test_a_redis_that_has_forgotten_the_scripts_is_told_them_again(
+    throw: Any, keeper: Registry, client: Any
+) -> None:
+    """What it carried out before, in the same round trip, is not carried out twice."""
+    one, other = await throw("Alice", "Bob"), await throw("Alice", "Bob")
+    await keeper.writer.flush()
+    saves = [await _save_of(keeper, party) for party in (one, other)]
+    end = Close(other.code, saves[1].epoch, saves[1].revision + 1)
+    client.script_flush()
+    assert await keeper.store.write([*saves, end]) == [SAVED, SAVED, SAVED]
+    assert int(client.hget(keys(one.code)[0], "revision")) == saves[0].revision
+    assert not client.hexists(keys(other.code)[0], "state")
+    client.script_flush()
+    client.eval(IN_FULL.save, 4, *keys(one.code), "60", "0", "0", b"")  # refused, but known from now on
+    late = [msgspec.structs.replace(saves[0], revision=saves[0].revision + 1), Close(one.code, saves[0].epoch, 10**6)]
+    assert await keeper.store.write(late) == [SAVED, SAVED]
+    for party in (one, other):
+        party.live.stop()
+        keeper.forget(party.live)
 
 
 async def _save_of(keeper: Registry, party: Any) -> Save:
