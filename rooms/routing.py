@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -68,6 +69,7 @@ def _is_own_origin(origin: str | None, host: str | None, is_secure: bool) -> boo
     return given in [_parse(own) for own in named if own]
 
 
+@lru_cache(maxsize=256)
 def _parse(origin: str) -> Origin | None:
     """Scheme, host and port of an origin; None if it is none."""
     try:

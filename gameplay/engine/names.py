@@ -1,6 +1,7 @@
 """Names of people: what may stand on every screen of the room."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Protocol
 
 from gameplay.engine.errors import NameInvalid, NameTaken
@@ -63,7 +64,12 @@ def claim(room: Room, name: str, denied: DenyList) -> str:
 
 def look_alike(one: str, other: str) -> bool:
     """Whether nobody could tell these names apart, upper and lower case being the same."""
-    return not faces(_seen(one)).isdisjoint(faces(_seen(other)))
+    return not _faces(one).isdisjoint(_faces(other))
+
+
+@lru_cache(maxsize=4096)
+def _faces(name: str) -> frozenset[str]:
+    return faces(_seen(name))
 
 
 def _seen(text: str) -> str:
