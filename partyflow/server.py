@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import math
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -104,7 +105,7 @@ class Server(DaphneServer):
             ends_s = loop.time() + CHECK_INTERVAL_S
             every = tuple(self.sockets)
             # A few at a time: a game must not wait until thousands have been looked at, and perhaps written to.
-            pause_s = CHECK_INTERVAL_S * CHECK_AT_ONCE / max(CHECK_AT_ONCE, len(every))
+            pause_s = pause_between_checks_s(len(every))
             for first in range(0, len(every), CHECK_AT_ONCE):
                 now_s = loop.time()
                 for game_socket in every[first : first + CHECK_AT_ONCE]:
@@ -168,6 +169,14 @@ class Server(DaphneServer):
         # A request that was answered is reported again when its connection ends; it may be forgotten by then.
         if protocol in self.connections:
             super().protocol_disconnected(protocol)
+
+
+def pause_between_checks_s(sockets: int) -> float:
+    """How long to leave the loop to others before the next `CHECK_AT_ONCE` are looked at.
+
+    So that all of them together take `CHECK_INTERVAL_S`.
+    """
+    return CHECK_INTERVAL_S / max(1, math.ceil(sockets / CHECK_AT_ONCE))
 
 
 async def _until(is_true: Callable[[], bool], timeout_s: float) -> None:

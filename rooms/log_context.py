@@ -1,7 +1,7 @@
 """Whom a log line is about, found out when the line is written, so that the way of a message pays nothing for it.
 
 All sockets share one thread. But each runs in a task and so in a context of its own, in which it leaves itself once; a
-room's timers run in a context of the room's.
+room's alarm goes off in a context of the room's.
 """
 
 from collections.abc import Mapping, MutableMapping

@@ -210,7 +210,8 @@ class Writer:
             counters.writes += 1
             counters.save.observe(max(0, clock.now_ms() - since_ms) / 1000)
             _note(live, save)
-            if result == SAVED_ANEW and (save.deck is None or not save.whole_log):
+            is_part = save.deck is None or not save.whole_log
+            if result == SAVED_ANEW and is_part and not self.is_closing(live.code):
                 # Redis had lost the room or came back with an older one, and so its deck and log as well.
                 live.record.forget()
                 self.mark(live)

@@ -85,7 +85,7 @@ class LiveRoom:
         self.is_stopped = False
         self._departed: list[str] = []
         self._alarm: int | None = None
-        self._timer_ms: int | None = None
+        self._alarm_ms: int | None = None
         self._log_context = context_of(InRoom(room.code))
 
     # Commands and time
@@ -110,8 +110,8 @@ class LiveRoom:
     def advance(self) -> None:
         """Let everything happen that is due by now, and tell everybody."""
         now_ms = clock.now_ms()
-        if self._timer_ms is not None and now_ms < self._timer_ms:
-            return  # the timer stands at the earliest deadline there is
+        if self._alarm_ms is not None and now_ms < self._alarm_ms:
+            return  # the alarm is set to the earliest deadline there is
         emissions = game.advance(self.room, now_ms, self.keeper.library())
         if emissions:
             self.announce(emissions)
@@ -125,7 +125,7 @@ class LiveRoom:
 
     def wake(self) -> None:
         """Called when a deadline has come."""
-        self._timer_ms = None
+        self._alarm_ms = None
         if self.keeper.is_in_doubt():
             self._wake_in(WHILE_IN_DOUBT_S)
             return
@@ -136,20 +136,20 @@ class LiveRoom:
             logger.exception("Room %s stumbled", self.code)
             self._wake_in(AFTER_FAULT_S)
         else:
-            if self._timer_ms is None:
+            if self._alarm_ms is None:
                 self.arm()
 
     def arm(self) -> None:
-        """Set the one timer to the next deadline."""
+        """Set the one alarm to the next deadline."""
         if self.is_stopped:
             return
         at_ms, lines_ms = game.next_deadline_ms(self.room), self.lines.next_deadline_ms()
         if at_ms is None or (lines_ms is not None and lines_ms < at_ms):
             at_ms = lines_ms
-        if at_ms is not None and at_ms == self._timer_ms:
+        if at_ms is not None and at_ms == self._alarm_ms:
             return
         self._sleep_on()
-        self._timer_ms = at_ms
+        self._alarm_ms = at_ms
         if at_ms is not None:
             self._wake_in(max(0, at_ms - clock.now_ms()) / 1000)
 
@@ -157,7 +157,7 @@ class LiveRoom:
         """Change nothing any more: the room is closed, let go, or another worker's."""
         self.is_stopped = True
         self._sleep_on()
-        self._timer_ms = None
+        self._alarm_ms = None
 
     def go_on(self) -> None:
         """It was stopped, but stays here after all."""
@@ -353,6 +353,7 @@ class LiveRoom:
             self.hang_up(connection)
 
     def _wake_in(self, delay_s: float) -> None:
+        self._sleep_on()
         self._alarm = self.keeper.alarms.set(self, delay_s)
 
     def _sleep_on(self) -> None:

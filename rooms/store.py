@@ -231,7 +231,11 @@ class Store:
         unknown = [at for at, result in enumerate(results) if isinstance(result, NoScriptError)]
         if unknown:
             # Redis has started anew, or another one has taken its place: it is told the scripts once more.
-            again = await self._write([every[at] for at in unknown], IN_FULL)
+            again: list[Any]
+            try:
+                again = await self._write([every[at] for at in unknown], IN_FULL)
+            except AWAY as error:
+                again = [error] * len(unknown)
             for at, result in zip(unknown, again, strict=True):
                 results[at] = result
         return [result if isinstance(result, Exception) else int(result) for result in results]

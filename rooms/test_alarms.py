@@ -1,6 +1,9 @@
 """Rooms are woken when their time has come: not before, not twice, and not once they sleep on."""
 
 import asyncio
+from collections.abc import Callable
+
+import pytest
 
 from rooms.alarms import STEP_S, Alarms
 
@@ -10,7 +13,7 @@ class Sleeper:
 
     def __init__(self) -> None:
         self.woken_s: list[float] = []
-        self.then = lambda: None
+        self.then: Callable[[], object] = lambda: None
 
     def ring(self) -> None:
         self.woken_s.append(asyncio.get_running_loop().time())
@@ -73,3 +76,13 @@ async def test_an_alarm_that_was_cancelled_late_wakes_nobody_else() -> None:
     alarms.cancel(sleeper, gone)
     await until(asyncio.get_running_loop().time())
     assert len(sleeper.woken_s) == 2
+
+
+async def test_one_that_stumbles_keeps_nobody_else_asleep(caplog: pytest.LogCaptureFixture) -> None:
+    alarms, one, other = Alarms(), Sleeper(), Sleeper()
+    one.then = other.then = lambda: 1 / 0
+    alarms.set(one, 0.0)
+    alarms.set(other, 0.0)
+    await until(asyncio.get_running_loop().time())
+    assert len(one.woken_s) == len(other.woken_s) == 1
+    assert "ZeroDivisionError" in caplog.text

@@ -139,7 +139,7 @@ _as_text = cache(str)
 
 
 class Outgoing(msgspec.Struct, eq=False):
-    """A message on its way to any number of sockets; encoded at most once for each version."""
+    """A message on its way to any number of sockets; encoded at most once for each version, as text and as a frame."""
 
     type: str
     payload: Event
