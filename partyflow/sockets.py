@@ -279,9 +279,6 @@ class GameSocket(Wire):
                 self.read_no_more()
                 return
         messages = self._reader.feed(data)
-        if len(messages) == 1 and self._joined_lane_s is None:
-            self._take(messages[0])
-            return
         if self._joined_lane_s is not None:
             self._backlog.extend(messages)
             return

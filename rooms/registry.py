@@ -74,7 +74,7 @@ class Registry:
         self.alarms = Alarms()
         self.writer = Writer(self.store, self._lost)
         self.tenure = Tenure(self.store, self.liveness, self.writer, self)
-        self.is_in_doubt = self.tenure.is_in_doubt
+        self.is_in_doubt = self.tenure.is_in_doubt  # as it is, for it is asked about every message
         self.limiter = Limiter(settings.CACHE_URL, settings.RATE_LIMITS)
         self.crowd = Crowd(settings.RATE_LIMITS)
         self.edge = Edge(self.store.worker, self.liveness)

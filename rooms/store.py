@@ -57,7 +57,7 @@ local owner = tonumber(string.match(redis.call('GET', KEYS[4]) or '', '^%d+') or
 if owner > mine or epoch > mine or (epoch == mine and revision >= next) then return 0 end
 """
 
-# What is written comes as one argument: to put ten on the wire would take longer than to make them.
+# What is written comes as one argument: to put each part on the wire by itself takes longer than to make it.
 _SAVE = (
     _FENCE
     + """
@@ -225,7 +225,10 @@ class Store:
         return Found(epoch, revision, max(int(saved_at_ms), int(seen or 0)), state, deck, log)
 
     async def write(self, writes: Iterable[Save | Close]) -> list[int | Exception]:
-        """Carry all of them out in one round trip; for each `REFUSED`, `SAVED`, `SAVED_ANEW` or what went wrong."""
+        """Carry all of them out; for each `REFUSED`, `SAVED`, `SAVED_ANEW` or what went wrong.
+
+        In one round trip, or two where Redis does not know the scripts.
+        """
         every = list(writes)
         results = await self._write(every, BY_NAME)
         unknown = [at for at, result in enumerate(results) if isinstance(result, NoScriptError)]

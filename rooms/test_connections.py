@@ -48,7 +48,7 @@ class Reader:
 
 
 class TestSockets:
-    async def test_frames_go_to_the_servers_writer(self) -> None:
+    async def test_messages_go_to_the_servers_own_socket(self) -> None:
         frames = Frames()
         socket = socket_of({"extensions": {"partyflow.socket": frames}}, Reader().send)
         assert socket is frames

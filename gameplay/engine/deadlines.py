@@ -32,7 +32,7 @@ class Due(IntEnum):
 
 
 CLOSED, ACTIVE, TICK = RoomState.ROOM_CLOSED, RoomState.ROUND_ACTIVE, Due.TIMER_TICK
-"""By a name of their own: to look a member up in its enum takes longer than all else that `earliest` does."""
+"""By a name of their own: to look a member up in its enum takes as long as a call."""
 
 
 class Deadline(NamedTuple):

@@ -17,7 +17,7 @@ from gameplay.engine.model import FIRST_HOST, Member, Room, Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.engine.states import BEFORE_GAME, IN_ROUND, GameEvent, RoomState
 from gameplay.engine.step import Library, Step
-from gameplay.engine.transitions import HOLDER, HOST, NEWCOMER, PLAYER, SYSTEM, Who, is_legal, is_repeat
+from gameplay.engine.transitions import HOLDER, HOST, MEMBER, NEWCOMER, PLAYER, SYSTEM, Who, is_legal, is_repeat
 
 __all__ = ["COMMANDS", "Library", "Rule", "advance", "apply", "create", "next_deadline_ms", "parse_settings"]
 
@@ -216,10 +216,10 @@ COMMANDS: dict[type[Command], Rule] = {
     c.KickPlayer: Rule(HOST, people.kick),
     c.BanPlayer: Rule(HOST, people.ban),
     c.TransferHost: Rule(HOST, people.transfer_host),
-    c.ReportWord: Rule(Who.MEMBER, _report_word, states=frozenset({RoomState.SCORE_REVIEW})),
+    c.ReportWord: Rule(MEMBER, _report_word, states=frozenset({RoomState.SCORE_REVIEW})),
     c.LeaveRoom: Rule(PLAYER, people.leave),
     c.Join: Rule(NEWCOMER, people.join),
-    c.HostArrived: Rule(Who.MEMBER, people.host_arrived),
-    c.Connected: Rule(Who.MEMBER, people.connected),
-    c.Disconnected: Rule(Who.MEMBER, people.disconnected),
+    c.HostArrived: Rule(MEMBER, people.host_arrived),
+    c.Connected: Rule(MEMBER, people.connected),
+    c.Disconnected: Rule(MEMBER, people.disconnected),
 }
