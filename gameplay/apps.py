@@ -12,8 +12,8 @@ class GameplayConfig(AppConfig):
     verbose_name = _("Words and results")
 
     def ready(self) -> None:
-        from gameplay import library
         from gameplay.models import DeniedName, Word, WordPack
+        from gameplay.words import library
 
         for model in (WordPack, Word, DeniedName):
             post_save.connect(library.note_change, sender=model, dispatch_uid=f"library.{model.__name__}.save")

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from gameplay import library
 from gameplay.models import Word, WordPack
+from gameplay.words import library
 
 MakePack = Callable[..., WordPack]
 

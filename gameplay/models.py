@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from gameplay import wordlist
-from gameplay.denylist import key_of
+from gameplay.words import wordlist
+from gameplay.words.denylist import key_of
 
 Account = AbstractBaseUser | AnonymousUser
 
@@ -149,7 +149,7 @@ class WordReport(models.Model):
 
 
 class DeniedName(models.Model):
-    """A word that no name of a player or host may contain. ``key`` is what its spellings share (`gameplay.denylist`).
+    """A word that no name of a player or host may contain. ``key`` is what its spellings share (`words.denylist`).
 
     One that came with the game is disabled rather than deleted, for the next load would bring it back.
     """

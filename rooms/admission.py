@@ -8,8 +8,8 @@ from msgspec import UNSET
 from gameplay.engine import commands, events
 from gameplay.engine.errors import GameError, NameInvalid, NameTaken, RoomClosed
 from gameplay.engine.events import Emission
+from gameplay.engine.members import is_kept_out
 from gameplay.engine.model import FIRST_HOST, Member
-from gameplay.engine.people import is_kept_out
 from gameplay.engine.projections import state_checksum
 from rooms import clock, owners
 from rooms.connections import Connection

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from gameplay.engine.errors import BadSettings, NameInvalid
 from gameplay.engine.model import Settings
 from gameplay.engine.settings import parse_settings
-from gameplay.library import load_library
+from gameplay.words.library import load_library
 from rooms.accounts import account_id, is_sent_by_another_site, may_make_rooms
 from rooms.addresses import join_url, origin_for_phones
 from rooms.errors import RateLimited, Unavailable

@@ -14,7 +14,7 @@ from channels.layers import channel_layers
 
 from gameplay.engine.model import Settings, Word
 from gameplay.engine.settings import parse_settings
-from gameplay.library import PackInfo, WordLibrary
+from gameplay.words.library import PackInfo, WordLibrary
 from rooms import clock
 from rooms import registry as registry_module
 from rooms.connections import Hear, Sendable

@@ -12,7 +12,7 @@ from gameplay.engine import names, teams
 from gameplay.engine.errors import BadSettings, NameInvalid, NameTaken
 from gameplay.engine.model import MAX_TEAMS, Settings
 from gameplay.engine.settings import parse_settings
-from gameplay.library import PackInfo, WordLibrary
+from gameplay.words.library import PackInfo, WordLibrary
 
 SECONDS = (30, 45, 60, 90, 120)
 ROUNDS = (1, 2, 3, 4, 5)

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from gameplay.library import load_library
 from gameplay.models import RoomPreset
+from gameplay.words.library import load_library
 from rooms import presets
 from rooms.accounts import account_id, may_make_rooms
 from rooms.errors import RateLimited

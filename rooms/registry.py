@@ -13,7 +13,7 @@ from django.conf import settings
 
 from gameplay.engine import game, names, snapshot
 from gameplay.engine.model import Settings
-from gameplay.library import WordLibrary, keep_fresh, library, load_library
+from gameplay.words.library import WordLibrary, keep_fresh, library, load_library
 from rooms import clock
 from rooms.alarms import Alarms
 from rooms.errors import BUSY, Unavailable

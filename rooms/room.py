@@ -18,7 +18,7 @@ from gameplay.engine.events import Audience, Emission, Event
 from gameplay.engine.model import MAX_PLAYERS, Room
 from gameplay.engine.projections import GameState, Role, game_state
 from gameplay.engine.states import RoomState
-from gameplay.results import report_word, save_result
+from gameplay.results.results import report_word, save_result
 from rooms import clock
 from rooms.addresses import join_url
 from rooms.alarms import Alarms

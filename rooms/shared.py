@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from gameplay.models import GameResult
-from gameplay.retention import SHARED_FOR, find_shared
+from gameplay.results.retention import SHARED_FOR, find_shared
 from rooms.addresses import origin_for_phones
 from rooms.postcard import HEIGHT, WIDTH, png_of, svg_of
 from rooms.views import qr_svg

@@ -11,7 +11,7 @@ from django.test import AsyncClient
 
 from gameplay.engine import commands
 from gameplay.engine.model import Settings, Word
-from gameplay.library import PackInfo, WordLibrary
+from gameplay.words.library import PackInfo, WordLibrary
 from rooms.conftest import THINGS, WORDS
 from rooms.registry import Registry
 from rooms.sessions import host_cookie

@@ -11,9 +11,9 @@ from asgiref.sync import sync_to_async
 from django.test import AsyncClient
 from django.utils import timezone
 
-from gameplay import retention
+from gameplay.admin.test_results import make_result
 from gameplay.models import GameResult
-from gameplay.test_admin_results import make_result
+from gameplay.results import retention
 from rooms import postcard
 from rooms.test_pages import text_of
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
-from gameplay.library import load_library
+from gameplay.words.library import load_library
 from rooms.accounts import account_id
 from rooms.addresses import join_url, origin_for_phones
 from rooms.errors import RateLimited, Unavailable

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from gameplay.retention import keep_tidy
+from gameplay.results.retention import keep_tidy
 from rooms.mailbox import Mailbox
 from rooms.orders import ORDER, order_taker
 from rooms.registry import Registry, forget_registry, registry

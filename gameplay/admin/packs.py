@@ -11,10 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from gameplay import wordlist
 from gameplay.admin.owned import OwnRowsOnly, is_superuser
-from gameplay.forms import LabelledFormSet
 from gameplay.models import WordPack
+from gameplay.words import wordlist
+from gameplay.words.forms import LabelledFormSet
 
 if TYPE_CHECKING:
     PackAdmin = admin.ModelAdmin[WordPack]

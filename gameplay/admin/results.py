@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
-from gameplay import charts
 from gameplay.admin.owned import OwnRowsOnly, is_superuser
-from gameplay.formats import FORMATS
 from gameplay.models import GameResult
-from gameplay.resources import GameResultExport
-from gameplay.retention import SHARED_FOR
+from gameplay.results import charts
+from gameplay.results.retention import SHARED_FOR
+from gameplay.words.formats import FORMATS
+from gameplay.words.resources import GameResultExport
 
 
 @admin.register(GameResult)

@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gameplay import library
 from gameplay.admin.owned import OwnRowsOnly
-from gameplay.forms import WordFormSet
-from gameplay.importing import WordImportExportMixin
 from gameplay.models import Word, WordPack, WordReport
+from gameplay.words import library
+from gameplay.words.forms import WordFormSet
+from gameplay.words.importing import WordImportExportMixin
 
 if TYPE_CHECKING:
     ReportInline = admin.TabularInline[WordReport, Word]

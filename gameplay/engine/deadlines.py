@@ -3,7 +3,7 @@
 from enum import IntEnum, auto
 from typing import NamedTuple
 
-from gameplay.engine import people, rounds
+from gameplay.engine import members, rounds
 from gameplay.engine.model import (
     AUTO_PAUSE_MS,
     AWAY_EXPIRED_MS,
@@ -88,7 +88,7 @@ def _of_the_host(room: Room) -> list[Deadline]:
     found: list[Deadline] = []
     if room.state is RoomState.ROUND_ACTIVE:
         found.append(Deadline(host.away_since_ms + AUTO_PAUSE_MS, Due.AUTO_PAUSE))
-    if people.successor_of(room, host) is not None:
+    if members.successor_of(room, host) is not None:
         found.append(Deadline(host.away_since_ms + PROMOTE_HOST_MS, Due.PROMOTE_HOST))
     return found
 

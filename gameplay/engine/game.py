@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gameplay.engine import commands as c
-from gameplay.engine import deadlines, names, people, rounds, teams
+from gameplay.engine import deadlines, members, names, rounds, teams
 from gameplay.engine.commands import Command, LeaveReason
 from gameplay.engine.deadlines import Deadline, Due
 from gameplay.engine.errors import BadSettings, IllegalMove, NotAllowed
@@ -148,7 +148,7 @@ def _let_happen(step: Step, deadline: Deadline) -> None:
         case Due.REPLACE_EXPLAINER:
             rounds.replace_explainer(step)
         case Due.PROMOTE_HOST:
-            people.promote(step)
+            members.promote(step)
         case Due.WARN:
             room.members[deadline.member_id].line = "warning"
             step.emit(PlayerConnection(player_id=deadline.member_id, status="warning"))
@@ -156,7 +156,7 @@ def _let_happen(step: Step, deadline: Deadline) -> None:
             room.members[deadline.member_id].line = "lost"
             step.emit(PlayerConnection(player_id=deadline.member_id, status="lost"))
         case Due.REMOVE:
-            people.remove(step, room.members[deadline.member_id], LeaveReason.DISCONNECTED)
+            members.remove(step, room.members[deadline.member_id], LeaveReason.DISCONNECTED)
 
 
 def _update_settings(step: Step, actor_id: str, command: c.UpdateSettings) -> None:
@@ -210,16 +210,16 @@ COMMANDS: dict[type[Command], Rule] = {
     c.EndGame: Rule(HOST, rounds.end_game, GameEvent.GAME_COMPLETE),
     c.RestartGame: Rule(HOST, rounds.restart, GameEvent.HOST_RESTART),
     c.CloseRoom: Rule(HOST, _close_room, GameEvent.ROOM_CLOSE),
-    c.LockRoom: Rule(HOST, people.lock),
-    c.UnlockRoom: Rule(HOST, people.unlock),
+    c.LockRoom: Rule(HOST, members.lock),
+    c.UnlockRoom: Rule(HOST, members.unlock),
     c.UpdateSettings: Rule(HOST, _update_settings, states=BEFORE_GAME | {RoomState.FINAL_RESULTS}),
-    c.KickPlayer: Rule(HOST, people.kick),
-    c.BanPlayer: Rule(HOST, people.ban),
-    c.TransferHost: Rule(HOST, people.transfer_host),
+    c.KickPlayer: Rule(HOST, members.kick),
+    c.BanPlayer: Rule(HOST, members.ban),
+    c.TransferHost: Rule(HOST, members.transfer_host),
     c.ReportWord: Rule(MEMBER, _report_word, states=frozenset({RoomState.SCORE_REVIEW})),
-    c.LeaveRoom: Rule(PLAYER, people.leave),
-    c.Join: Rule(NEWCOMER, people.join),
-    c.HostArrived: Rule(MEMBER, people.host_arrived),
-    c.Connected: Rule(MEMBER, people.connected),
-    c.Disconnected: Rule(MEMBER, people.disconnected),
+    c.LeaveRoom: Rule(PLAYER, members.leave),
+    c.Join: Rule(NEWCOMER, members.join),
+    c.HostArrived: Rule(MEMBER, members.host_arrived),
+    c.Connected: Rule(MEMBER, members.connected),
+    c.Disconnected: Rule(MEMBER, members.disconnected),
 }

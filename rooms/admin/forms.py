@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gameplay.engine.model import Settings
-from gameplay.library import library
+from gameplay.words.library import library
 from rooms.admin.actions import Needs
 from rooms.forms import LANGUAGE_NAMES
 from rooms.picture import PersonPicture

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from gameplay.formats import FORMULA_START
+from gameplay.words.formats import FORMULA_START
 from tests.browser.party import BrowserParty
 from tests.browser.visitor import LAPTOP, Visitor
 from tests.support.accounts import ROOMS, Desk, make_accounts

@@ -16,7 +16,7 @@ from gameplay.engine import game as engine
 from gameplay.engine.commands import Command
 from gameplay.engine.errors import GameError
 from gameplay.engine.events import Emission, Removed, Resync
-from gameplay.engine.people import IN_GAME
+from gameplay.engine.members import IN_GAME
 from gameplay.engine.projections import game_state, state_checksum
 from gameplay.engine.states import IN_ROUND, RoomState
 from rooms.protocol.catalogue import SERVER

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from gameplay import builtin, builtin_denied
+from gameplay.words import builtin, builtin_denied
 
 SHOWN_FAULTS = 20
 

@@ -21,8 +21,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from gameplay import library, wordlist
 from gameplay.models import Word, WordPack
+from gameplay.words import library, wordlist
 
 PACKS_DIR: Final = Path(__file__).parent / "packs"
 MANIFEST: Final = "packs.csv"

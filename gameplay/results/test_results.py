@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from django.contrib.auth.models import User
 
-from gameplay import results
 from gameplay.conftest import MakePack
 from gameplay.engine import game
 from gameplay.engine.commands import (
@@ -24,6 +23,7 @@ from gameplay.engine.model import Room, Settings, Word
 from gameplay.engine.scoring import final_results
 from gameplay.engine.states import RoomState
 from gameplay.models import GameResult, WordReport
+from gameplay.results import results
 
 NOW_MS = 1_700_000_000_000
 

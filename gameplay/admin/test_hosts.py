@@ -7,11 +7,11 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from gameplay import library
+from gameplay.admin.test_results import make_result
+from gameplay.admin.test_words import list_form, page_words, rows_of
 from gameplay.conftest import MakePack
 from gameplay.models import GameResult, LibraryVersion, RoomPreset, Word, WordPack, WordReport
-from gameplay.test_admin_results import make_result
-from gameplay.test_admin_words import list_form, page_words, rows_of
+from gameplay.words import library
 
 ADMIN = "/admin/gameplay"
 MAY = [

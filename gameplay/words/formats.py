@@ -8,7 +8,7 @@ from typing import Any, Final
 import tablib
 from import_export.formats import base_formats
 
-from gameplay import wordlist
+from gameplay.words import wordlist
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 FORMULA_START: Final = (*"=+-@＝＋－＠", "\t", "\r", "\n")
@@ -27,7 +27,7 @@ class SpreadsheetCSV(base_formats.CSV):
     """CSV that spreadsheets read and write.
 
     Read: rows know their ``line`` in the file and whether they have ``surplus`` cells; raises
-    `gameplay.wordlist.UnreadableLine`. Written: with a byte order mark, and no cell can become a formula.
+    `gameplay.words.wordlist.UnreadableLine`. Written: with a byte order mark, and no cell can become a formula.
     """
 
     def create_dataset(self, in_stream: str | bytes, **_options: Any) -> tablib.Dataset:

@@ -11,11 +11,11 @@ from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 from django.db import transaction
 
-from gameplay import wordlist
-from gameplay.denylist import DeniedWord, DenyList
 from gameplay.engine.model import Difficulty, Word
 from gameplay.models import DeniedName, LibraryVersion, WordPack
 from gameplay.models import Word as WordRow
+from gameplay.words import wordlist
+from gameplay.words.denylist import DeniedWord, DenyList
 
 logger = logging.getLogger(__name__)
 

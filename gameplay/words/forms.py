@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from import_export.forms import ConfirmImportForm, ImportForm
 
-from gameplay import wordlist
 from gameplay.models import Account, WordPack
+from gameplay.words import wordlist
 
 if TYPE_CHECKING:
     FormSet = forms.BaseModelFormSet[Any, forms.ModelForm[Any]]

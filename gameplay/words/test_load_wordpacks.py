@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from gameplay import builtin, library
 from gameplay.models import LibraryVersion, Word, WordPack
+from gameplay.words import builtin, library
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
-from gameplay import builtin
-from gameplay.wordlist import normalise, read_table
+from gameplay.words import builtin
+from gameplay.words.wordlist import normalise, read_table
 
 MANIFEST = read_table((builtin.PACKS_DIR / builtin.MANIFEST).read_text(encoding="utf-8"))
 PACK_IDS = [line.cells["pack_id"] for line in MANIFEST.lines]

@@ -12,8 +12,8 @@ from import_export import resources, results
 from import_export.fields import Field
 from import_export.widgets import BooleanWidget, ForeignKeyWidget
 
-from gameplay import library, wordlist
 from gameplay.models import Account, GameResult, Word, WordPack
+from gameplay.words import library, wordlist
 
 MAX_ROWS: Final = 20_000
 TRUE: Final = frozenset({"1", "yes", "true", "on"})

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from gameplay import charts
+from gameplay.admin.test_results import RESULTS, make_result
 from gameplay.models import GameResult
-from gameplay.test_admin_results import RESULTS, make_result
+from gameplay.results import charts
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from gameplay import formats, resources
 from gameplay.conftest import MakePack
 from gameplay.models import LibraryVersion, Word, WordPack
+from gameplay.words import formats, resources
 
 WORDS = "/admin/gameplay/word/"
 CSV, JSON = "0", "1"

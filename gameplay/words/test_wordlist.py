@@ -2,7 +2,7 @@
 
 import pytest
 
-from gameplay import wordlist
+from gameplay.words import wordlist
 
 
 def test_a_line_knows_its_number_though_blank_lines_come_before() -> None:

@@ -8,9 +8,9 @@ from typing import Final
 
 from django.db import transaction
 
-from gameplay import library, wordlist
-from gameplay.denylist import key_of
 from gameplay.models import DeniedName
+from gameplay.words import library, wordlist
+from gameplay.words.denylist import key_of
 
 FILE: Final = Path(__file__).parent / "denied_names.csv"
 
@@ -28,7 +28,7 @@ def load(path: Path = FILE) -> int:
 
 
 def read(path: Path) -> list[DeniedName]:
-    """The words of the file, not saved. Raises `gameplay.wordlist.UnreadableLine`, `OSError`."""
+    """The words of the file, not saved. Raises `gameplay.words.wordlist.UnreadableLine`, `OSError`."""
     table = wordlist.read_table(path.read_text(encoding="utf-8"))
     return [
         DeniedName(

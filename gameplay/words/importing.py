@@ -13,11 +13,11 @@ from import_export.admin import ImportExportMixin
 from import_export.forms import ExportForm
 from redis.exceptions import RedisError
 
-from gameplay import wordlist
-from gameplay.formats import FORMATS
-from gameplay.forms import WordConfirmForm, WordImportForm, among_packs_of, chosen_pack
-from gameplay.resources import WordExport, WordImport
-from gameplay.uploads import SharedUpload
+from gameplay.words import wordlist
+from gameplay.words.formats import FORMATS
+from gameplay.words.forms import WordConfirmForm, WordImportForm, among_packs_of, chosen_pack
+from gameplay.words.resources import WordExport, WordImport
+from gameplay.words.uploads import SharedUpload
 
 
 class WordImportExportMixin(ImportExportMixin):

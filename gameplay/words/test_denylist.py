@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 
-from gameplay import builtin_denied, library
-from gameplay.builtin_denied import FILE, read
-from gameplay.denylist import DeniedWord, DenyList, key_of
 from gameplay.models import DeniedName, LibraryVersion
+from gameplay.words import builtin_denied, library
+from gameplay.words.builtin_denied import FILE, read
+from gameplay.words.denylist import DeniedWord, DenyList, key_of
 
 RUDE = DenyList([DeniedWord("toad", "en", anywhere=True), DeniedWord("newt", "en"), DeniedWord("жаба", "uk")])
 LANGUAGES = ("en", "de", "es", "fr", "uk")

@@ -8,10 +8,10 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.db import OperationalError, connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from gameplay import library
 from gameplay.conftest import MakePack
 from gameplay.engine import game
 from gameplay.models import LibraryVersion, Word, WordPack
+from gameplay.words import library
 
 
 def texts(*pack_ids: str, difficulty: str = "mixed", language: str = "en") -> list[str]:

@@ -1,0 +1,1 @@
+"""Results of finished games: saved, charted, deleted when they are old."""

@@ -1,0 +1,1 @@
+"""Word packs: built-in, uploaded and imported; the deny list of names."""
