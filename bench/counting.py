@@ -8,7 +8,7 @@ from time import perf_counter
 
 import django
 
-from rooms.metrics import counters
+from rooms.telemetry.counters import counters
 
 LOOPS = 200_000
 ROUNDS = 5

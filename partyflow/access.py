@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from partyflow.logs import without_secrets
-from rooms.log_context import PEER_DIGITS
-from rooms.metrics import counters
 from rooms.peers import peer_of
-from rooms.spans import span
+from rooms.telemetry.counters import counters
+from rooms.telemetry.log_context import PEER_DIGITS
+from rooms.telemetry.spans import span
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Logging through structlog: lines for people in development, JSON in production, and no secret in either.
 
-Every line names the worker, and the socket or room that it is about, if there is one (`rooms.log_context`).
+Every line names the worker, and the socket or room that it is about, if there is one (`rooms.telemetry.log_context`).
 """
 
 import logging
@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from rooms.log_context import add_subject
+from rooms.telemetry.log_context import add_subject
 
 SECRET_NAMES = re.compile(r"secret|session|password|token|cookie|authorization", re.IGNORECASE)
 _HARMLESS = (bool, int, float, type(None))

@@ -15,8 +15,8 @@ from twisted.internet.tcp import Port
 from twisted.internet.tcp import Server as TcpTransport
 from twisted.web.http import HTTPChannel
 
-from partyflow.handshake import VERSION, BadHandshake, Headers, accept_key, is_upgrade, subprotocols
 from partyflow.lane import Doorway
+from rooms.protocol.handshake import VERSION, BadHandshake, Headers, accept_key, is_upgrade, subprotocols
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A large word pack, in the administration. Otherwise whoever likes could fill the disk, where bodies are kept."""

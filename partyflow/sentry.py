@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from partyflow import __version__
 from partyflow.logs import SECRET_NAMES, without_secrets
-from rooms.log_context import add_subject
+from rooms.telemetry.log_context import add_subject
 
 _OFF = {"mode": "off"}
 NOTHING_PERSONAL: Any = {

@@ -13,8 +13,14 @@ from time import perf_counter
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
-from partyflow import handshake
-from partyflow.frames import (
+from partyflow.lane import Doorway, SlowLane
+from partyflow.wire import Wire
+from rooms import clock
+from rooms.connections import Hear, Sendable
+from rooms.protocol import handshake
+from rooms.protocol.envelope import Outgoing, text_frame
+from rooms.protocol.errors import CloseCode, ErrorCode
+from rooms.protocol.frames import (
     BINARY,
     PING,
     PONG,
@@ -27,16 +33,10 @@ from partyflow.frames import (
     close_frame,
     frame,
 )
-from partyflow.lane import Doorway, SlowLane
-from partyflow.wire import Wire
-from rooms import clock
-from rooms.connections import Hear, Sendable
-from rooms.metrics import ARRIVED_S, counters
-from rooms.protocol.envelope import Outgoing, text_frame
-from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.limits import MAX_MESSAGE_BYTES
 from rooms.protocol.messages import ErrorPayload
 from rooms.protocol.versions import Version
+from rooms.telemetry.counters import ARRIVED_S, counters
 from rooms.throttle import Throttle
 
 logger = logging.getLogger(__name__)

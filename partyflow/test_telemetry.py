@@ -12,9 +12,9 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from partyflow import sentry, telemetry, tracing
-from rooms import spans
-from rooms.log_context import context_of
-from rooms.spans import span
+from rooms.telemetry import spans
+from rooms.telemetry.log_context import context_of
+from rooms.telemetry.spans import span
 
 DSN = "http://key@127.0.0.1:9/1"
 SECRET = "Zb3kqV9sT0"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 from partyflow import __version__
-from rooms import spans
+from rooms.telemetry import spans
 
 
 def start(*, worker: str, environment: str) -> None:

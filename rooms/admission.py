@@ -14,7 +14,6 @@ from gameplay.engine.projections import state_checksum
 from rooms import clock, owners
 from rooms.connections import Connection
 from rooms.errors import Refused
-from rooms.metrics import counters
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import GAP, Entry, Gap
 from rooms.protocol.limits import HEARTBEAT_INTERVAL_MS
@@ -23,6 +22,7 @@ from rooms.protocol.recovery import Outcome, decide, missed_words, unseen_away_m
 from rooms.protocol.versions import SPOKEN
 from rooms.room import LiveRoom
 from rooms.sessions import is_spectator_session, new_session, new_spectator_session, session_hash, spectator_id
+from rooms.telemetry.counters import counters
 
 MAX_SPECTATORS = 100
 

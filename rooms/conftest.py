@@ -19,11 +19,11 @@ from rooms import clock
 from rooms import registry as registry_module
 from rooms.connections import Hear, Sendable
 from rooms.liveness import LEASE_MS
-from rooms.log_context import add_subject
 from rooms.protocol.versions import Version
 from rooms.registry import CreatedRoom, Registry
 from rooms.room import LiveRoom
 from rooms.routing import websocket_application
+from rooms.telemetry.log_context import add_subject
 
 HOST = "party.example"
 WORDS = [Word(ref=number, text=f"Thing{number}", difficulty="easy", pack_id="things") for number in range(1, 101)]

@@ -12,14 +12,14 @@ from msgspec import UNSET
 from gameplay.engine.events import Event
 from gameplay.engine.projections import Role
 from rooms import clock
-from rooms.log_context import SESSION_DIGITS
-from rooms.metrics import counters
 from rooms.protocol.acks import AckLedger
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode, UpgradeRequired
 from rooms.protocol.messages import ErrorPayload
 from rooms.protocol.versions import SPOKEN, Version
 from rooms.sessions import session_hash
+from rooms.telemetry.counters import counters
+from rooms.telemetry.log_context import SESSION_DIGITS
 from rooms.throttle import Throttle
 
 logger = logging.getLogger(__name__)

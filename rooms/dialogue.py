@@ -12,8 +12,6 @@ from rooms.connections import Connection
 from rooms.conversation import hear
 from rooms.errors import BUSY, RateLimited, Refused, Unavailable
 from rooms.knocking import open_room
-from rooms.log_context import PEER_DIGITS
-from rooms.metrics import UNREADABLE, counters
 from rooms.protocol.envelope import ClientMessage, parse
 from rooms.protocol.errors import CloseCode, ErrorCode, Malformed, ProtocolError, UpgradeRequired
 from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
@@ -22,7 +20,9 @@ from rooms.protocol.versions import negotiate
 from rooms.registry import Registry
 from rooms.relay.detour import Counted, Detour
 from rooms.room import LiveRoom
-from rooms.spans import span
+from rooms.telemetry.counters import UNREADABLE, counters
+from rooms.telemetry.log_context import PEER_DIGITS
+from rooms.telemetry.spans import span
 
 logger = logging.getLogger(__name__)
 

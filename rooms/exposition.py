@@ -11,12 +11,12 @@ from prometheus_client.registry import Collector
 
 from gameplay.engine.states import RoomState
 from rooms import ratelimit
-from rooms.metrics import EXCESS, RECONNECT_OUTCOMES, UNREADABLE, Counters, Histogram, counters
 from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.versions import SPOKEN
 from rooms.registry import Registry
 from rooms.room import NORMAL_CLOSE
+from rooms.telemetry.counters import EXCESS, RECONNECT_OUTCOMES, UNREADABLE, Counters, Histogram, counters
 
 PREFIX = "partyflow_"
 ROLES = ("host", "player", "spectator")

@@ -6,9 +6,9 @@ from typing import Any, Protocol
 from gameplay.engine.events import Audience
 from gameplay.engine.projections import Role
 from rooms.connections import Connection
-from rooms.metrics import counters
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.limits import PING_TIMEOUT_MS
+from rooms.telemetry.counters import counters
 
 GROUP_OF_ROLE: dict[Role, str | None] = {"host": "host", "player": "players", "spectator": None}
 

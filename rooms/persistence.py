@@ -15,10 +15,10 @@ import msgspec
 from gameplay.engine import snapshot
 from gameplay.engine.model import Room
 from rooms import clock
-from rooms.metrics import counters
 from rooms.protocol.eventlog import EventLog
-from rooms.spans import span
 from rooms.store import AWAY, REFUSED, SAVED_ANEW, Close, RoomFacts, Save, Store
+from rooms.telemetry.counters import counters
+from rooms.telemetry.spans import span
 
 logger = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
 from rooms.errors import RateLimited
-from rooms.metrics import counters
 from rooms.peers import UNKNOWN
 from rooms.redis_address import connect
+from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)
 

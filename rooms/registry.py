@@ -20,8 +20,6 @@ from rooms.errors import BUSY, Unavailable
 from rooms.handover import hand_over
 from rooms.lines import Layer
 from rooms.liveness import Liveness
-from rooms.loop_lag import watch_loop
-from rooms.metrics import counters
 from rooms.ownership import Elsewhere, take
 from rooms.persistence import Saveable, Writer
 from rooms.protocol.errors import CloseCode
@@ -32,8 +30,10 @@ from rooms.relay.edge import Edge
 from rooms.restore import restore
 from rooms.room import LiveRoom, facts_of
 from rooms.sessions import new_session, session_hash
-from rooms.spans import span
 from rooms.store import AWAY, RoomFacts, Store
+from rooms.telemetry.counters import counters
+from rooms.telemetry.loop_lag import watch_loop
+from rooms.telemetry.spans import span
 from rooms.tenure import Tenure
 
 __all__ = ["CreatedRoom", "Registry", "RoomFacts", "current_registry", "forget_registry", "registry"]

@@ -7,10 +7,10 @@ import msgspec
 
 from gameplay.engine import snapshot
 from gameplay.engine.model import Room
-from rooms.metrics import counters
 from rooms.persistence import Record
 from rooms.protocol.eventlog import EventLog
 from rooms.store import Found
+from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)
 

@@ -20,13 +20,10 @@ from gameplay.engine.projections import GameState, Role, game_state
 from gameplay.engine.states import RoomState
 from gameplay.results.results import report_word, save_result
 from rooms import clock
-from rooms.addresses import join_url
 from rooms.alarms import Alarms
 from rooms.connections import Connection
 from rooms.heartbeat import VersionHistory
 from rooms.lines import Layer, Lines
-from rooms.log_context import InRoom, context_of
-from rooms.metrics import counters
 from rooms.persistence import Record
 from rooms.protocol.acks import ack_id
 from rooms.protocol.catalogue import SERVER
@@ -34,7 +31,10 @@ from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import Entry, EventLog, Visible, visible_to
 from rooms.protocol.messages import StateSnapshot
+from rooms.public_urls import join_url
 from rooms.store import RoomFacts, Store
+from rooms.telemetry.counters import counters
+from rooms.telemetry.log_context import InRoom, context_of
 
 logger = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 
 from gameplay.models import GameResult
 from gameplay.results.retention import SHARED_FOR, find_shared
-from rooms.addresses import origin_for_phones
 from rooms.postcard import HEIGHT, WIDTH, png_of, svg_of
+from rooms.public_urls import origin_for_phones
 from rooms.views import qr_svg
 
 KEPT_BY_BROWSERS_S = 300

@@ -11,10 +11,10 @@ from rooms import ownership
 from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
 from rooms.liveness import LEASE_MS
-from rooms.metrics import counters
 from rooms.ownership import Elsewhere
 from rooms.registry import Registry
 from rooms.room import LiveRoom
+from rooms.telemetry.counters import counters
 
 Keep = Callable[[str], Registry]
 

@@ -9,8 +9,8 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 
 from rooms import ratelimit
 from rooms.errors import RateLimited
-from rooms.metrics import counters
 from rooms.ratelimit import CODES, JOINS, MAX_SOCKETS, ROOMS, Crowd, Limiter, OwnCounts
+from rooms.telemetry.counters import counters
 
 THREE = RateLimitItemPerMinute(3, namespace="three")
 

@@ -1,9 +1,9 @@
 """Where each document that is made from the code lies in the project, and what makes its text."""
 
 from rooms.exposition import FIGURES
-from rooms.metrics import BOUNDS_S
 from rooms.protocol.reference import DOCUMENTS as OF_THE_PROTOCOL
 from rooms.protocol.reference.tables import code, table
+from rooms.telemetry.counters import BOUNDS_S
 
 _HEAD = """# Metrics
 

@@ -9,7 +9,6 @@ from typing import Protocol
 from rooms.connections import Connection
 from rooms.liveness import Liveness
 from rooms.mailbox import Message
-from rooms.metrics import counters
 from rooms.protocol.envelope import text_frame
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.versions import Version
@@ -17,6 +16,7 @@ from rooms.relay.detour import Counted, Detour
 from rooms.relay.link import Link
 from rooms.relay.parcels import UP, Downward, Ended, Gone, Hello, Roll, Said, TakeOver, Told, unpack_down
 from rooms.store import AWAY
+from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ from rooms import clock
 from rooms.connections import Connection, Hear, Sendable
 from rooms.dialogue import Dialogue
 from rooms.errors import RateLimited
-from rooms.log_context import context_of, speak_for
 from rooms.mailbox import Message
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.versions import Version
@@ -21,6 +20,7 @@ from rooms.relay.detour import Counted
 from rooms.relay.link import Link
 from rooms.relay.parcels import DOWN, Ended, Gone, Hello, Roll, Said, TakeOver, Upward, unpack_up
 from rooms.room import LiveRoom
+from rooms.telemetry.log_context import context_of, speak_for
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from rooms.conftest import MovedClock
-from rooms.metrics import counters
 from rooms.relay.conftest import FarGuest, Pair, Wire, until
 from rooms.relay.moving import SETTLED_MS
+from rooms.telemetry.counters import counters
 
 
 async def all_at_two(throw: Any, pair: Pair) -> Any:

@@ -6,10 +6,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rooms.conftest import LogLines
 from rooms.exposition import text
-from rooms.metrics import counters
 from rooms.registry import Registry
 from rooms.relay.conftest import Pair, until
 from rooms.sessions import session_hash
+from rooms.telemetry.counters import counters
 
 
 def told(registry: Registry, name: str, **labels: str) -> float:

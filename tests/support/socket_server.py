@@ -13,8 +13,8 @@ from typing import Any
 from partyflow import requests
 from partyflow.server import Server
 from partyflow.sockets import GameSocket
-from rooms.metrics import counters
 from rooms.protocol.envelope import text_frame
+from rooms.telemetry.counters import counters
 
 
 class Subject:

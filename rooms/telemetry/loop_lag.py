@@ -3,7 +3,7 @@
 import asyncio
 from time import perf_counter
 
-from rooms.metrics import counters
+from rooms.telemetry.counters import counters
 
 INTERVAL_S = 0.25
 

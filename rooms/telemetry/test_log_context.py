@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rooms.conftest import LogLines
-from rooms.log_context import speak_for
 from rooms.sessions import session_hash
+from rooms.telemetry.log_context import speak_for
 
 
 async def test_a_sockets_lines_tell_who_it_is(throw: Any, log: LogLines) -> None:

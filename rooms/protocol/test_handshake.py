@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 
-from partyflow.handshake import BadHandshake, Headers, accept_key, accepted, is_upgrade, refused, subprotocols
+from rooms.protocol.handshake import BadHandshake, Headers, accept_key, accepted, is_upgrade, refused, subprotocols
 
 # The example of RFC 6455, section 1.3.
 ASKED: Headers = [

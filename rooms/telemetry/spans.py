@@ -1,6 +1,6 @@
 """How long work beside the messages took, for whoever collects that; nobody does unless the site says so.
 
-Never around a message of the game: that is for `rooms.metrics`, which costs next to nothing.
+Never around a message of the game: that is for `rooms.telemetry.counters`, which costs next to nothing.
 """
 
 from collections.abc import Callable, Mapping

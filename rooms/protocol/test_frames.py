@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partyflow.frames import (
+from rooms.protocol.frames import (
     BINARY,
     CLOSE,
     CONTINUATION,
