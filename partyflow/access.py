@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from partyflow.logs import without_secrets
-from rooms.peers import peer_of
+from rooms.access.client_key import peer_of
 from rooms.telemetry.counters import counters
 from rooms.telemetry.log_context import PEER_DIGITS
 from rooms.telemetry.spans import span

@@ -5,7 +5,7 @@ from typing import Any
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 
-from rooms.redis_address import RedisAddress
+from rooms.storage.redis_client import RedisAddress
 
 CACHE_TIMEOUT_S = 1
 CONNECT_TIMEOUT_S = 2

@@ -21,7 +21,7 @@ from rooms.admin.reading import reading, rooms_redis
 from rooms.errors import Unavailable
 from rooms.orders import WorkerFigures, ping_all
 from rooms.protocol.versions import SPOKEN
-from rooms.store import INDEX
+from rooms.storage.store import INDEX
 
 DAY = timedelta(days=1)
 

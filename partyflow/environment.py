@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from partyflow.addresses import lan_addresses
-from rooms.redis_address import RedisAddress
-from rooms.redis_address import read as read_redis_url
+from rooms.storage.redis_client import RedisAddress
+from rooms.storage.redis_client import read as read_redis_url
 
 SECRET_KEY_MIN_LENGTH = 50
 SOCKET_PATH_MAX_BYTES = 103

@@ -1,7 +1,7 @@
 """Guessing a password of the administration: django-axes counts in the database, so that all workers agree.
 
 Locked is one account from one address at a time: whoever guesses cannot lock its owner out. How often an address may
-try at all, whoever as, is one of `rooms.ratelimit`'s limits.
+try at all, whoever as, is one of `rooms.access.rate_limits`'s limits.
 """
 
 from typing import Any
@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from rooms.access.client_key import line_of
 from rooms.errors import RateLimited
 from rooms.httplimits import too_many_requests
-from rooms.peers import line_of
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -15,7 +15,7 @@ from redis.exceptions import RedisClusterException
 
 from partyflow.environment import EVERY_INTERFACE
 from partyflow.logs import without_secrets
-from rooms.redis_address import connect_and_wait
+from rooms.storage.redis_client import connect_and_wait
 
 OLDEST_REDIS = (6, 2)
 REDIS_TIMEOUT_S = 3.0

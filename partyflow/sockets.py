@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from partyflow.lane import Doorway, SlowLane
 from partyflow.wire import Wire
 from rooms import clock
+from rooms.access.token_bucket import Throttle
 from rooms.connections import Hear, Sendable
 from rooms.protocol import handshake
 from rooms.protocol.envelope import Outgoing, text_frame
@@ -37,7 +38,6 @@ from rooms.protocol.limits import MAX_MESSAGE_BYTES
 from rooms.protocol.messages import ErrorPayload
 from rooms.protocol.versions import Version
 from rooms.telemetry.counters import ARRIVED_S, counters
-from rooms.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 

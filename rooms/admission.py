@@ -11,7 +11,9 @@ from gameplay.engine.events import Emission
 from gameplay.engine.members import is_kept_out
 from gameplay.engine.model import FIRST_HOST, Member
 from gameplay.engine.projections import state_checksum
-from rooms import clock, owners
+from rooms import clock
+from rooms.access import creator_pass
+from rooms.access.sessions import is_spectator_session, new_session, new_spectator_session, session_hash, spectator_id
 from rooms.connections import Connection
 from rooms.errors import Refused
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -21,7 +23,6 @@ from rooms.protocol.messages import Connect, Connected, Reconnect, Reconnected, 
 from rooms.protocol.recovery import Outcome, decide, missed_words, unseen_away_ms
 from rooms.protocol.versions import SPOKEN
 from rooms.room import LiveRoom
-from rooms.sessions import is_spectator_session, new_session, new_spectator_session, session_hash, spectator_id
 from rooms.telemetry.counters import counters
 
 MAX_SPECTATORS = 100
@@ -202,8 +203,8 @@ def _member(live: LiveRoom, secret: str, claimed_id: str) -> Member:
 
 def _seated(live: LiveRoom, secret: str) -> Member | None:
     room = live.room
-    if owners.is_owner_pass(secret):
-        return room.members.get(FIRST_HOST) if owners.opens(secret, live.code, room.created_at_ms) else None
+    if creator_pass.is_owner_pass(secret):
+        return room.members.get(FIRST_HOST) if creator_pass.opens(secret, live.code, room.created_at_ms) else None
     hashed = session_hash(secret)
     return next((member for member in room.members.values() if member.session == hashed), None)
 

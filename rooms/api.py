@@ -19,13 +19,13 @@ from gameplay.engine.errors import BadSettings, NameInvalid
 from gameplay.engine.model import Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.words.library import load_library
-from rooms.accounts import account_id, is_sent_by_another_site, may_make_rooms
+from rooms.access.accounts import account_id, is_sent_by_another_site, may_make_rooms
+from rooms.access.client_key import peer_of
+from rooms.access.rate_limits import ROOMS
 from rooms.errors import RateLimited, Unavailable
 from rooms.httplimits import problem, too_many_requests
 from rooms.knocking import look_up
-from rooms.peers import peer_of
 from rooms.public_urls import join_url, origin_for_phones
-from rooms.ratelimit import ROOMS
 from rooms.registry import CreatedRoom, registry
 
 MAX_BODY_BYTES = 16 * 1024

@@ -12,15 +12,15 @@ from msgspec import UNSET
 from gameplay.engine.events import Event
 from gameplay.engine.projections import Role
 from rooms import clock
+from rooms.access.sessions import session_hash
+from rooms.access.token_bucket import Throttle
 from rooms.protocol.acks import AckLedger
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode, UpgradeRequired
 from rooms.protocol.messages import ErrorPayload
 from rooms.protocol.versions import SPOKEN, Version
-from rooms.sessions import session_hash
 from rooms.telemetry.counters import counters
 from rooms.telemetry.log_context import SESSION_DIGITS
-from rooms.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class Connection:
     """One socket. Until the handshake is done it belongs to nobody.
 
     ``channel`` is its name in the local layer, ``origin`` where phones find this site, ``address`` the fingerprint of
-    where it comes from (`rooms.peers`).
+    where it comes from (`rooms.access.client_key`).
     """
 
     def __init__(self, code: str, socket: Socket, origin: str, address: str = "") -> None:

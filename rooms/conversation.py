@@ -4,6 +4,7 @@ import secrets
 
 from gameplay.engine.errors import IllegalMove, NotAllowed
 from rooms import clock
+from rooms.access.sessions import session_hash
 from rooms.connections import Connection
 from rooms.heartbeat import is_out_of_step
 from rooms.protocol.envelope import ClientMessage
@@ -12,8 +13,7 @@ from rooms.protocol.limits import RESYNC_INTERVAL_MS, SEAT_LINK_MS
 from rooms.protocol.messages import Ack, Connect, CreateSeatLink, Heartbeat, HeartbeatAck, Reconnect, SeatLink
 from rooms.public_urls import join_url
 from rooms.room import LiveRoom
-from rooms.sessions import session_hash
-from rooms.store import AWAY
+from rooms.storage.store import AWAY
 
 
 def hear(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:

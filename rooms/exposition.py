@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from gameplay.engine.states import RoomState
-from rooms import ratelimit
+from rooms.access import rate_limits
 from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.versions import SPOKEN
@@ -134,7 +134,7 @@ FIGURES = (
         "counter",
         "rate_limited",
         "Requests and sockets refused because there was too much from their address, by limit.",
-        lambda now: by_one(now.counted.rate_limited, ratelimit.NAMES),
+        lambda now: by_one(now.counted.rate_limited, rate_limits.NAMES),
         ("limit",),
     ),
     Figure("counter", "sockets_opened", "Sockets accepted.", lambda now: now.counted.sockets_opened),

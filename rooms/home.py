@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 from gameplay.models import RoomPreset
 from gameplay.words.library import load_library
 from rooms import presets
-from rooms.accounts import account_id, may_make_rooms
+from rooms.access.accounts import account_id, may_make_rooms
+from rooms.access.client_key import peer_of
+from rooms.access.rate_limits import ROOMS
+from rooms.access.sessions import set_host_cookie
 from rooms.errors import RateLimited
 from rooms.forms import CreateRoomForm, HostRoomForm
 from rooms.knocking import look_up
-from rooms.peers import peer_of
-from rooms.ratelimit import ROOMS
 from rooms.registry import CODE_LENGTH, registry
-from rooms.sessions import set_host_cookie
 from rooms.views import answering_unavailable, spaced
 
 REMEMBERED_ROOMS = 3

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.utils.decorators import async_only_middleware
 from limits import RateLimitItem
 
+from rooms.access.client_key import peer_of
+from rooms.access.rate_limits import LOGINS, PAGES, REST
 from rooms.errors import RateLimited
-from rooms.peers import peer_of
 from rooms.protocol.errors import ErrorCode
-from rooms.ratelimit import LOGINS, PAGES, REST
 from rooms.registry import current_registry
 
 REST_PREFIX = "/api/"

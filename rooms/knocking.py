@@ -6,11 +6,11 @@ who guesses.
 """
 
 from rooms import admission
+from rooms.access.rate_limits import CODES, JOINS, Limiter
 from rooms.connections import Connection
 from rooms.errors import RateLimited
 from rooms.ownership import Elsewhere
 from rooms.protocol.messages import Connect, Reconnect
-from rooms.ratelimit import CODES, JOINS, Limiter
 from rooms.registry import Registry, RoomFacts, registry
 from rooms.relay.detour import Counted, Detour
 from rooms.room import LiveRoom

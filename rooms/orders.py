@@ -41,10 +41,10 @@ from rooms.ownership import Elsewhere
 from rooms.picture import RoomPicture, picture_of
 from rooms.protocol.catalogue import CLIENT
 from rooms.protocol.messages import Notice
-from rooms.redis_address import connect
 from rooms.registry import Registry, current_registry, is_code
 from rooms.room import LiveRoom
-from rooms.store import AWAY, Store
+from rooms.storage.redis_client import connect
+from rooms.storage.store import AWAY, Store
 
 logger = logging.getLogger(__name__)
 

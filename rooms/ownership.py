@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rooms.errors import BUSY, Unavailable
 from rooms.liveness import Liveness
-from rooms.store import Found, Store
+from rooms.storage.store import Found, Store
 
 TAKEOVER_TIMEOUT_S = 6.0
 """How long somebody who wants into a room waits for its dead owner to be dead for certain."""

@@ -10,9 +10,9 @@ from gameplay.engine.model import Member, Room
 from gameplay.engine.projections import GameState, game_state
 from rooms import clock
 from rooms.connections import Connection
-from rooms.persistence import Record
 from rooms.protocol.eventlog import Entry, EventLog, visible_to
 from rooms.room import LiveRoom
+from rooms.storage.write_behind import Record
 
 MAX_EVENTS = 50
 

@@ -15,22 +15,22 @@ from gameplay.engine import game, names, snapshot
 from gameplay.engine.model import Settings
 from gameplay.words.library import WordLibrary, keep_fresh, library, load_library
 from rooms import clock
+from rooms.access.rate_limits import Crowd, Limiter
+from rooms.access.sessions import new_session, session_hash
 from rooms.alarms import Alarms
 from rooms.errors import BUSY, Unavailable
 from rooms.handover import hand_over
 from rooms.lines import Layer
 from rooms.liveness import Liveness
 from rooms.ownership import Elsewhere, take
-from rooms.persistence import Saveable, Writer
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
-from rooms.ratelimit import Crowd, Limiter
-from rooms.redis_address import connect
 from rooms.relay.edge import Edge
-from rooms.restore import restore
 from rooms.room import LiveRoom, facts_of
-from rooms.sessions import new_session, session_hash
-from rooms.store import AWAY, RoomFacts, Store
+from rooms.storage.redis_client import connect
+from rooms.storage.restore import restore
+from rooms.storage.store import AWAY, RoomFacts, Store
+from rooms.storage.write_behind import Saveable, Writer
 from rooms.telemetry.counters import counters
 from rooms.telemetry.loop_lag import watch_loop
 from rooms.telemetry.spans import span

@@ -24,7 +24,6 @@ from rooms.alarms import Alarms
 from rooms.connections import Connection
 from rooms.heartbeat import VersionHistory
 from rooms.lines import Layer, Lines
-from rooms.persistence import Record
 from rooms.protocol.acks import ack_id
 from rooms.protocol.catalogue import SERVER
 from rooms.protocol.envelope import Outgoing
@@ -32,7 +31,8 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import Entry, EventLog, Visible, visible_to
 from rooms.protocol.messages import StateSnapshot
 from rooms.public_urls import join_url
-from rooms.store import RoomFacts, Store
+from rooms.storage.store import RoomFacts, Store
+from rooms.storage.write_behind import Record
 from rooms.telemetry.counters import counters
 from rooms.telemetry.log_context import InRoom, context_of
 

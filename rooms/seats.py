@@ -1,10 +1,10 @@
 """One-time links that open a seat on another phone."""
 
+from rooms.access.sessions import Session, new_session, session_hash
 from rooms.errors import BUSY, Unavailable
 from rooms.orders import NoSuchRoom, OrderFailed, reseat
 from rooms.registry import is_code, registry
-from rooms.sessions import Session, new_session, session_hash
-from rooms.store import AWAY
+from rooms.storage.store import AWAY
 
 
 async def redeem_seat(code: str, token: str) -> Session | None:

@@ -12,9 +12,9 @@ from typing import Protocol
 
 from rooms import clock
 from rooms.liveness import LEASE_MS, Liveness
-from rooms.persistence import Writer
 from rooms.room import LiveRoom
-from rooms.store import AWAY, Store
+from rooms.storage.store import AWAY, Store
+from rooms.storage.write_behind import Writer
 
 logger = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from channels.testing import WebsocketCommunicator
 
 from gameplay.engine.events import RoomLocked, WordResult
 from partyflow.channel_layer import LocalChannelLayer
+from rooms.access.token_bucket import BURST, ERROR_INTERVAL_MS, FLOOD, MESSAGES_PER_S, Throttle
 from rooms.conftest import HOST, Frames, MovedClock
 from rooms.connections import MAX_UNSENT_BYTES, Connection, QueueSocket, socket_of
 from rooms.lines import Lines
@@ -17,7 +18,6 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.limits import PING_TIMEOUT_MS
 from rooms.protocol.versions import Version
 from rooms.routing import websocket_application
-from rooms.throttle import BURST, ERROR_INTERVAL_MS, FLOOD, MESSAGES_PER_S, Throttle
 
 
 def locked() -> Outgoing:

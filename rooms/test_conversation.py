@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from rooms.access.token_bucket import BURST, FLOOD
 from rooms.conftest import Guest, MovedClock, Party
 from rooms.connections import Sendable
 from rooms.protocol.limits import MAX_MALFORMED_IN_A_ROW
 from rooms.protocol.versions import Version
 from rooms.registry import Registry
 from rooms.seats import redeem_seat
-from rooms.throttle import BURST, FLOOD
 
 
 def codes(answers: list[Any]) -> list[str]:

@@ -6,11 +6,11 @@ import pytest
 from django.test import AsyncClient
 from limits import RateLimitItem
 
+from rooms.access.client_key import fingerprint
+from rooms.access.rate_limits import CODES, JOINS, LOGINS, MAX_SOCKETS, PAGES, REST, ROOMS
+from rooms.access.sessions import host_cookie
 from rooms.conftest import Guest, MovedClock, outlive
-from rooms.peers import fingerprint
-from rooms.ratelimit import CODES, JOINS, LOGINS, MAX_SOCKETS, PAGES, REST, ROOMS
 from rooms.registry import Registry
-from rooms.sessions import host_cookie
 from rooms.test_pages import FORM
 
 HERE = "127.0.0.1"

@@ -12,9 +12,9 @@ from django.test import AsyncClient
 from gameplay.engine import commands
 from gameplay.engine.model import Settings, Word
 from gameplay.words.library import PackInfo, WordLibrary
+from rooms.access.sessions import host_cookie
 from rooms.conftest import THINGS, WORDS
 from rooms.registry import Registry
-from rooms.sessions import host_cookie
 from rooms.test_pages import FORM
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,10 +7,10 @@ import pytest
 from django.test import AsyncClient, Client
 
 from gameplay.engine.model import Settings
+from rooms.access.sessions import host_cookie, session_hash
 from rooms.errors import Unavailable
 from rooms.public_urls import origin_for_phones
 from rooms.registry import CreatedRoom, Registry
-from rooms.sessions import host_cookie, session_hash
 
 FORM = {
     "host_name": "Alice",

@@ -16,7 +16,7 @@ from rooms import worker
 from rooms.conftest import MovedClock
 from rooms.errors import Unavailable
 from rooms.registry import REFRESH_MS, RESERVED, Registry, is_code, new_code
-from rooms.store import INDEX, SUMMARIES
+from rooms.storage.store import INDEX, SUMMARIES
 
 CHOSEN = Settings(word_pack_ids=("things",))
 IN_10_MINUTES = 600_000

@@ -15,17 +15,17 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gameplay.words.library import load_library
-from rooms.accounts import account_id
+from rooms.access.accounts import account_id
+from rooms.access.client_key import peer_of
+from rooms.access.creator_pass import is_hosts, new_owner_pass
+from rooms.access.sessions import host_secret, set_host_cookie
 from rooms.errors import RateLimited, Unavailable
 from rooms.forms import packs_as_json
 from rooms.httplimits import too_many_requests
 from rooms.knocking import look_up
-from rooms.owners import is_hosts, new_owner_pass
-from rooms.peers import peer_of
 from rooms.public_urls import join_url, origin_for_phones
 from rooms.registry import RoomFacts
 from rooms.seats import redeem_seat
-from rooms.sessions import host_secret, set_host_cookie
 
 RETRY_AFTER_S = 5
 

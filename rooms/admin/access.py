@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 
-from rooms.store import RoomFacts
+from rooms.storage.store import RoomFacts
 
 VIEW = "rooms.view_liveroom"
 CONTROL = "rooms.control_liveroom"

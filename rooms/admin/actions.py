@@ -16,7 +16,7 @@ from gameplay.engine.transitions import Who, moves
 from rooms.admin.asking import Unanswered, ask
 from rooms.orders import NoSuchRoom, send_order
 from rooms.protocol.messages import Notice
-from rooms.store import RoomFacts
+from rooms.storage.store import RoomFacts
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

@@ -14,10 +14,10 @@ from rooms.admin.asking import Unanswered, ask
 from rooms.admin.chronicle import Line, chronicle
 from rooms.admin.reading import reading, rooms_redis
 from rooms.orders import NoSuchRoom, describe
-from rooms.persistence import Record
 from rooms.picture import PersonPicture, RoomPicture, picture_of_saved
-from rooms.restore import log_of
-from rooms.store import Found, RoomFacts, room_keys
+from rooms.storage.restore import log_of
+from rooms.storage.store import Found, RoomFacts, room_keys
+from rooms.storage.write_behind import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from rooms.admin.actions import Action, Outcome
 from rooms.models import LiveRoom
-from rooms.store import RoomFacts
+from rooms.storage.store import RoomFacts
 from rooms.views import spaced
 
 SHOWN = 20

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gameplay.engine.states import RoomState
 from rooms.admin.access import User, may_see
 from rooms.admin.reading import reading, rooms_redis
-from rooms.store import SUMMARIES, RoomFacts
+from rooms.storage.store import SUMMARIES, RoomFacts
 
 PAGE_SIZE = 50
 MAX_SEARCH = 64

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 from django.views.defaults import permission_denied
 
 from gameplay.engine.model import FIRST_HOST
+from rooms.access.creator_pass import new_owner_pass
+from rooms.access.sessions import set_host_cookie
 from rooms.admin import access, journal
 from rooms.admin.actions import ACTIONS, OPEN_AS_HOST, Action, give
 from rooms.admin.forms import NoticeForm, SettingsForm, form_of
@@ -23,9 +25,7 @@ from rooms.admin.inspection import Inspection, inspect
 from rooms.admin.listing import Question, look, read_rooms, read_some
 from rooms.errors import Unavailable
 from rooms.models import LiveRoom
-from rooms.owners import new_owner_pass
-from rooms.sessions import set_host_cookie
-from rooms.store import RoomFacts
+from rooms.storage.store import RoomFacts
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[LiveRoom]

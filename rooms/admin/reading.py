@@ -10,7 +10,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from rooms.errors import Unavailable
-from rooms.redis_address import connect_and_wait
+from rooms.storage.redis_client import connect_and_wait
 
 ROOMS = "rooms"
 """The alias in CACHES of the Redis that has the rooms."""

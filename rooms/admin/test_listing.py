@@ -11,7 +11,7 @@ from redis.connection import AbstractConnection
 
 from rooms.admin.listing import PAGE_SIZE, Listing, Question, look, read_rooms, read_some
 from rooms.errors import Unavailable
-from rooms.store import SUMMARIES, RoomFacts
+from rooms.storage.store import SUMMARIES, RoomFacts
 
 NOON_MS = 1_800_000_000_000
 ROOT = User(pk=1, username="root", is_staff=True, is_superuser=True)

@@ -11,10 +11,11 @@ from channels.db import database_sync_to_async
 from django.contrib.admin.models import LogEntry
 from django.test import AsyncClient
 
-from rooms import orders, owners
+from rooms import orders
+from rooms.access import creator_pass
+from rooms.access.sessions import host_cookie
 from rooms.admin.conftest import Browsers, account
 from rooms.registry import Registry
-from rooms.sessions import host_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -391,7 +392,7 @@ async def test_the_admin_gets_in_as_host_without_a_secret_being_changed(browser_
     assert answer["Location"] == f"/host/{party.code}/"
     cookie = answer.cookies[host_cookie(party.code)]
     assert cookie["httponly"]
-    assert owners.opens(cookie.value, party.code, party.live.room.created_at_ms)
+    assert creator_pass.opens(cookie.value, party.code, party.live.room.created_at_ms)
     assert (await root.get(f"/host/{party.code}/")).status_code == 200
     assert party.live.room.host.session == before
     assert party.host.close_code is None, "a look at the page takes nobody's seat"

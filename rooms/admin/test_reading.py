@@ -13,7 +13,7 @@ from rooms.admin.listing import read_rooms, read_some
 from rooms.admin.reading import reading, rooms_redis
 from rooms.admin.test_listing import ROOT, facts
 from rooms.errors import Unavailable
-from rooms.store import INDEX, SUMMARIES, room_keys
+from rooms.storage.store import INDEX, SUMMARIES, room_keys
 from tests.support.game import Game
 from tests.support.valkeys import Cluster
 

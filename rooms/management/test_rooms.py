@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from rooms.errors import Unavailable
 from rooms.management.commands import rooms as command
-from rooms.store import RoomFacts
+from rooms.storage.store import RoomFacts
 from rooms.terminal import age, columns, printable
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2JAlice\u202egnp\r\n\x9b31m"

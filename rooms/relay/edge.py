@@ -15,7 +15,7 @@ from rooms.protocol.versions import Version
 from rooms.relay.detour import Counted, Detour
 from rooms.relay.link import Link
 from rooms.relay.parcels import UP, Downward, Ended, Gone, Hello, Roll, Said, TakeOver, Told, unpack_down
-from rooms.store import AWAY
+from rooms.storage.store import AWAY
 from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from rooms.access.sessions import host_cookie
+from rooms.access.token_bucket import BURST, FLOOD
 from rooms.conftest import MovedClock
 from rooms.protocol.limits import ACK_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
 from rooms.relay.conftest import FarGuest, Pair, Wire, until
 from rooms.relay.owner import ROLL_TIMEOUT_MS
-from rooms.sessions import host_cookie
-from rooms.throttle import BURST, FLOOD
 
 
 def told(guest: Any, since: int = 0) -> list[tuple[str, int | None]]:

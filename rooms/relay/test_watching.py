@@ -4,11 +4,11 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from rooms.access.sessions import session_hash
 from rooms.conftest import LogLines
 from rooms.exposition import text
 from rooms.registry import Registry
 from rooms.relay.conftest import Pair, until
-from rooms.sessions import session_hash
 from rooms.telemetry.counters import counters
 
 

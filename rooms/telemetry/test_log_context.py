@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from rooms.access.sessions import session_hash
 from rooms.conftest import LogLines
-from rooms.sessions import session_hash
 from rooms.telemetry.log_context import speak_for
 
 

@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.test import override_settings
 
 from partyflow.backing import cache_at, channels_at
-from rooms.redis_address import read
+from rooms.storage.redis_client import read
 from tests.support import valkeys
 from tests.support.agreement import check_agreement
 from tests.support.ledger import Ledger

@@ -16,7 +16,7 @@ from rooms import clock, orders
 from rooms.admin.listing import read_all, search
 from rooms.errors import RoomError
 from rooms.picture import RoomPicture
-from rooms.store import RoomFacts
+from rooms.storage.store import RoomFacts
 from rooms.terminal import age, columns, printable
 
 MAX_EVENTS = 10

@@ -7,9 +7,9 @@ import msgspec
 
 from gameplay.engine import snapshot
 from gameplay.engine.model import Room
-from rooms.persistence import Record
 from rooms.protocol.eventlog import EventLog
-from rooms.store import Found
+from rooms.storage.store import Found
+from rooms.storage.write_behind import Record
 from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from rooms.peers import UNKNOWN, fingerprint, line_of, peer_of
+from rooms.access.client_key import UNKNOWN, fingerprint, line_of, peer_of
 
 
 @pytest.mark.parametrize(

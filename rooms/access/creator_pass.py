@@ -7,12 +7,12 @@ opens the seat of the member who made the room, for a day, and nothing else.
 from django.core.signing import BadSignature, TimestampSigner
 
 from gameplay.engine.model import FIRST_HOST
-from rooms.sessions import HOST_COOKIE_AGE_S, session_hash
-from rooms.store import RoomFacts
+from rooms.access.sessions import HOST_COOKIE_AGE_S, session_hash
+from rooms.storage.store import RoomFacts
 
 PREFIX = "owner."
 
-_signer = TimestampSigner(salt="rooms.owners")
+_signer = TimestampSigner(salt="rooms.access.creator_pass")
 
 
 def new_owner_pass(code: str, created_at_ms: int) -> str:

@@ -2,7 +2,7 @@
 
 How often is counted in Redis, so that all workers agree, and by each worker for itself while Redis is away. Nobody
 waits for a Redis that does not answer for longer than a moment, and most do not wait at all. A household is nowhere
-near these numbers; each address is known by its fingerprint alone (`rooms.peers`).
+near these numbers; each address is known by its fingerprint alone (`rooms.access.client_key`).
 """
 
 import asyncio
@@ -18,9 +18,9 @@ from limits.aio.storage import RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
+from rooms.access.client_key import UNKNOWN
 from rooms.errors import RateLimited
-from rooms.peers import UNKNOWN
-from rooms.redis_address import connect
+from rooms.storage.redis_client import connect
 from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from limits import RateLimitItem, RateLimitItemPerMinute
 
-from rooms import ratelimit
+from rooms.access import rate_limits
+from rooms.access.rate_limits import CODES, JOINS, MAX_SOCKETS, ROOMS, Crowd, Limiter, OwnCounts
 from rooms.errors import RateLimited
-from rooms.ratelimit import CODES, JOINS, MAX_SOCKETS, ROOMS, Crowd, Limiter, OwnCounts
 from rooms.telemetry.counters import counters
 
 THREE = RateLimitItemPerMinute(3, namespace="three")
@@ -91,7 +91,7 @@ async def test_without_redis_a_worker_counts_for_itself(make: Callable[..., Limi
 async def test_a_redis_that_hangs_is_waited_for_once_and_by_one_alone(
     make: Callable[..., Limiter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ratelimit, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(rate_limits, "PATIENCE_S", 0.5)
     asked = 0
 
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

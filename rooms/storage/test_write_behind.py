@@ -11,11 +11,11 @@ import redis
 from gameplay.engine import snapshot
 from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
-from rooms.persistence import MAX_LOG_PARTS, RETRY_MAX_S
 from rooms.protocol.eventlog import visible_to
 from rooms.registry import Registry
 from rooms.room import LiveRoom
-from rooms.store import IN_FULL, INDEX, REFUSED, SAVED, SAVED_ANEW, SUMMARIES, Close, Save
+from rooms.storage.store import IN_FULL, INDEX, REFUSED, SAVED, SAVED_ANEW, SUMMARIES, Close, Save
+from rooms.storage.write_behind import MAX_LOG_PARTS, RETRY_MAX_S
 
 EVERYTHING = visible_to("host_1", is_host=True, is_player=True)
 
@@ -120,7 +120,7 @@ async def test_the_writer_writes_at_once_and_then_rests_for_50_ms(
         raise asyncio.CancelledError
 
     with monkeypatch.context() as watched:
-        watched.setattr("rooms.persistence.asyncio.sleep", pause)
+        watched.setattr("rooms.storage.write_behind.asyncio.sleep", pause)
         with pytest.raises(asyncio.CancelledError):
             await keeper.writer.run()
     assert pauses == [0.05]
@@ -452,7 +452,7 @@ async def test_the_writer_keeps_trying(throw: Any, keeper: Registry, monkeypatch
 
     with monkeypatch.context() as broken:
         broken.setattr(keeper.store, "write", _fail(ConnectionError("gone")))
-        broken.setattr("rooms.persistence.asyncio.sleep", pause)
+        broken.setattr("rooms.storage.write_behind.asyncio.sleep", pause)
         with pytest.raises(asyncio.CancelledError):
             await keeper.writer.run()
     assert pauses == [0.1, 0.2, 0.4, RETRY_MAX_S, RETRY_MAX_S]

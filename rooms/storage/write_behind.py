@@ -16,7 +16,7 @@ from gameplay.engine import snapshot
 from gameplay.engine.model import Room
 from rooms import clock
 from rooms.protocol.eventlog import EventLog
-from rooms.store import AWAY, REFUSED, SAVED_ANEW, Close, RoomFacts, Save, Store
+from rooms.storage.store import AWAY, REFUSED, SAVED_ANEW, Close, RoomFacts, Save, Store
 from rooms.telemetry.counters import counters
 from rooms.telemetry.spans import span
 

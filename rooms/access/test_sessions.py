@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from rooms import sessions
+from rooms.access import sessions
 
 
 def test_a_secret_cannot_be_guessed() -> None:

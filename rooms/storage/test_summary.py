@@ -9,7 +9,7 @@ import redis
 
 from rooms.conftest import MovedClock
 from rooms.registry import Registry
-from rooms.store import SUMMARIES, RoomFacts
+from rooms.storage.store import SUMMARIES, RoomFacts
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.redis_address import RedisAddress, read
+from rooms.storage.redis_client import RedisAddress, read
 
 
 @pytest.mark.parametrize(
