@@ -40,8 +40,8 @@ def nanoseconds(measured: object) -> float:
 
 async def scrape_ms() -> float:
     """What ``/metrics`` costs an empty worker."""
+    from rooms.cluster.registry import registry
     from rooms.exposition import text
-    from rooms.registry import registry
 
     began_s = time.perf_counter()
     for _ in range(20):

@@ -18,8 +18,8 @@ from gameplay.models import GameResult
 from rooms.admin.access import User, may_look, sees_everything
 from rooms.admin.listing import read_rooms
 from rooms.admin.reading import reading, rooms_redis
+from rooms.cluster.room_rpc import WorkerFigures, ping_all
 from rooms.errors import Unavailable
-from rooms.orders import WorkerFigures, ping_all
 from rooms.protocol.versions import SPOKEN
 from rooms.storage.store import INDEX
 

@@ -21,7 +21,7 @@ from twisted.logger import globalLogBeginner
 from partyflow.lane import Doorway, SlowLane
 from partyflow.requests import BoundedRequestFactory, PatientPort
 from partyflow.sockets import CHECK_INTERVAL_S, GameSocket
-from rooms.connections import SOCKET_EXTENSION
+from rooms.live.connection import SOCKET_EXTENSION
 from rooms.protocol.errors import CloseCode
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from partyflow.lane import Doorway, SlowLane
 from partyflow.wire import Wire
 from rooms import clock
 from rooms.access.token_bucket import Throttle
-from rooms.connections import Hear, Sendable
+from rooms.live.connection import Hear, Sendable
 from rooms.protocol import handshake
 from rooms.protocol.envelope import Outgoing, text_frame
 from rooms.protocol.errors import CloseCode, ErrorCode

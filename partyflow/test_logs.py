@@ -33,18 +33,18 @@ def configured(*, is_readable: bool) -> io.StringIO:
 @pytest.mark.usefixtures("restored_logging")
 def test_production_logs_one_json_object_a_line() -> None:
     written = configured(is_readable=False)
-    logging.getLogger("rooms.room").warning("Room %s is full", "ABC234", extra={"players": 10})
-    structlog.get_logger("rooms.registry").info("opened", code="ABC234")
+    logging.getLogger("rooms.live.room").warning("Room %s is full", "ABC234", extra={"players": 10})
+    structlog.get_logger("rooms.cluster.registry").info("opened", code="ABC234")
     first, second = map(json.loads, written.getvalue().splitlines())
     assert (first["event"], first["players"]) == ("Room ABC234 is full", 10)
-    assert (first["level"], first["logger"]) == ("warning", "rooms.room")
+    assert (first["level"], first["logger"]) == ("warning", "rooms.live.room")
     assert (second["event"], second["code"]) == ("opened", "ABC234")
 
 
 @pytest.mark.usefixtures("restored_logging")
 def test_development_logs_lines_for_people() -> None:
     written = configured(is_readable=True)
-    logging.getLogger("rooms.room").warning("Room %s is full", "ABC234")
+    logging.getLogger("rooms.live.room").warning("Room %s is full", "ABC234")
     (line,) = written.getvalue().splitlines()
     assert "Room ABC234 is full" in line
     assert "warning" in line

@@ -14,15 +14,15 @@ from gameplay.engine.projections import state_checksum
 from rooms import clock
 from rooms.access import creator_pass
 from rooms.access.sessions import is_spectator_session, new_session, new_spectator_session, session_hash, spectator_id
-from rooms.connections import Connection
 from rooms.errors import Refused
+from rooms.live.connection import Connection
+from rooms.live.room import LiveRoom
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import GAP, Entry, Gap
 from rooms.protocol.limits import HEARTBEAT_INTERVAL_MS
 from rooms.protocol.messages import Connect, Connected, Reconnect, Reconnected, ReconnectFailed
 from rooms.protocol.recovery import Outcome, decide, missed_words, unseen_away_ms
 from rooms.protocol.versions import SPOKEN
-from rooms.room import LiveRoom
 from rooms.telemetry.counters import counters
 
 MAX_SPECTATORS = 100

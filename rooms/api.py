@@ -22,11 +22,11 @@ from gameplay.words.library import load_library
 from rooms.access.accounts import account_id, is_sent_by_another_site, may_make_rooms
 from rooms.access.client_key import peer_of
 from rooms.access.rate_limits import ROOMS
+from rooms.cluster.registry import CreatedRoom, registry
 from rooms.errors import RateLimited, Unavailable
 from rooms.httplimits import problem, too_many_requests
 from rooms.knocking import look_up
 from rooms.public_urls import join_url, origin_for_phones
-from rooms.registry import CreatedRoom, registry
 
 MAX_BODY_BYTES = 16 * 1024
 RETRY_AFTER_S = 5

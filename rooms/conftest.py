@@ -16,12 +16,12 @@ from gameplay.engine.model import Settings, Word
 from gameplay.engine.settings import parse_settings
 from gameplay.words.library import PackInfo, WordLibrary
 from rooms import clock
-from rooms import registry as registry_module
-from rooms.connections import Hear, Sendable
-from rooms.liveness import LEASE_MS
+from rooms.cluster import registry as registry_module
+from rooms.cluster.membership import LEASE_MS
+from rooms.cluster.registry import CreatedRoom, Registry
+from rooms.live.connection import Hear, Sendable
+from rooms.live.room import LiveRoom
 from rooms.protocol.versions import Version
-from rooms.registry import CreatedRoom, Registry
-from rooms.room import LiveRoom
 from rooms.routing import websocket_application
 from rooms.telemetry.log_context import add_subject
 

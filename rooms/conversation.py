@@ -5,14 +5,14 @@ import secrets
 from gameplay.engine.errors import IllegalMove, NotAllowed
 from rooms import clock
 from rooms.access.sessions import session_hash
-from rooms.connections import Connection
-from rooms.heartbeat import is_out_of_step
+from rooms.live.connection import Connection
+from rooms.live.room import LiveRoom
+from rooms.live.state_sync import is_out_of_step
 from rooms.protocol.envelope import ClientMessage
 from rooms.protocol.errors import ErrorCode
 from rooms.protocol.limits import RESYNC_INTERVAL_MS, SEAT_LINK_MS
 from rooms.protocol.messages import Ack, Connect, CreateSeatLink, Heartbeat, HeartbeatAck, Reconnect, SeatLink
 from rooms.public_urls import join_url
-from rooms.room import LiveRoom
 from rooms.storage.store import AWAY
 
 

@@ -8,18 +8,18 @@ from typing import Protocol
 
 from gameplay.engine.errors import GameError
 from rooms import admission, clock
-from rooms.connections import Connection
+from rooms.cluster.registry import Registry
 from rooms.conversation import hear
 from rooms.errors import BUSY, RateLimited, Refused, Unavailable
 from rooms.knocking import open_room
+from rooms.live.connection import Connection
+from rooms.live.room import LiveRoom
 from rooms.protocol.envelope import ClientMessage, parse
 from rooms.protocol.errors import CloseCode, ErrorCode, Malformed, ProtocolError, UpgradeRequired
 from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
 from rooms.protocol.messages import Connect, Reconnect
 from rooms.protocol.versions import negotiate
-from rooms.registry import Registry
 from rooms.relay.detour import Counted, Detour
-from rooms.room import LiveRoom
 from rooms.telemetry.counters import UNREADABLE, counters
 from rooms.telemetry.log_context import PEER_DIGITS
 from rooms.telemetry.spans import span

@@ -11,11 +11,11 @@ from prometheus_client.registry import Collector
 
 from gameplay.engine.states import RoomState
 from rooms.access import rate_limits
+from rooms.cluster.registry import Registry
+from rooms.live.room import NORMAL_CLOSE
 from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.versions import SPOKEN
-from rooms.registry import Registry
-from rooms.room import NORMAL_CLOSE
 from rooms.telemetry.counters import EXCESS, RECONNECT_OUTCOMES, UNREADABLE, Counters, Histogram, counters
 
 PREFIX = "partyflow_"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from redis.exceptions import RedisError
 
 from rooms import exposition
-from rooms.registry import registry
+from rooms.cluster.registry import registry
 
 PATIENCE_S = 2.0
 """Who has not answered by then does not answer."""

@@ -16,10 +16,10 @@ from rooms.access.accounts import account_id, may_make_rooms
 from rooms.access.client_key import peer_of
 from rooms.access.rate_limits import ROOMS
 from rooms.access.sessions import set_host_cookie
+from rooms.cluster.registry import CODE_LENGTH, registry
 from rooms.errors import RateLimited
 from rooms.forms import CreateRoomForm, HostRoomForm
 from rooms.knocking import look_up
-from rooms.registry import CODE_LENGTH, registry
 from rooms.views import answering_unavailable, spaced
 
 REMEMBERED_ROOMS = 3

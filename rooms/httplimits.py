@@ -12,9 +12,9 @@ from limits import RateLimitItem
 
 from rooms.access.client_key import peer_of
 from rooms.access.rate_limits import LOGINS, PAGES, REST
+from rooms.cluster.registry import current_registry
 from rooms.errors import RateLimited
 from rooms.protocol.errors import ErrorCode
-from rooms.registry import current_registry
 
 REST_PREFIX = "/api/"
 LOGIN_PATH = "/admin/login/"

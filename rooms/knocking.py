@@ -7,13 +7,13 @@ who guesses.
 
 from rooms import admission
 from rooms.access.rate_limits import CODES, JOINS, Limiter
-from rooms.connections import Connection
+from rooms.cluster.ownership import Elsewhere
+from rooms.cluster.registry import Registry, RoomFacts, registry
 from rooms.errors import RateLimited
-from rooms.ownership import Elsewhere
+from rooms.live.connection import Connection
+from rooms.live.room import LiveRoom
 from rooms.protocol.messages import Connect, Reconnect
-from rooms.registry import Registry, RoomFacts, registry
 from rooms.relay.detour import Counted, Detour
-from rooms.room import LiveRoom
 
 
 async def look_up(peer: str, code: str) -> RoomFacts | None:

@@ -1,9 +1,9 @@
 """One-time links that open a seat on another phone."""
 
 from rooms.access.sessions import Session, new_session, session_hash
+from rooms.cluster.registry import is_code, registry
+from rooms.cluster.room_rpc import NoSuchRoom, OrderFailed, reseat
 from rooms.errors import BUSY, Unavailable
-from rooms.orders import NoSuchRoom, OrderFailed, reseat
-from rooms.registry import is_code, registry
 from rooms.storage.store import AWAY
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import AsyncClient
 
+from rooms.cluster.registry import Registry
 from rooms.errors import Unavailable
-from rooms.registry import Registry
 
 ASK = "/api/rooms"
 

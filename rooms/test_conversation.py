@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from rooms.access.token_bucket import BURST, FLOOD
+from rooms.cluster.registry import Registry
 from rooms.conftest import Guest, MovedClock, Party
-from rooms.connections import Sendable
+from rooms.live.connection import Sendable
 from rooms.protocol.limits import MAX_MALFORMED_IN_A_ROW
 from rooms.protocol.versions import Version
-from rooms.registry import Registry
 from rooms.seats import redeem_seat
 
 
@@ -139,7 +139,7 @@ async def test_a_fault_of_ours_is_answered_and_the_socket_lives_on(
 ) -> None:
     party = await throw("Alice", "Bob")
     with monkeypatch.context() as patched:
-        patched.setattr("rooms.room.game.apply", lambda *_: 1 / 0)
+        patched.setattr("rooms.live.room.game.apply", lambda *_: 1 / 0)
         assert codes(await party.host.say("LOCK_ROOM")) == ["SERVER_BUSY"]
     assert "ZeroDivisionError" in caplog.text
     assert "ROOM_LOCKED" in [answer.type for answer in await party.host.say("LOCK_ROOM")]
@@ -151,7 +151,7 @@ async def test_a_stumbling_clock_is_set_going_again(
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     with monkeypatch.context() as patched:
-        patched.setattr("rooms.room.game.advance", lambda *_: 1 / 0)
+        patched.setattr("rooms.live.room.game.advance", lambda *_: 1 / 0)
         party.live.wake()
     assert "ZeroDivisionError" in caplog.text
     assert party.live._alarm is not None
@@ -332,7 +332,7 @@ class TestLeaving:
         async def save(room: Any) -> None:
             saved.append((room.code, room.game_number))
 
-        monkeypatch.setattr("rooms.room.save_result", save)
+        monkeypatch.setattr("rooms.live.room.save_result", save)
         party = await throw("Alice", "Bob", "Carol")
         await party.start_round()
         await party.swipe()
@@ -347,7 +347,7 @@ class TestLeaving:
         async def report(ref: int, reason: str, code: str) -> None:
             reports.append((ref, reason, code))
 
-        monkeypatch.setattr("rooms.room.report_word", report)
+        monkeypatch.setattr("rooms.live.room.report_word", report)
         party = await throw("Alice", "Bob", "Carol", roundDurationSec=10)
         await party.start_round()
         word = party.live.room.round.word

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from rooms.cluster.registry import Registry
 from rooms.conftest import Guest, MovedClock, declining
 from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS
 from rooms.protocol.versions import SPOKEN, Spoken, Sunset, Version, negotiate
-from rooms.registry import Registry
 
 
 class Timers:

@@ -7,8 +7,8 @@ import pytest
 from django.test import AsyncClient
 
 from rooms import health
+from rooms.cluster.registry import Registry
 from rooms.health import Question
-from rooms.registry import Registry
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from limits import RateLimitItem
 from rooms.access.client_key import fingerprint
 from rooms.access.rate_limits import CODES, JOINS, LOGINS, MAX_SOCKETS, PAGES, REST, ROOMS
 from rooms.access.sessions import host_cookie
+from rooms.cluster.registry import Registry
 from rooms.conftest import Guest, MovedClock, outlive
-from rooms.registry import Registry
 from rooms.test_pages import FORM
 
 HERE = "127.0.0.1"

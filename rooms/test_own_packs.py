@@ -13,8 +13,8 @@ from gameplay.engine import commands
 from gameplay.engine.model import Settings, Word
 from gameplay.words.library import PackInfo, WordLibrary
 from rooms.access.sessions import host_cookie
+from rooms.cluster.registry import Registry
 from rooms.conftest import THINGS, WORDS
-from rooms.registry import Registry
 from rooms.test_pages import FORM
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,8 +38,8 @@ def words(alice: User, monkeypatch: pytest.MonkeyPatch) -> WordLibrary:
     async def load() -> WordLibrary:
         return library
 
-    monkeypatch.setattr("rooms.registry.library", lambda: library)
-    for module in ("rooms.registry", "rooms.home", "rooms.views", "rooms.api"):
+    monkeypatch.setattr("rooms.cluster.registry.library", lambda: library)
+    for module in ("rooms.cluster.registry", "rooms.home", "rooms.views", "rooms.api"):
         monkeypatch.setattr(f"{module}.load_library", load)
     return library
 

@@ -11,7 +11,7 @@ from gameplay.engine import commands
 from gameplay.engine.model import Settings
 from rooms.access import creator_pass
 from rooms.access.sessions import HOST_COOKIE_AGE_S, host_cookie
-from rooms.registry import CreatedRoom, Registry
+from rooms.cluster.registry import CreatedRoom, Registry
 from rooms.test_pages import FORM
 
 pytestmark = pytest.mark.django_db(transaction=True)

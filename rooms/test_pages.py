@@ -8,9 +8,9 @@ from django.test import AsyncClient, Client
 
 from gameplay.engine.model import Settings
 from rooms.access.sessions import host_cookie, session_hash
+from rooms.cluster.registry import CreatedRoom, Registry
 from rooms.errors import Unavailable
 from rooms.public_urls import origin_for_phones
-from rooms.registry import CreatedRoom, Registry
 
 FORM = {
     "host_name": "Alice",

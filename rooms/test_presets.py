@@ -10,7 +10,7 @@ from django.test import AsyncClient
 
 from gameplay.models import RoomPreset
 from rooms import presets
-from rooms.registry import Registry
+from rooms.cluster.registry import Registry
 from rooms.test_pages import FORM, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,12 +19,12 @@ from rooms.access.accounts import account_id
 from rooms.access.client_key import peer_of
 from rooms.access.creator_pass import is_hosts, new_owner_pass
 from rooms.access.sessions import host_secret, set_host_cookie
+from rooms.cluster.registry import RoomFacts
 from rooms.errors import RateLimited, Unavailable
 from rooms.forms import packs_as_json
 from rooms.httplimits import too_many_requests
 from rooms.knocking import look_up
 from rooms.public_urls import join_url, origin_for_phones
-from rooms.registry import RoomFacts
 from rooms.seats import redeem_seat
 
 RETRY_AFTER_S = 5

@@ -4,9 +4,9 @@ import os
 import signal
 
 from gameplay.results.retention import keep_tidy
-from rooms.mailbox import Mailbox
-from rooms.orders import ORDER, order_taker
-from rooms.registry import Registry, forget_registry, registry
+from rooms.cluster.inbox import Mailbox
+from rooms.cluster.registry import Registry, forget_registry, registry
+from rooms.cluster.room_rpc import ORDER, order_taker
 from rooms.relay.moving import Mover
 from rooms.relay.owner import Visitors
 from rooms.relay.parcels import DOWN, UP

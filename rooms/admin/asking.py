@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
+from rooms.cluster.room_rpc import NoSuchRoom, OrderFailed, WorkerSilent
 from rooms.errors import Unavailable
-from rooms.orders import NoSuchRoom, OrderFailed, WorkerSilent
 
 PATIENCE_S = 2.0
 

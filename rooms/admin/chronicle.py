@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from gameplay.engine import events
 from rooms.admin.listing import STATE_NAMES
-from rooms.picture import EventPicture, RoomPicture
+from rooms.live.details import EventPicture, RoomPicture
 from rooms.protocol.messages import Notice
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import AsyncClient
 
 from partyflow import hosts
-from rooms.registry import Registry
+from rooms.cluster.registry import Registry
 
 Browsers = Callable[[str], Awaitable[AsyncClient]]
 

@@ -11,7 +11,7 @@ from gameplay.engine.model import Settings
 from gameplay.words.library import library
 from rooms.admin.actions import Needs
 from rooms.forms import LANGUAGE_NAMES
-from rooms.picture import PersonPicture
+from rooms.live.details import PersonPicture
 
 MAX_NOTICE = 200
 UNCHANGED = ("", _("as it is"))

@@ -13,8 +13,8 @@ from rooms.admin.access import User, may_see
 from rooms.admin.asking import Unanswered, ask
 from rooms.admin.chronicle import Line, chronicle
 from rooms.admin.reading import reading, rooms_redis
-from rooms.orders import NoSuchRoom, describe
-from rooms.picture import PersonPicture, RoomPicture, picture_of_saved
+from rooms.cluster.room_rpc import NoSuchRoom, describe
+from rooms.live.details import PersonPicture, RoomPicture, picture_of_saved
 from rooms.storage.restore import log_of
 from rooms.storage.store import Found, RoomFacts, room_keys
 from rooms.storage.write_behind import Record

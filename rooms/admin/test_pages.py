@@ -11,11 +11,11 @@ from channels.db import database_sync_to_async
 from django.contrib.admin.models import LogEntry
 from django.test import AsyncClient
 
-from rooms import orders
 from rooms.access import creator_pass
 from rooms.access.sessions import host_cookie
 from rooms.admin.conftest import Browsers, account
-from rooms.registry import Registry
+from rooms.cluster import room_rpc
+from rooms.cluster.registry import Registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -183,7 +183,7 @@ async def test_a_room_that_sleeps_is_shown_and_sleeps_on(browser_of: Browsers, p
 async def test_a_worker_that_does_not_answer_is_named(
     browser_of: Browsers, party: Any, keep: Callable[[str], Registry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orders, "ANSWER_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(room_rpc, "ANSWER_TIMEOUT_S", 0.1)
     await party.keeper.beat()
     keep("other")  # this process is another worker now, and nobody reads what is sent to the first
     root = await browser_of("root")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rooms import mailbox
-from rooms import registry as registry_module
+from rooms.cluster import inbox
+from rooms.cluster import registry as registry_module
+from rooms.cluster.registry import Registry
 from rooms.conftest import Guest, Message, MovedClock
-from rooms.registry import Registry
 from rooms.worker import Worker
 
 PATIENCE_S = 5.0
@@ -47,7 +47,7 @@ class Wire:
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     """What is between the workers."""
     wire = Wire()
-    monkeypatch.setattr(mailbox, "get_channel_layer", lambda alias: wire)
+    monkeypatch.setattr(inbox, "get_channel_layer", lambda alias: wire)
     return wire
 
 

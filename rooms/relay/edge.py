@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from rooms.connections import Connection
-from rooms.liveness import Liveness
-from rooms.mailbox import Message
+from rooms.cluster.inbox import Message
+from rooms.cluster.membership import Liveness
+from rooms.live.connection import Connection
 from rooms.protocol.envelope import text_frame
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.versions import Version

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from rooms.mailbox import LOST, between_processes, channel_of
+from rooms.cluster.inbox import LOST, between_processes, channel_of
 from rooms.relay.parcels import Downward, Told, Upward, pack
 
 logger = logging.getLogger(__name__)

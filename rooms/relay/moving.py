@@ -5,9 +5,9 @@ import logging
 
 from gameplay.engine.states import RoomState
 from rooms import clock
-from rooms.liveness import Liveness
-from rooms.registry import Registry
-from rooms.room import LiveRoom
+from rooms.cluster.membership import Liveness
+from rooms.cluster.registry import Registry
+from rooms.live.room import LiveRoom
 
 logger = logging.getLogger(__name__)
 

@@ -9,17 +9,17 @@ from collections.abc import Callable
 from time import perf_counter
 
 from rooms import clock
-from rooms.connections import Connection, Hear, Sendable
+from rooms.cluster.inbox import Message
+from rooms.cluster.registry import Registry
 from rooms.dialogue import Dialogue
 from rooms.errors import RateLimited
-from rooms.mailbox import Message
+from rooms.live.connection import Connection, Hear, Sendable
+from rooms.live.room import LiveRoom
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.versions import Version
-from rooms.registry import Registry
 from rooms.relay.detour import Counted
 from rooms.relay.link import Link
 from rooms.relay.parcels import DOWN, Ended, Gone, Hello, Roll, Said, TakeOver, Upward, unpack_up
-from rooms.room import LiveRoom
 from rooms.telemetry.log_context import context_of, speak_for
 
 logger = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 import redis
 
+from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock
-from rooms.registry import Registry
 from rooms.storage.store import SUMMARIES, RoomFacts
 
 

@@ -9,11 +9,11 @@ import pytest
 import redis
 
 from gameplay.engine import snapshot
+from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
+from rooms.live.room import LiveRoom
 from rooms.protocol.eventlog import visible_to
-from rooms.registry import Registry
-from rooms.room import LiveRoom
 from rooms.storage.store import IN_FULL, INDEX, REFUSED, SAVED, SAVED_ANEW, SUMMARIES, Close, Save
 from rooms.storage.write_behind import MAX_LOG_PARTS, RETRY_MAX_S
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from rooms import orders
+from rooms.cluster import room_rpc
 from rooms.errors import RoomError
 from rooms.terminal import printable
 
@@ -37,10 +37,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{printable(worker)} has handed {figures.rooms} rooms over, and ended.")
 
 
-async def _drain(worker: str) -> orders.WorkerFigures:
-    figures = await orders.drain(worker, by=f"{getpass.getuser()} at a shell")
+async def _drain(worker: str) -> room_rpc.WorkerFigures:
+    figures = await room_rpc.drain(worker, by=f"{getpass.getuser()} at a shell")
     async with asyncio.timeout(TIMEOUT_S):
         # A later start of the same name is another one: in a container it may be up again by now.
-        while figures.worker in await orders.living_starts():  # noqa: ASYNC110 (another process)
+        while figures.worker in await room_rpc.living_starts():  # noqa: ASYNC110 (another process)
             await asyncio.sleep(LOOK_AGAIN_S)
     return figures

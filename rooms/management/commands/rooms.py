@@ -12,10 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from gameplay.engine.commands import CloseRoom
 from gameplay.engine.states import RoomState
-from rooms import clock, orders
+from rooms import clock
 from rooms.admin.listing import read_all, search
+from rooms.cluster import room_rpc
 from rooms.errors import RoomError
-from rooms.picture import RoomPicture
+from rooms.live.details import RoomPicture
 from rooms.storage.store import RoomFacts
 from rooms.terminal import age, columns, printable
 
@@ -73,7 +74,7 @@ class Command(BaseCommand):
         self._print(f"{len(rooms)} room{'' if len(rooms) == 1 else 's'}\n")
 
     def _show(self, options: dict[str, Any]) -> None:
-        picture = _run(orders.describe(options["code"].upper()))
+        picture = _run(room_rpc.describe(options["code"].upper()))
         if options["json"]:
             self._print_json(json.loads(msgspec.json.encode(picture)))
         else:
@@ -85,7 +86,7 @@ class Command(BaseCommand):
         failed = []
         for code in codes:
             try:
-                _run(orders.send_order(code, CloseRoom(), by=_who()))
+                _run(room_rpc.send_order(code, CloseRoom(), by=_who()))
             except RoomError as error:
                 failed.append(f"{code}: {error}")
             else:
@@ -94,7 +95,7 @@ class Command(BaseCommand):
             raise CommandError(printable("; ".join(failed)))
 
     def _workers(self, options: dict[str, Any]) -> None:
-        workers = _run(orders.ping_all())
+        workers = _run(room_rpc.ping_all())
         if options["json"]:
             self._print_json({name: figures and msgspec.to_builtins(figures) for name, figures in workers.items()})
             return
@@ -104,7 +105,7 @@ class Command(BaseCommand):
     def _drain(self, options: dict[str, Any]) -> None:
         worker = options["worker"]
         self._confirm(f"Have {printable(worker)} let its rooms go, and end?", options)
-        figures = _run(orders.drain(worker, by=_who()))
+        figures = _run(room_rpc.drain(worker, by=_who()))
         self._print(f"{printable(worker)} lets {figures.rooms} rooms with {figures.sockets} sockets go, and ends.\n")
 
     def _confirm(self, question: str, options: dict[str, Any]) -> None:
@@ -147,7 +148,7 @@ def _row(facts: RoomFacts, now_ms: int) -> Sequence[object]:
     )
 
 
-def _worker_row(name: str, figures: orders.WorkerFigures | None) -> Sequence[object]:
+def _worker_row(name: str, figures: room_rpc.WorkerFigures | None) -> Sequence[object]:
     if figures is None:
         return (name, "does not answer", "", "", "", "", "")
     return (

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rooms.alarms import STEP_S, Alarms
+from rooms.live.timer_wheel import STEP_S, Alarms
 
 
 class Sleeper:

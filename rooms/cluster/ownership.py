@@ -7,8 +7,8 @@ whose owner is dead is taken over, as soon as it is certain that it is.
 import asyncio
 from dataclasses import dataclass
 
+from rooms.cluster.membership import Liveness
 from rooms.errors import BUSY, Unavailable
-from rooms.liveness import Liveness
 from rooms.storage.store import Found, Store
 
 TAKEOVER_TIMEOUT_S = 6.0

@@ -20,10 +20,10 @@ from gameplay.engine.projections import GameState, Role, game_state
 from gameplay.engine.states import RoomState
 from gameplay.results.results import report_word, save_result
 from rooms import clock
-from rooms.alarms import Alarms
-from rooms.connections import Connection
-from rooms.heartbeat import VersionHistory
-from rooms.lines import Layer, Lines
+from rooms.live.connection import Connection
+from rooms.live.hub import Layer, Lines
+from rooms.live.state_sync import VersionHistory
+from rooms.live.timer_wheel import Alarms
 from rooms.protocol.acks import ack_id
 from rooms.protocol.catalogue import SERVER
 from rooms.protocol.envelope import Outgoing

@@ -11,8 +11,8 @@ from gameplay.engine.events import RoomLocked, WordResult
 from partyflow.channel_layer import LocalChannelLayer
 from rooms.access.token_bucket import BURST, ERROR_INTERVAL_MS, FLOOD, MESSAGES_PER_S, Throttle
 from rooms.conftest import HOST, Frames, MovedClock
-from rooms.connections import MAX_UNSENT_BYTES, Connection, QueueSocket, socket_of
-from rooms.lines import Lines
+from rooms.live.connection import MAX_UNSENT_BYTES, Connection, QueueSocket, socket_of
+from rooms.live.hub import Lines
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.limits import PING_TIMEOUT_MS

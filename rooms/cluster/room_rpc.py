@@ -34,15 +34,15 @@ from redis.asyncio import Redis
 from gameplay.engine.commands import Command
 from gameplay.engine.errors import GameError
 from gameplay.engine.states import RoomState
-from rooms import liveness
+from rooms.cluster import membership
+from rooms.cluster.inbox import LOST, Message, answer_channel, between_processes, channel_of
+from rooms.cluster.ownership import Elsewhere
+from rooms.cluster.registry import Registry, current_registry, is_code
 from rooms.errors import BUSY, RoomError, Unavailable
-from rooms.mailbox import LOST, Message, answer_channel, between_processes, channel_of
-from rooms.ownership import Elsewhere
-from rooms.picture import RoomPicture, picture_of
+from rooms.live.details import RoomPicture, picture_of
+from rooms.live.room import LiveRoom
 from rooms.protocol.catalogue import CLIENT
 from rooms.protocol.messages import Notice
-from rooms.registry import Registry, current_registry, is_code
-from rooms.room import LiveRoom
 from rooms.storage.redis_client import connect
 from rooms.storage.store import AWAY, Store
 
@@ -162,13 +162,13 @@ async def reseat(code: str, actor_id: str, session: str) -> Seat:
 async def living_workers() -> list[str]:
     """The names of the workers that show signs of life, in order. Raises `Unavailable`."""
     async with _redis() as redis:
-        return sorted(await _asked(liveness.living_workers(redis)))
+        return sorted(await _asked(membership.living_workers(redis)))
 
 
 async def living_starts() -> set[str]:
     """Which starts of them these are, as `WorkerFigures` names them. Raises `Unavailable`."""
     async with _redis() as redis:
-        return {start.worker for start in (await _asked(liveness.living_workers(redis))).values()}
+        return {start.worker for start in (await _asked(membership.living_workers(redis))).values()}
 
 
 async def ping(name: str) -> WorkerFigures:
@@ -221,7 +221,7 @@ async def _who_has(code: str) -> str:
     """The owner of the room, or any worker that serves if nobody has it."""
     async with _redis() as redis:
         owned = await _asked(Store(redis, "").ownership(code)) if is_code(code) else None
-        living = await _asked(liveness.living_workers(redis))
+        living = await _asked(membership.living_workers(redis))
     if owned is None:
         raise NoSuchRoom
     starts: dict[str, bool] = {start.worker: start.is_draining for start in living.values()}
@@ -235,7 +235,7 @@ async def _who_has(code: str) -> str:
 
 async def _send_to_worker(name: str, type_: str, by: str, wanted: type[Answer]) -> Answer:
     async with _redis() as redis:
-        start = (await _asked(liveness.living_workers(redis))).get(name)
+        start = (await _asked(membership.living_workers(redis))).get(name)
     if start is None:
         raise WorkerSilent(name)
     said = await _exchange(start.worker, "", type_, b"{}", by)

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from gameplay.engine.events import Audience
 from gameplay.engine.projections import Role
-from rooms.connections import Connection
+from rooms.live.connection import Connection
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.limits import PING_TIMEOUT_MS
 from rooms.telemetry.counters import counters

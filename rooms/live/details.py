@@ -9,9 +9,9 @@ from msgspec import Raw
 from gameplay.engine.model import Member, Room
 from gameplay.engine.projections import GameState, game_state
 from rooms import clock
-from rooms.connections import Connection
+from rooms.live.connection import Connection
+from rooms.live.room import LiveRoom
 from rooms.protocol.eventlog import Entry, EventLog, visible_to
-from rooms.room import LiveRoom
 from rooms.storage.write_behind import Record
 
 MAX_EVENTS = 50

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import redis
 
-from rooms import ownership
+from rooms.cluster import ownership
+from rooms.cluster.membership import LEASE_MS
+from rooms.cluster.ownership import Elsewhere
+from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
-from rooms.liveness import LEASE_MS
-from rooms.ownership import Elsewhere
-from rooms.registry import Registry
-from rooms.room import LiveRoom
+from rooms.live.room import LiveRoom
 from rooms.telemetry.counters import counters
 
 Keep = Callable[[str], Registry]

@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import pytest
 
-from rooms import handover
+from rooms.cluster import drain
+from rooms.cluster.drain import MAX_WAVES, MIN_WAVE, waves
+from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock
 from rooms.errors import Unavailable
-from rooms.handover import MAX_WAVES, MIN_WAVE, waves
-from rooms.registry import Registry
-from rooms.room import LiveRoom
+from rooms.live.room import LiveRoom
 
 Keep = Callable[[str], Registry]
 
@@ -43,13 +43,13 @@ def test_however_many_there_are_the_last_one_leaves_within_seconds() -> None:
     every = sizes(rooms_of(*[7] * 10_000))
     assert len(every) <= MAX_WAVES
     assert sum(every) == 70_000
-    assert (MAX_WAVES - 1) * handover.WAVE_INTERVAL_S < 5
+    assert (MAX_WAVES - 1) * drain.WAVE_INTERVAL_S < 5
 
 
 async def test_a_room_plays_on_until_its_wave_has_come(
     throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handover, "MIN_WAVE", 1)
+    monkeypatch.setattr(drain, "MIN_WAVE", 1)
     first, second = await throw("Alice", "Bob", "Carol"), await throw("Alice", "Bob", "Carol")
     await second.start_round()
     pauses = asyncio.Event()
@@ -64,7 +64,7 @@ async def test_a_room_plays_on_until_its_wave_has_come(
         pauses.set()
 
     with monkeypatch.context() as watched:
-        watched.setattr(handover.asyncio, "sleep", pause)
+        watched.setattr(drain.asyncio, "sleep", pause)
         await keeper.hand_over()
     assert pauses.is_set()
     assert second["Bob"].close_code == 1012
@@ -118,7 +118,7 @@ async def test_what_was_under_way_does_not_make_a_released_room_ours_again(throw
 async def test_without_redis_the_rooms_are_given_up_in_the_end(
     throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(handover, "WRITE_TIMEOUT_S", 0)
+    monkeypatch.setattr(drain, "WRITE_TIMEOUT_S", 0)
     party = await throw("Alice", "Bob")
 
     async def fail(writes: Any) -> Any:

@@ -17,16 +17,17 @@ from gameplay.words.library import WordLibrary, keep_fresh, library, load_librar
 from rooms import clock
 from rooms.access.rate_limits import Crowd, Limiter
 from rooms.access.sessions import new_session, session_hash
-from rooms.alarms import Alarms
+from rooms.cluster.drain import hand_over
+from rooms.cluster.lease_guard import Tenure
+from rooms.cluster.membership import Liveness
+from rooms.cluster.ownership import Elsewhere, take
 from rooms.errors import BUSY, Unavailable
-from rooms.handover import hand_over
-from rooms.lines import Layer
-from rooms.liveness import Liveness
-from rooms.ownership import Elsewhere, take
+from rooms.live.hub import Layer
+from rooms.live.room import LiveRoom, facts_of
+from rooms.live.timer_wheel import Alarms
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
 from rooms.relay.edge import Edge
-from rooms.room import LiveRoom, facts_of
 from rooms.storage.redis_client import connect
 from rooms.storage.restore import restore
 from rooms.storage.store import AWAY, RoomFacts, Store
@@ -34,7 +35,6 @@ from rooms.storage.write_behind import Saveable, Writer
 from rooms.telemetry.counters import counters
 from rooms.telemetry.loop_lag import watch_loop
 from rooms.telemetry.spans import span
-from rooms.tenure import Tenure
 
 __all__ = ["CreatedRoom", "Registry", "RoomFacts", "current_registry", "forget_registry", "registry"]
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from rooms import clock
-from rooms.liveness import LEASE_MS, Liveness
-from rooms.room import LiveRoom
+from rooms.cluster.membership import LEASE_MS, Liveness
+from rooms.live.room import LiveRoom
 from rooms.storage.store import AWAY, Store
 from rooms.storage.write_behind import Writer
 

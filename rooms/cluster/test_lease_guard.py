@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from rooms.cluster.membership import LEASE_MS
+from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock, outlive
-from rooms.liveness import LEASE_MS
-from rooms.registry import Registry
 
 Keep = Callable[[str], Registry]
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from gameplay.engine import commands
-from rooms import orders
-from rooms import registry as registry_module
-from rooms.errors import Unavailable
-from rooms.mailbox import between_processes, channel_of
-from rooms.orders import (
+from rooms.cluster import registry as registry_module
+from rooms.cluster import room_rpc
+from rooms.cluster.inbox import between_processes, channel_of
+from rooms.cluster.registry import Registry
+from rooms.cluster.room_rpc import (
     NobodyServes,
     NoSuchRoom,
     OrderRefused,
@@ -23,8 +23,8 @@ from rooms.orders import (
     ping_all,
     send_order,
 )
+from rooms.errors import Unavailable
 from rooms.protocol.messages import Notice
-from rooms.registry import Registry
 from rooms.worker import Worker
 
 
@@ -125,7 +125,7 @@ async def test_there_is_no_such_room(throw: Any, keeper: Registry, elsewhere: Ca
 async def test_a_worker_that_does_not_answer_is_named(
     throw: Any, elsewhere: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orders, "ANSWER_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(room_rpc, "ANSWER_TIMEOUT_S", 0.05)
     party = await throw("Alice")
     await party.keeper.writer.flush()
     await party.keeper.beat()

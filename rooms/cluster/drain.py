@@ -9,8 +9,8 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from rooms.live.room import LiveRoom
 from rooms.protocol.errors import CloseCode
-from rooms.room import LiveRoom
 from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)

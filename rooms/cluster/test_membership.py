@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import redis
 
+from rooms.cluster.membership import LEASE_MS, WORKERS, Liveness, living_workers, name_of
+from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock
-from rooms.liveness import LEASE_MS, WORKERS, Liveness, living_workers, name_of
-from rooms.registry import Registry
 
 Keep = Callable[[str], Registry]
 

@@ -11,11 +11,11 @@ from redis.exceptions import RedisError
 
 from gameplay.engine.errors import NameInvalid
 from gameplay.engine.model import Settings
-from rooms import registry as registry_module
 from rooms import worker
+from rooms.cluster import registry as registry_module
+from rooms.cluster.registry import REFRESH_MS, RESERVED, Registry, is_code, new_code
 from rooms.conftest import MovedClock
 from rooms.errors import Unavailable
-from rooms.registry import REFRESH_MS, RESERVED, Registry, is_code, new_code
 from rooms.storage.store import INDEX, SUMMARIES
 
 CHOSEN = Settings(word_pack_ids=("things",))
@@ -34,7 +34,7 @@ def test_no_route_hides_a_code() -> None:
 
 def test_a_reserved_word_is_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
     letters = iter("READYZABC234")
-    monkeypatch.setattr("rooms.registry.secrets.choice", lambda alphabet: next(letters))
+    monkeypatch.setattr("rooms.cluster.registry.secrets.choice", lambda alphabet: next(letters))
     assert new_code() == "ABC234"
 
 
@@ -237,7 +237,7 @@ async def test_a_stopping_worker_takes_no_more_commands(throw: Any, keeper: Regi
 async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
     throw: Any, keep: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.tenure.BEAT_INTERVAL_S", 0.01)
+    monkeypatch.setattr("rooms.cluster.lease_guard.BEAT_INTERVAL_S", 0.01)
     monkeypatch.setattr(registry_module, "SWEEP_INTERVAL_S", 0.01)
     swept = asyncio.Event()
     beats: list[int] = []
