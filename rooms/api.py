@@ -25,8 +25,8 @@ from rooms.access.rate_limits import ROOMS
 from rooms.cluster.registry import CreatedRoom, registry
 from rooms.errors import RateLimited, Unavailable
 from rooms.httplimits import problem, too_many_requests
-from rooms.knocking import look_up
 from rooms.public_urls import join_url, origin_for_phones
+from rooms.session.room_lookup import look_up
 
 MAX_BODY_BYTES = 16 * 1024
 RETRY_AFTER_S = 5

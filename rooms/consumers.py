@@ -11,11 +11,11 @@ from rooms import clock
 from rooms.access.client_key import peer_of
 from rooms.access.sessions import host_secret
 from rooms.cluster.registry import registry
-from rooms.dialogue import Dialogue, Line, Said
 from rooms.live.connection import Connection, socket_of
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.public_urls import origin_for_phones
-from rooms.relay.detour import Detour
+from rooms.session.client_session import Dialogue, Line, Said
+from rooms.session.remote_room import Detour
 from rooms.telemetry.counters import ARRIVED_S, EXCESS, counters
 from rooms.telemetry.log_context import PEER_DIGITS, speak_for
 

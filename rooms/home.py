@@ -19,7 +19,7 @@ from rooms.access.sessions import set_host_cookie
 from rooms.cluster.registry import CODE_LENGTH, registry
 from rooms.errors import RateLimited
 from rooms.forms import CreateRoomForm, HostRoomForm
-from rooms.knocking import look_up
+from rooms.session.room_lookup import look_up
 from rooms.views import answering_unavailable, spaced
 
 REMEMBERED_ROOMS = 3

@@ -23,9 +23,9 @@ from rooms.cluster.registry import RoomFacts
 from rooms.errors import RateLimited, Unavailable
 from rooms.forms import packs_as_json
 from rooms.httplimits import too_many_requests
-from rooms.knocking import look_up
 from rooms.public_urls import join_url, origin_for_phones
-from rooms.seats import redeem_seat
+from rooms.session.room_lookup import look_up
+from rooms.session.seat_links import redeem_seat
 
 RETRY_AFTER_S = 5
 

@@ -7,9 +7,9 @@ from gameplay.results.retention import keep_tidy
 from rooms.cluster.inbox import Mailbox
 from rooms.cluster.registry import Registry, forget_registry, registry
 from rooms.cluster.room_rpc import ORDER, order_taker
-from rooms.relay.moving import Mover
-from rooms.relay.owner import Visitors
-from rooms.relay.parcels import DOWN, UP
+from rooms.relay.messages import DOWN, UP
+from rooms.relay.rebalance import Mover
+from rooms.relay.remote_clients import Visitors
 
 
 class Worker:

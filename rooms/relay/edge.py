@@ -12,9 +12,9 @@ from rooms.live.connection import Connection
 from rooms.protocol.envelope import text_frame
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.versions import Version
-from rooms.relay.detour import Counted, Detour
 from rooms.relay.link import Link
-from rooms.relay.parcels import UP, Downward, Ended, Gone, Hello, Roll, Said, TakeOver, Told, unpack_down
+from rooms.relay.messages import UP, Downward, Ended, Gone, Hello, Roll, Said, TakeOver, Told, unpack_down
+from rooms.session.remote_room import Counted, Detour
 from rooms.storage.store import AWAY
 from rooms.telemetry.counters import counters
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from rooms.cluster.inbox import LOST, between_processes, channel_of
-from rooms.relay.parcels import Downward, Told, Upward, pack
+from rooms.relay.messages import Downward, Told, Upward, pack
 
 logger = logging.getLogger(__name__)
 

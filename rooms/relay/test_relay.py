@@ -10,7 +10,7 @@ from rooms.access.token_bucket import BURST, FLOOD
 from rooms.conftest import MovedClock
 from rooms.protocol.limits import ACK_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
 from rooms.relay.conftest import FarGuest, Pair, Wire, until
-from rooms.relay.owner import ROLL_TIMEOUT_MS
+from rooms.relay.remote_clients import ROLL_TIMEOUT_MS
 
 
 def told(guest: Any, since: int = 0) -> list[tuple[str, int | None]]:

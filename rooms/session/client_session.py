@@ -7,11 +7,9 @@ from time import perf_counter
 from typing import Protocol
 
 from gameplay.engine.errors import GameError
-from rooms import admission, clock
+from rooms import clock
 from rooms.cluster.registry import Registry
-from rooms.conversation import hear
 from rooms.errors import BUSY, RateLimited, Refused, Unavailable
-from rooms.knocking import open_room
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
 from rooms.protocol.envelope import ClientMessage, parse
@@ -19,7 +17,10 @@ from rooms.protocol.errors import CloseCode, ErrorCode, Malformed, ProtocolError
 from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
 from rooms.protocol.messages import Connect, Reconnect
 from rooms.protocol.versions import negotiate
-from rooms.relay.detour import Counted, Detour
+from rooms.session import handshake
+from rooms.session.dispatch import hear
+from rooms.session.remote_room import Counted, Detour
+from rooms.session.room_lookup import open_room
 from rooms.telemetry.counters import UNREADABLE, counters
 from rooms.telemetry.log_context import PEER_DIGITS
 from rooms.telemetry.spans import span
@@ -207,8 +208,8 @@ class Dialogue:
         if message.room_id.upper() != room.code:
             raise Refused(ErrorCode.UNAUTHORIZED, "This socket belongs to another room.", CloseCode.KICKED)
         if isinstance(request, Connect):
-            admission.connect(room, connection, request, cookie, message.actor_id)
-        elif not admission.reconnect(room, connection, request, cookie, message.actor_id):
+            handshake.connect(room, connection, request, cookie, message.actor_id)
+        elif not handshake.reconnect(room, connection, request, cookie, message.actor_id):
             self._may_reconnect = False
             self.expect_greeting(CONNECT_AGAIN_MS)
             return

@@ -11,15 +11,15 @@ from time import perf_counter
 from rooms import clock
 from rooms.cluster.inbox import Message
 from rooms.cluster.registry import Registry
-from rooms.dialogue import Dialogue
 from rooms.errors import RateLimited
 from rooms.live.connection import Connection, Hear, Sendable
 from rooms.live.room import LiveRoom
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.versions import Version
-from rooms.relay.detour import Counted
 from rooms.relay.link import Link
-from rooms.relay.parcels import DOWN, Ended, Gone, Hello, Roll, Said, TakeOver, Upward, unpack_up
+from rooms.relay.messages import DOWN, Ended, Gone, Hello, Roll, Said, TakeOver, Upward, unpack_up
+from rooms.session.client_session import Dialogue
+from rooms.session.remote_room import Counted
 from rooms.telemetry.log_context import context_of, speak_for
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from rooms.conftest import Guest, MovedClock, Party
 from rooms.live.connection import Sendable
 from rooms.protocol.limits import MAX_MALFORMED_IN_A_ROW
 from rooms.protocol.versions import Version
-from rooms.seats import redeem_seat
+from rooms.session.seat_links import redeem_seat
 
 
 def codes(answers: list[Any]) -> list[str]:

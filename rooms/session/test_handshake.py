@@ -124,7 +124,7 @@ async def test_a_version_whose_time_is_over_has_to_upgrade_and_those_inside_play
     party = await throw("Alice")
     await party.come("Bob", version="1.0")
     going = Spoken(SPOKEN.server, SPOKEN.newest, (Sunset(Version(1, 0), "2000-01-01", "2000-01-15"),))
-    monkeypatch.setattr("rooms.dialogue.negotiate", partial(negotiate, spoken=going))
+    monkeypatch.setattr("rooms.session.client_session.negotiate", partial(negotiate, spoken=going))
     carol = await party.guest("Carol", version="1.0").open()
     (error,) = await carol.say("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
     assert (error["code"], error["supportedVersions"]) == ("UPGRADE_REQUIRED", ["1.1"])
@@ -325,7 +325,7 @@ def bob_address(party: Any) -> str:
 async def test_no_more_than_a_hundred_look_on_whichever_way_they_come(
     throw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.admission.MAX_SPECTATORS", 2)
+    monkeypatch.setattr("rooms.session.handshake.MAX_SPECTATORS", 2)
     party = await throw("Alice")
     for name in ("Stage", "Television"):
         assert (await Guest(party.code, name).connect("spectator")).type == "CONNECTED"
@@ -400,7 +400,7 @@ async def test_an_onlooker_is_the_same_one_after_a_restart_of_their_page(throw: 
 
 
 async def test_there_is_an_end_to_onlookers(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.admission.MAX_SPECTATORS", 2)
+    monkeypatch.setattr("rooms.session.handshake.MAX_SPECTATORS", 2)
     party = await throw("Alice")
     for name in ("Stage", "Screen"):
         assert (await party.guest(name).connect("spectator")).type == "CONNECTED"

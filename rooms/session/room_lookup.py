@@ -5,7 +5,6 @@ many is told nothing more, right or wrong. Who has a seat in the room is let in 
 who guesses.
 """
 
-from rooms import admission
 from rooms.access.rate_limits import CODES, JOINS, Limiter
 from rooms.cluster.ownership import Elsewhere
 from rooms.cluster.registry import Registry, RoomFacts, registry
@@ -13,7 +12,8 @@ from rooms.errors import RateLimited
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
 from rooms.protocol.messages import Connect, Reconnect
-from rooms.relay.detour import Counted, Detour
+from rooms.session import handshake
+from rooms.session.remote_room import Counted, Detour
 
 
 async def look_up(peer: str, code: str) -> RoomFacts | None:
@@ -39,20 +39,20 @@ async def open_room(
     Nothing is awaited once the room has been found.
     """
     peer = connection.address
-    secret = admission.secret_of(request, cookie)
+    secret = handshake.secret_of(request, cookie)
     excess = None if counted is None else counted.excess
     live = here.get(connection.code)
-    if counted is None and (live is None or not admission.has_seat(live, secret)):
+    if counted is None and (live is None or not handshake.has_seat(live, secret)):
         excess = await _count(here.limiter, peer, secret)
     found = await here.find(connection.code)
     if isinstance(found, Elsewhere):
         return Detour(found.worker, Counted(excess))
     live = found
-    if excess is not None and (live is None or not admission.has_seat(live, secret)):
+    if excess is not None and (live is None or not handshake.has_seat(live, secret)):
         raise excess
     if live is None:
         await here.limiter.take(CODES, peer)
-        raise admission.no_such_room()
+        raise handshake.no_such_room()
     return live
 
 
@@ -64,6 +64,6 @@ async def _count(limiter: Limiter, peer: str, secret: str) -> RateLimited | None
         if not secret:
             raise
         return error
-    if admission.is_newcomer(secret):
+    if handshake.is_newcomer(secret):
         await limiter.take(JOINS, peer)
     return None

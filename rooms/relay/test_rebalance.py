@@ -6,7 +6,7 @@ import pytest
 
 from rooms.conftest import MovedClock
 from rooms.relay.conftest import FarGuest, Pair, Wire, until
-from rooms.relay.moving import SETTLED_MS
+from rooms.relay.rebalance import SETTLED_MS
 from rooms.telemetry.counters import counters
 
 
