@@ -41,7 +41,7 @@ def nanoseconds(measured: object) -> float:
 async def scrape_ms() -> float:
     """What ``/metrics`` costs an empty worker."""
     from rooms.cluster.registry import registry
-    from rooms.exposition import text
+    from rooms.web.prometheus import text
 
     began_s = time.perf_counter()
     for _ in range(20):

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 import partyflow
 from gameplay.models import GameResult
-from rooms.admin.access import User, may_look, sees_everything
-from rooms.admin.listing import read_rooms
-from rooms.admin.reading import reading, rooms_redis
+from rooms.admin.list_query import read_rooms
+from rooms.admin.permissions import User, may_look, sees_everything
+from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.cluster.room_rpc import WorkerFigures, ping_all
 from rooms.errors import Unavailable
 from rooms.protocol.versions import SPOKEN

@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "partyflow.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "rooms.httplimits.limit_requests",
+    "rooms.web.rate_limit.limit_requests",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -10,8 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="jsi18n"),
-    path("", include("rooms.health")),
-    path("", include("rooms.api")),
+    path("", include("rooms.web.probes")),
+    path("", include("rooms.web.api")),
     path("", include("rooms.urls")),
     re_path(r"^(?P<path>.*)$", nowhere),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from rooms import home, shared, views
+from rooms.web import home, result_pages, room_pages
 
 
 class CodeConverter:
@@ -37,14 +37,14 @@ urlpatterns = [
     path("rooms/", home.create_room, name="create-room"),
     path("presets/", home.save_preset, name="save-preset"),
     path("presets/<int:preset_id>/delete/", home.delete_preset, name="delete-preset"),
-    path("results/<result:public_id>/", shared.page, name="result"),
-    path("results/<result:public_id>/picture.svg", shared.picture, {"kind": "svg"}, name="result-svg"),
-    path("results/<result:public_id>/picture.png", shared.picture, {"kind": "png"}, name="result-png"),
-    path("results/<result:public_id>/qr.svg", shared.qr_code, name="result-qr-code"),
-    path("host/<code:code>/", views.host, name="host"),
-    path("stage/<code:code>/", views.stage, name="stage"),
-    path("<code:code>/qr.svg", views.qr_code, name="qr-code"),
-    path("<code:code>/seat/<str:token>", views.seat, name="seat"),
-    path("<code:code>", views.player, name="player"),
-    path("<code:code>/", views.player),
+    path("results/<result:public_id>/", result_pages.page, name="result"),
+    path("results/<result:public_id>/picture.svg", result_pages.picture, {"kind": "svg"}, name="result-svg"),
+    path("results/<result:public_id>/picture.png", result_pages.picture, {"kind": "png"}, name="result-png"),
+    path("results/<result:public_id>/qr.svg", result_pages.qr_code, name="result-qr-code"),
+    path("host/<code:code>/", room_pages.host, name="host"),
+    path("stage/<code:code>/", room_pages.stage, name="stage"),
+    path("<code:code>/qr.svg", room_pages.qr_code, name="qr-code"),
+    path("<code:code>/seat/<str:token>", room_pages.seat, name="seat"),
+    path("<code:code>", room_pages.player, name="player"),
+    path("<code:code>/", room_pages.player),
 ]

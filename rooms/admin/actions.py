@@ -13,7 +13,7 @@ from gameplay.engine import game
 from gameplay.engine.commands import Command
 from gameplay.engine.states import RoomState
 from gameplay.engine.transitions import Who, moves
-from rooms.admin.asking import Unanswered, ask
+from rooms.admin.worker_calls import Unanswered, ask
 from rooms.cluster.room_rpc import NoSuchRoom, send_order
 from rooms.protocol.messages import Notice
 from rooms.storage.store import RoomFacts

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from gameplay.engine.model import Settings
 from gameplay.words.library import library
 from rooms.admin.actions import Needs
-from rooms.forms import LANGUAGE_NAMES
 from rooms.live.details import PersonPicture
+from rooms.web.forms import LANGUAGE_NAMES
 
 MAX_NOTICE = 200
 UNCHANGED = ("", _("as it is"))

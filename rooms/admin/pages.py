@@ -18,11 +18,11 @@ from django.views.defaults import permission_denied
 from gameplay.engine.model import FIRST_HOST
 from rooms.access.creator_pass import new_owner_pass
 from rooms.access.sessions import set_host_cookie
-from rooms.admin import access, journal
+from rooms.admin import audit_log, permissions
 from rooms.admin.actions import ACTIONS, OPEN_AS_HOST, Action, give
 from rooms.admin.forms import NoticeForm, SettingsForm, form_of
-from rooms.admin.inspection import Inspection, inspect
-from rooms.admin.listing import Question, look, read_rooms, read_some
+from rooms.admin.list_query import Question, look, read_rooms, read_some
+from rooms.admin.room_view import Inspection, inspect
 from rooms.errors import Unavailable
 from rooms.models import LiveRoom
 from rooms.storage.store import RoomFacts
@@ -113,7 +113,7 @@ class LiveRoomAdmin(Base):
             "title": _("Room %(code)s") % {"code": seen.facts.room_id},
             "notice_form": NoticeForm(),
             "settings_form": SettingsForm(owner_id=seen.facts.creator_id, now=seen.picture.state.settings),
-            "journal": journal.of_room(seen.facts),
+            "journal": audit_log.of_room(seen.facts),
             "every_s": ROOM_EVERY_S,
         }
         return self.answer(request, "room.html", {**self._room_context(request, seen), **context})
@@ -142,7 +142,7 @@ class LiveRoomAdmin(Base):
         if not form.is_valid() or (action.question and "is_sure" not in request.POST):
             return self._ask(request, action, rooms, form)
         outcomes = give(action, rooms, form.cleaned_data, request.user.get_username())
-        journal.write(request, action, form.detail, outcomes)
+        audit_log.write(request, action, form.detail, outcomes)
         is_gone = action.name == "close" and any(not outcome.trouble for outcome in outcomes)
         return HttpResponseRedirect(reverse("admin:rooms_liveroom_changelist")) if is_gone else _back(request)
 
@@ -159,13 +159,13 @@ class LiveRoomAdmin(Base):
             return _back(request)
         if facts.is_host_connected and "is_sure" not in request.POST:
             return self._ask(request, OPEN_AS_HOST, rooms, form_of("", request.POST))
-        journal.note(request, [facts.room_id], OPEN_AS_HOST.done)
+        audit_log.note(request, [facts.room_id], OPEN_AS_HOST.done)
         response = HttpResponseRedirect(reverse("host", args=[facts.room_id]))
         set_host_cookie(response, facts.room_id, new_owner_pass(facts.room_id, facts.created_at_ms))
         return response
 
     def _list(self, request: HttpRequest, template: str) -> HttpResponse:
-        self._require(request, access.VIEW)
+        self._require(request, permissions.VIEW)
         asked = Question(request.GET.get("q", ""), request.GET.get("state", ""), request.GET.get("p", "1"))
         listing = look(read_rooms(request.user), asked)
         context = {
@@ -176,13 +176,13 @@ class LiveRoomAdmin(Base):
             "pages": listing.page.paginator.get_elided_page_range(listing.page.number),
             "query": request.GET.urlencode(),
             "actions": [action for action in ACTIONS.values() if action.needs != "player"],
-            "may_control": request.user.has_perm(access.CONTROL),
+            "may_control": request.user.has_perm(permissions.CONTROL),
             "every_s": LIST_EVERY_S,
         }
         return self.answer(request, template, context)
 
     def _seen(self, request: HttpRequest, code: str) -> Inspection:
-        self._require(request, access.VIEW)
+        self._require(request, permissions.VIEW)
         seen = inspect(code.upper(), request.user)
         if seen is None:
             raise Http404
@@ -194,13 +194,13 @@ class LiveRoomAdmin(Base):
             "seen": seen,
             "possible": {action.name for action in ACTIONS.values() if action.is_possible(state)},
             "simple_actions": [action for action in ACTIONS.values() if not action.needs],
-            "may_control": access.may_control(request.user, seen.facts),
+            "may_control": permissions.may_control(request.user, seen.facts),
         }
 
     def _chosen(self, request: HttpRequest, codes: list[str]) -> list[RoomFacts]:
-        self._require(request, access.CONTROL)
+        self._require(request, permissions.CONTROL)
         rooms = read_some((code.upper() for code in codes[:MAX_CHOSEN]), request.user)
-        return [facts for facts in rooms if access.may_control(request.user, facts)]
+        return [facts for facts in rooms if permissions.may_control(request.user, facts)]
 
     def _ask(self, request: HttpRequest, action: Action, rooms: list[RoomFacts], form: Any) -> HttpResponse:
         context = {"title": action.label, "action": action, "rooms": rooms, "form": form, "next": _next(request)}

@@ -202,8 +202,8 @@ async def test_a_worker_that_has_just_died_holds_nobody_up_either(
     async def wait_for_a_takeover(*arguments: Any, **options: Any) -> Any:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("rooms.admin.asking.PATIENCE_S", 0.05)
-    monkeypatch.setattr("rooms.admin.inspection.describe", wait_for_a_takeover)
+    monkeypatch.setattr("rooms.admin.worker_calls.PATIENCE_S", 0.05)
+    monkeypatch.setattr("rooms.admin.room_view.describe", wait_for_a_takeover)
     monkeypatch.setattr("rooms.admin.actions.send_order", wait_for_a_takeover)
     root = await browser_of("root")
     silent = "The worker worker has not answered within 2 seconds."

@@ -1,13 +1,13 @@
 """Where each document that is made from the code lies in the project, and what makes its text."""
 
-from rooms.exposition import FIGURES
 from rooms.protocol.reference import DOCUMENTS as OF_THE_PROTOCOL
 from rooms.protocol.reference.tables import code, table
 from rooms.telemetry.counters import BOUNDS_S
+from rooms.web.prometheus import FIGURES
 
 _HEAD = """# Metrics
 
-Made from `rooms/exposition.py` by `manage.py generate_docs`. Each worker answers `GET /metrics` for itself, in
+Made from `rooms/web/prometheus.py` by `manage.py generate_docs`. Each worker answers `GET /metrics` for itself, in
 Prometheus' text format. Counters begin at zero when a worker starts. What prometheus-client knows of any process
 (`process_…`, `python_…`) is there as well.
 

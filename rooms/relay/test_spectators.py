@@ -7,9 +7,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from rooms.access.sessions import session_hash
 from rooms.cluster.registry import Registry
 from rooms.conftest import LogLines
-from rooms.exposition import text
 from rooms.relay.conftest import Pair, until
 from rooms.telemetry.counters import counters
+from rooms.web.prometheus import text
 
 
 def told(registry: Registry, name: str, **labels: str) -> float:

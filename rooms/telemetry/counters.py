@@ -1,6 +1,6 @@
 """What is counted while the process runs: plain numbers, for the way of a message has no time for more.
 
-`rooms.exposition` tells them to whoever asks.
+`rooms.web.prometheus` tells them to whoever asks.
 """
 
 from bisect import bisect_left

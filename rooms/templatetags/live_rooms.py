@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from gameplay.engine.states import RoomState
 from rooms import clock
-from rooms.admin.asking import name_of
-from rooms.admin.listing import STATE_NAMES
-from rooms.views import spaced
+from rooms.admin.list_query import STATE_NAMES
+from rooms.admin.worker_calls import name_of
+from rooms.web.room_pages import spaced
 
 register = template.Library()
 

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from gameplay.engine.states import RoomState
-from rooms.exposition import FIGURES, NOBODY, ROLES
 from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.telemetry.counters import EXCESS, RECONNECT_OUTCOMES, UNREADABLE
+from rooms.web.prometheus import FIGURES, NOBODY, ROLES
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 JOB = "partyflow"

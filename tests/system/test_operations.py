@@ -17,8 +17,8 @@ import yaml
 
 from bench.launcher import ROOT
 from partyflow.server import CANCEL_TIMEOUT_S, LEAVE_TIMEOUT_S, STOP_TIMEOUT_S
-from rooms.exposition import FIGURES
 from rooms.management.commands.rooms import Command as RoomsCommand
+from rooms.web.prometheus import FIGURES
 from tests.support.postgres import Postgres
 from tests.support.site import Site
 

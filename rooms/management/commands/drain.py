@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from rooms.cluster import room_rpc
 from rooms.errors import RoomError
-from rooms.terminal import printable
+from rooms.management.table import printable
 
 TIMEOUT_S = 30.0
 LOOK_AGAIN_S = 0.1

@@ -13,12 +13,12 @@ from django.core.management.base import BaseCommand, CommandError
 from gameplay.engine.commands import CloseRoom
 from gameplay.engine.states import RoomState
 from rooms import clock
-from rooms.admin.listing import read_all, search
+from rooms.admin.list_query import read_all, search
 from rooms.cluster import room_rpc
 from rooms.errors import RoomError
 from rooms.live.details import RoomPicture
+from rooms.management.table import age, columns, printable
 from rooms.storage.store import RoomFacts
-from rooms.terminal import age, columns, printable
 
 MAX_EVENTS = 10
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import AsyncClient
 
-from rooms import health
 from rooms.cluster.registry import Registry
-from rooms.health import Question
+from rooms.web import probes
+from rooms.web.probes import Question
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ async def test_while_redis_hangs_it_is_not_ready_and_says_so_in_time(
     client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     question, hung = never_answered()
-    monkeypatch.setattr(health, "PATIENCE_S", 0.01)
-    monkeypatch.setattr(health, "_redis", question)
+    monkeypatch.setattr(probes, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(probes, "_redis", question)
     answers = [await client.get("/readyz") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [503, 503, 503]
     assert not any(answer.json()["redis"] for answer in answers)
@@ -78,8 +78,8 @@ async def test_while_the_database_hangs_no_thread_is_lost_to_each_probe(
     client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question, hung = never_answered()
-    monkeypatch.setattr(health, "PATIENCE_S", 0.01)
-    monkeypatch.setattr(health, "_database", question)
+    monkeypatch.setattr(probes, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(probes, "_database", question)
     answers = await asyncio.gather(*(client.get("/readyz") for _ in range(5)))
     assert {(answer.status_code, answer.json()["database"]) for answer in answers} == {(503, False)}
     assert len(hung) == 1

@@ -10,10 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock, declining
-from rooms.exposition import FIGURES, text
 from rooms.management.documents import metrics_reference
 from rooms.protocol.limits import ACK_TIMEOUT_MS
 from rooms.telemetry.counters import ARRIVED_S, BOUNDS_S, Histogram
+from rooms.web.prometheus import FIGURES, text
 
 PROJECT = Path(__file__).parents[1]
 

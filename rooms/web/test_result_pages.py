@@ -14,8 +14,8 @@ from django.utils import timezone
 from gameplay.admin.test_results import make_result
 from gameplay.models import GameResult
 from gameplay.results import retention
-from rooms import postcard
-from rooms.test_pages import text_of
+from rooms.web import share_image
+from rooms.web.test_room_pages import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -186,26 +186,26 @@ async def test_old_results_are_deleted_unless_a_host_keeps_them(django_user_mode
 @pytest.mark.parametrize("count", range(2, 6))
 def test_every_team_has_a_line_inside_the_picture(count: int) -> None:
     result = GameResult(teams=[team(number, f"Team {number}", 20 - number, number) for number in range(1, count + 1)])
-    rows = postcard.rows_of(result)
+    rows = share_image.rows_of(result)
     assert [row.number for row in rows] == list(range(1, count + 1))
-    assert max(row.middle + row.half for row in rows) < postcard.HEIGHT
+    assert max(row.middle + row.half for row in rows) < share_image.HEIGHT
     assert min(low.middle - high.middle for high, low in pairwise(rows)) > rows[0].thickness
-    assert rows[0].bar == postcard.BAR_WIDTH
+    assert rows[0].bar == share_image.BAR_WIDTH
     assert sorted((row.bar for row in rows), reverse=True) == [row.bar for row in rows]
 
 
 @pytest.mark.parametrize("scores", [(0, 0), (-1, -3), (0, -2)])
 def test_without_points_the_bars_are_short_and_there(scores: tuple[int, int]) -> None:
     result = GameResult(teams=[team(1, "Cats", scores[0], 1), team(2, "Dogs", scores[1], 2)])
-    assert [row.bar for row in postcard.rows_of(result)] == [postcard.SHORTEST_BAR] * 2
+    assert [row.bar for row in share_image.rows_of(result)] == [share_image.SHORTEST_BAR] * 2
 
 
 @pytest.mark.parametrize("name", ["Team Red", "W" * 20, "漢" * 20, "i" * 20, "🎉" * 20, "Ä" * 20])
 def test_a_name_is_written_as_small_as_it_must_be(name: str) -> None:
-    size = postcard.size_to_fit(name, 470, 44)
+    size = share_image.size_to_fit(name, 470, 44)
     assert 0 < size <= 44
-    assert size * sum(map(postcard._ems, name)) <= 470 or size == 44
+    assert size * sum(map(share_image._ems, name)) <= 470 or size == 44
 
 
 def test_accents_that_stand_on_a_letter_take_no_room() -> None:
-    assert postcard.size_to_fit("a\u0301" * 10, 100, 99) == postcard.size_to_fit("a" * 10, 100, 99)
+    assert share_image.size_to_fit("a\u0301" * 10, 100, 99) == share_image.size_to_fit("a" * 10, 100, 99)

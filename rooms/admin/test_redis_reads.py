@@ -8,10 +8,10 @@ import pytest
 
 from gameplay.engine import snapshot
 from partyflow import dashboard
-from rooms.admin.inspection import inspect
-from rooms.admin.listing import read_rooms, read_some
-from rooms.admin.reading import reading, rooms_redis
-from rooms.admin.test_listing import ROOT, facts
+from rooms.admin.list_query import read_rooms, read_some
+from rooms.admin.redis_reads import reading, rooms_redis
+from rooms.admin.room_view import inspect
+from rooms.admin.test_list_query import ROOT, facts
 from rooms.errors import Unavailable
 from rooms.storage.store import INDEX, SUMMARIES, room_keys
 from tests.support.game import Game

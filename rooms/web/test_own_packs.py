@@ -15,7 +15,7 @@ from gameplay.words.library import PackInfo, WordLibrary
 from rooms.access.sessions import host_cookie
 from rooms.cluster.registry import Registry
 from rooms.conftest import THINGS, WORDS
-from rooms.test_pages import FORM
+from rooms.web.test_room_pages import FORM
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +39,7 @@ def words(alice: User, monkeypatch: pytest.MonkeyPatch) -> WordLibrary:
         return library
 
     monkeypatch.setattr("rooms.cluster.registry.library", lambda: library)
-    for module in ("rooms.cluster.registry", "rooms.home", "rooms.views", "rooms.api"):
+    for module in ("rooms.cluster.registry", "rooms.web.home", "rooms.web.room_pages", "rooms.web.api"):
         monkeypatch.setattr(f"{module}.load_library", load)
     return library
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rooms.admin.actions import Action, Outcome
 from rooms.models import LiveRoom
 from rooms.storage.store import RoomFacts
-from rooms.views import spaced
+from rooms.web.room_pages import spaced
 
 SHOWN = 20
 

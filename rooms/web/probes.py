@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from redis.exceptions import RedisError
 
-from rooms import exposition
 from rooms.cluster.registry import registry
+from rooms.web import prometheus
 
 PATIENCE_S = 2.0
 """Who has not answered by then does not answer."""
@@ -41,7 +41,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 async def metrics(request: HttpRequest) -> HttpResponse:
     """``GET /metrics``: Prometheus text."""
-    return HttpResponse(exposition.text(registry()), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return HttpResponse(prometheus.text(registry()), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 class Question:

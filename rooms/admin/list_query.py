@@ -9,8 +9,8 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
 
 from gameplay.engine.states import RoomState
-from rooms.admin.access import User, may_see
-from rooms.admin.reading import reading, rooms_redis
+from rooms.admin.permissions import User, may_see
+from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.storage.store import SUMMARIES, RoomFacts
 
 PAGE_SIZE = 50

@@ -11,7 +11,7 @@ from rooms.access.rate_limits import CODES, JOINS, LOGINS, MAX_SOCKETS, PAGES, R
 from rooms.access.sessions import host_cookie
 from rooms.cluster.registry import Registry
 from rooms.conftest import Guest, MovedClock, outlive
-from rooms.test_pages import FORM
+from rooms.web.test_room_pages import FORM
 
 HERE = "127.0.0.1"
 """Where the test client says that it is."""
@@ -27,8 +27,8 @@ def browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.Mon
     async def load() -> Any:
         return words
 
-    monkeypatch.setattr("rooms.home.load_library", load)
-    monkeypatch.setattr("rooms.api.load_library", load)
+    monkeypatch.setattr("rooms.web.home.load_library", load)
+    monkeypatch.setattr("rooms.web.api.load_library", load)
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     return AsyncClient()
 

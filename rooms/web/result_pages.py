@@ -18,9 +18,9 @@ from django.views.decorators.http import require_safe
 
 from gameplay.models import GameResult
 from gameplay.results.retention import SHARED_FOR, find_shared
-from rooms.postcard import HEIGHT, WIDTH, png_of, svg_of
 from rooms.public_urls import origin_for_phones
-from rooms.views import qr_svg
+from rooms.web.room_pages import qr_svg
+from rooms.web.share_image import HEIGHT, WIDTH, png_of, svg_of
 
 KEPT_BY_BROWSERS_S = 300
 

@@ -9,7 +9,7 @@ import redis
 from django.contrib.auth.models import AnonymousUser, User
 from redis.connection import AbstractConnection
 
-from rooms.admin.listing import PAGE_SIZE, Listing, Question, look, read_rooms, read_some
+from rooms.admin.list_query import PAGE_SIZE, Listing, Question, look, read_rooms, read_some
 from rooms.errors import Unavailable
 from rooms.storage.store import SUMMARIES, RoomFacts
 

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.test import AsyncClient
 
 from gameplay.models import RoomPreset
-from rooms import presets
 from rooms.cluster.registry import Registry
-from rooms.test_pages import FORM, text_of
+from rooms.web import presets
+from rooms.web.test_room_pages import FORM, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,7 @@ def client(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.Monk
     async def load() -> Any:
         return words
 
-    monkeypatch.setattr("rooms.api.load_library", load)
+    monkeypatch.setattr("rooms.web.api.load_library", load)
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     return AsyncClient()
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from gameplay.engine import snapshot
 from gameplay.engine.states import IN_ROUND
-from rooms.admin.access import User, may_see
-from rooms.admin.asking import Unanswered, ask
-from rooms.admin.chronicle import Line, chronicle
-from rooms.admin.reading import reading, rooms_redis
+from rooms.admin.event_text import Line, chronicle
+from rooms.admin.permissions import User, may_see
+from rooms.admin.redis_reads import reading, rooms_redis
+from rooms.admin.worker_calls import Unanswered, ask
 from rooms.cluster.room_rpc import NoSuchRoom, describe
 from rooms.live.details import PersonPicture, RoomPicture, picture_of_saved
 from rooms.storage.restore import log_of

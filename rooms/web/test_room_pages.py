@@ -28,8 +28,8 @@ def laptop(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.Monk
     async def load() -> Any:
         return words
 
-    monkeypatch.setattr("rooms.views.load_library", load)
-    monkeypatch.setattr("rooms.home.load_library", load)
+    monkeypatch.setattr("rooms.web.room_pages.load_library", load)
+    monkeypatch.setattr("rooms.web.home.load_library", load)
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     settings.PUBLIC_URL, settings.SITE_URL = "", "http://192.0.2.7:8000"
     return AsyncClient()

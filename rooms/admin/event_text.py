@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gameplay.engine import events
-from rooms.admin.listing import STATE_NAMES
+from rooms.admin.list_query import STATE_NAMES
 from rooms.live.details import EventPicture, RoomPicture
 from rooms.protocol.messages import Notice
 

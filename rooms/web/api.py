@@ -24,9 +24,9 @@ from rooms.access.client_key import peer_of
 from rooms.access.rate_limits import ROOMS
 from rooms.cluster.registry import CreatedRoom, registry
 from rooms.errors import RateLimited, Unavailable
-from rooms.httplimits import problem, too_many_requests
 from rooms.public_urls import join_url, origin_for_phones
 from rooms.session.room_lookup import look_up
+from rooms.web.rate_limit import problem, too_many_requests
 
 MAX_BODY_BYTES = 16 * 1024
 RETRY_AFTER_S = 5

@@ -21,11 +21,11 @@ from rooms.access.creator_pass import is_hosts, new_owner_pass
 from rooms.access.sessions import host_secret, set_host_cookie
 from rooms.cluster.registry import RoomFacts
 from rooms.errors import RateLimited, Unavailable
-from rooms.forms import packs_as_json
-from rooms.httplimits import too_many_requests
 from rooms.public_urls import join_url, origin_for_phones
 from rooms.session.room_lookup import look_up
 from rooms.session.seat_links import redeem_seat
+from rooms.web.forms import packs_as_json
+from rooms.web.rate_limit import too_many_requests
 
 RETRY_AFTER_S = 5
 

@@ -11,16 +11,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gameplay.models import RoomPreset
 from gameplay.words.library import load_library
-from rooms import presets
 from rooms.access.accounts import account_id, may_make_rooms
 from rooms.access.client_key import peer_of
 from rooms.access.rate_limits import ROOMS
 from rooms.access.sessions import set_host_cookie
 from rooms.cluster.registry import CODE_LENGTH, registry
 from rooms.errors import RateLimited
-from rooms.forms import CreateRoomForm, HostRoomForm
 from rooms.session.room_lookup import look_up
-from rooms.views import answering_unavailable, spaced
+from rooms.web import presets
+from rooms.web.forms import CreateRoomForm, HostRoomForm
+from rooms.web.room_pages import answering_unavailable, spaced
 
 REMEMBERED_ROOMS = 3
 

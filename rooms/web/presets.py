@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from gameplay.models import RoomPreset
-from rooms.forms import HostRoomForm
+from rooms.web.forms import HostRoomForm
 
 MAX_PRESETS = 50
 

@@ -12,7 +12,7 @@ from gameplay.engine.model import Settings
 from rooms.access import creator_pass
 from rooms.access.sessions import HOST_COOKIE_AGE_S, host_cookie
 from rooms.cluster.registry import CreatedRoom, Registry
-from rooms.test_pages import FORM
+from rooms.web.test_room_pages import FORM
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,9 +26,9 @@ def make_browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytes
     async def load() -> Any:
         return words
 
-    monkeypatch.setattr("rooms.views.load_library", load)
-    monkeypatch.setattr("rooms.home.load_library", load)
-    monkeypatch.setattr("rooms.api.load_library", load)
+    monkeypatch.setattr("rooms.web.room_pages.load_library", load)
+    monkeypatch.setattr("rooms.web.home.load_library", load)
+    monkeypatch.setattr("rooms.web.api.load_library", load)
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
 
     async def make(name: str = "") -> AsyncClient:
