@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from partyflow.server import CHECK_AT_ONCE, pause_between_checks_s
+from partyflow.server.server import CHECK_AT_ONCE, pause_between_checks_s
 from partyflow.sockets import CHECK_INTERVAL_S
 
 

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from partyflow import requests
-from partyflow.server import Server
+from partyflow.server.server import Server
 from partyflow.sockets import GameSocket
 from rooms.protocol.envelope import text_frame
 from rooms.telemetry.counters import counters

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from bench.launcher import ROOT
-from partyflow.server import CANCEL_TIMEOUT_S, LEAVE_TIMEOUT_S, STOP_TIMEOUT_S
+from partyflow.server.server import CANCEL_TIMEOUT_S, LEAVE_TIMEOUT_S, STOP_TIMEOUT_S
 from rooms.management.commands.rooms import Command as RoomsCommand
 from rooms.web.prometheus import FIGURES
 from tests.support.postgres import Postgres

@@ -57,7 +57,7 @@ class Command(BaseCommand):
     def _run(self, listener: socket.socket) -> None:
         # Only now: a wrong environment is told of without waiting for all of this.
         from partyflow.asgi import application
-        from partyflow.server import Server
+        from partyflow.server.server import Server
         from rooms.worker import start_worker, stop_worker
 
         Server(application, listener, start=start_worker, stop=stop_worker, ready=self._announce).run()
