@@ -13,7 +13,7 @@ def main():
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from partyflow.options import apply_options
+    from partyflow.config.options import apply_options
 
     if sys.argv[1:2] == ["serve"]:
         apply_options(sys.argv[2:])

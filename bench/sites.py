@@ -12,7 +12,7 @@ from bench.creation import create_rooms
 from bench.launcher import ServerProcess
 from bench.rooms import SOCKETS_PER_ROOM, Ticket
 from bench.sockets import Door
-from partyflow.environment import valkey_socket
+from partyflow.config.environment import valkey_socket
 from tests.support.cluster import Cluster
 
 # Long rounds, so that all rooms are in play for the whole measurement.

@@ -6,7 +6,7 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-from partyflow import telemetry
+from partyflow.observability import telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partyflow.settings")
 http = get_asgi_application()
@@ -14,8 +14,8 @@ telemetry.start()
 
 # Consumers need the apps, which are loaded now.
 # isort: split
-from partyflow.lifespan import Lifespan  # noqa: E402
-from partyflow.proxy import BehindProxy  # noqa: E402
+from partyflow.server.lifespan import Lifespan  # noqa: E402
+from partyflow.server.proxy import BehindProxy  # noqa: E402
 from rooms.routing import websocket_application  # noqa: E402
 from rooms.worker import start_worker, stop_worker  # noqa: E402
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 
-from partyflow import environment
-from partyflow.backing import cache_at, channels_at
-from partyflow.logs import logging_configuration
+from partyflow.config import environment
+from partyflow.config.redis_backends import cache_at, channels_at
+from partyflow.observability.logs import logging_configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -61,7 +61,7 @@ if PUBLIC_HOST and PUBLIC_HOST not in ALLOWED_HOSTS:
 WORKER_ID = re.sub(r"[^A-Za-z0-9-]", "-", WORKER_ID or f"{socket.gethostname().lower()}-{PORT}")[:60]
 
 INSTALLED_APPS = [
-    "partyflow.administration.AdministrationConfig",
+    "partyflow.admin_site.site.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -77,12 +77,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "partyflow.machines.MachinesFirst",
-    "partyflow.middleware.browser_rules",
+    "partyflow.http.probes_first.MachinesFirst",
+    "partyflow.http.middleware.browser_rules",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "partyflow.access.access_log",
-    "partyflow.middleware.ContentSecurityPolicy",
+    "partyflow.observability.access_log.access_log",
+    "partyflow.http.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "rooms.web.rate_limit.limit_requests",
@@ -171,7 +171,9 @@ WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "partyflow.assets.HashedAssets"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "partyflow.http.static_storage.HashedAssets"
     },
 }
 
@@ -224,8 +226,8 @@ AXES_ENABLED = RATE_LIMITS
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "partyflow.logins.address_of"
-AXES_LOCKOUT_CALLABLE = "partyflow.logins.answer_locked_out"
+AXES_CLIENT_IP_CALLABLE = "partyflow.admin_site.login_lockout.address_of"
+AXES_LOCKOUT_CALLABLE = "partyflow.admin_site.login_lockout.answer_locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -236,6 +238,6 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-DEFAULT_EXCEPTION_REPORTER = "partyflow.reports.LocalReporter"
+DEFAULT_EXCEPTION_REPORTER = "partyflow.observability.debug_report.LocalReporter"
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_configuration(is_readable=DEBUG, level=LOG_LEVEL, worker=WORKER_ID)

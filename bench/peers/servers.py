@@ -16,8 +16,8 @@ from bench.launcher import ROOT, ServerFailed, free_port
 from bench.rooms import Ticket
 from bench.sites import Processes
 from bench.sockets import Door
-from partyflow.environment import valkey_socket
-from partyflow.valkey import EmbeddedValkey
+from partyflow.config.environment import valkey_socket
+from partyflow.launch.embedded_valkey import EmbeddedValkey
 
 NODE = Path(__file__).parent / "node"
 START_TIMEOUT_S = 30.0

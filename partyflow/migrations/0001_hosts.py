@@ -1,7 +1,7 @@
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
-from partyflow import hosts
+from partyflow.admin_site import host_group
 
 
 def make_group(apps, schema_editor):
@@ -11,7 +11,7 @@ def make_group(apps, schema_editor):
         config.models_module = True
         create_permissions(config, apps=apps, verbosity=0)
         config.models_module = None
-    hosts.make_group(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"))
+    host_group.make_group(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"))
 
 
 class Migration(migrations.Migration):

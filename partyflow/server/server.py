@@ -10,7 +10,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import partyflow.reactor  # noqa: F401 (installs the reactor, so it has to come before daphne)
+import partyflow.server.reactor  # noqa: F401 (installs the reactor, so it has to come before daphne)
 
 # isort: split
 from daphne.http_protocol import WebRequest
@@ -18,9 +18,9 @@ from daphne.server import Server as DaphneServer
 from twisted.internet import reactor
 from twisted.logger import globalLogBeginner
 
-from partyflow.lane import Doorway, SlowLane
-from partyflow.requests import BoundedRequestFactory, PatientPort
-from partyflow.sockets import CHECK_INTERVAL_S, GameSocket
+from partyflow.server.fair_queue import Doorway, SlowLane
+from partyflow.server.http import BoundedRequestFactory, PatientPort
+from partyflow.server.websocket import CHECK_INTERVAL_S, GameSocket
 from rooms.live.connection import SOCKET_EXTENSION
 from rooms.protocol.errors import CloseCode
 

@@ -8,7 +8,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import Group, Permission, User
 from django.test import AsyncClient
 
-from partyflow import hosts
+from partyflow.admin_site import host_group
 from rooms.cluster.registry import Registry
 
 Browsers = Callable[[str], Awaitable[AsyncClient]]
@@ -24,7 +24,7 @@ def account(name: str) -> User:
         user.is_superuser = True
         user.save()
     elif is_new and name in ("hannah", "hugo"):
-        user.groups.add(hosts.make_group(Group, Permission))
+        user.groups.add(host_group.make_group(Group, Permission))
     elif is_new and name == "vera":
         user.user_permissions.add(Permission.objects.get(codename="view_liveroom"))
     return user

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from gameplay.engine import snapshot
-from partyflow import dashboard
+from partyflow.admin_site import dashboard
 from rooms.admin.list_query import read_rooms, read_some
 from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.admin.room_view import inspect

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partyflow.logs import without_secrets
+from partyflow.observability.logs import without_secrets
 from tests.support.guest import Guest, Refused
 from tests.support.raw_socket import RawSocket
 from tests.support.site import Site

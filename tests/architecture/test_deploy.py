@@ -13,7 +13,7 @@ import yaml
 
 from bench.launcher import ROOT
 from bench.nginx import Nginx
-from partyflow.sockets import MAX_SILENCE_S
+from partyflow.server.websocket import MAX_SILENCE_S
 from rooms.protocol.limits import HANDSHAKE_TIMEOUT_MS
 from tests.support.certificate import make_certificate
 

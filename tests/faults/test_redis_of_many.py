@@ -7,7 +7,7 @@ from channels_redis.core import RedisChannelLayer
 from django.core.cache import caches
 from django.test import override_settings
 
-from partyflow.backing import cache_at, channels_at
+from partyflow.config.redis_backends import cache_at, channels_at
 from rooms.storage.redis_client import read
 from tests.support import valkeys
 from tests.support.agreement import check_agreement

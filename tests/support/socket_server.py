@@ -10,9 +10,9 @@ import sys
 from contextvars import ContextVar
 from typing import Any
 
-from partyflow import requests
+from partyflow.server import http
 from partyflow.server.server import Server
-from partyflow.sockets import GameSocket
+from partyflow.server.websocket import GameSocket
 from rooms.protocol.envelope import text_frame
 from rooms.telemetry.counters import counters
 
@@ -112,7 +112,7 @@ async def stop() -> None:
 
 def main() -> None:
     if "--impatient" in sys.argv:
-        requests.ARRIVAL_TIMEOUT_S, requests.BODY_TIMEOUT_S = 0.3, 0.4
+        http.ARRIVAL_TIMEOUT_S, http.BODY_TIMEOUT_S = 0.3, 0.4
     listener = socket.create_server(("127.0.0.1", 0))
     Server(
         application,

@@ -118,6 +118,6 @@ async def test_what_probes_ask_is_not_logged(build_site: Callable[..., Site]) ->
     for path in ("/healthz", "/readyz", "/metrics", "/static/js/protocol.js"):
         assert (await site.get(path)).status == 200
     assert (await site.get("/no/such/page")).status == 404
-    requests = [line for line in site.log().splitlines() if "[partyflow.access]" in line]
+    requests = [line for line in site.log().splitlines() if "[partyflow.observability.access_log]" in line]
     assert len(requests) == 1
     assert "path=/no/such/page" in requests[0]

@@ -15,7 +15,7 @@ from queue import Queue
 
 import pytest
 
-from partyflow.sockets import MAX_SILENCE_S
+from partyflow.server.websocket import MAX_SILENCE_S
 from tests.support.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, UNASKED_PONG, Frame, RawSocket
 
 ROOT = Path(__file__).resolve().parent.parent.parent

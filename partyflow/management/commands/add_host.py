@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from partyflow import hosts
+from partyflow.admin_site import host_group
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         user.save()
-        user.groups.add(hosts.make_group(Group, Permission))
+        user.groups.add(host_group.make_group(Group, Permission))
         self.stdout.write(f"{name} is a host.")
 
     def _ask_password(self, user: User) -> str:

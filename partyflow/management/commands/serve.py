@@ -14,10 +14,10 @@ import segno
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from partyflow import environment
-from partyflow.options import add_options
-from partyflow.preflight import NotReady, allow_many_sockets, bound_socket, check_redis, prepare_database
-from partyflow.valkey import EmbeddedValkey, ValkeyFailed
+from partyflow.config import environment
+from partyflow.config.options import add_options
+from partyflow.launch.embedded_valkey import EmbeddedValkey, ValkeyFailed
+from partyflow.launch.preflight import NotReady, allow_many_sockets, bound_socket, check_redis, prepare_database
 
 WHITE_ON_BLACK = "\x1b[97;40m"
 PLAIN = "\x1b[0m"

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from partyflow import addresses
+from partyflow.config import lan
 
 
 def interface(*found: str) -> list[SimpleNamespace]:
@@ -30,20 +30,20 @@ def laptop(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_addresses_that_a_phone_can_reach_are_named_the_one_of_the_default_route_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(addresses, "_address_of_the_default_route", lambda: "192.168.1.7")
-    assert addresses.lan_addresses() == ["192.168.1.7", "10.0.0.3", "2001:db8::7"]
+    monkeypatch.setattr(lan, "_address_of_the_default_route", lambda: "192.168.1.7")
+    assert lan.lan_addresses() == ["192.168.1.7", "10.0.0.3", "2001:db8::7"]
 
 
 @pytest.mark.usefixtures("laptop")
 def test_without_a_default_route_the_addresses_are_still_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "_address_of_the_default_route", lambda: None)
-    assert addresses.lan_addresses() == ["10.0.0.3", "192.168.1.7", "2001:db8::7"]
+    monkeypatch.setattr(lan, "_address_of_the_default_route", lambda: None)
+    assert lan.lan_addresses() == ["10.0.0.3", "192.168.1.7", "2001:db8::7"]
 
 
 def test_a_machine_without_a_network_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "net_if_addrs", lambda: {"lo": interface("127.0.0.1", "::1")})
-    assert addresses.lan_addresses() == []
+    assert lan.lan_addresses() == []
 
 
 def test_this_very_machine_can_be_asked() -> None:
-    assert all(not address.startswith("127.") for address in addresses.lan_addresses())
+    assert all(not address.startswith("127.") for address in lan.lan_addresses())

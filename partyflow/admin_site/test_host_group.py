@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from partyflow import hosts
+from partyflow.admin_site import host_group
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def allowed() -> set[str]:
 
 
 def test_the_group_may_what_hosts_do_and_no_more() -> None:
-    hosts.make_group(Group, Permission)
+    host_group.make_group(Group, Permission)
     assert allowed() == {
         "rooms.view_liveroom", "rooms.control_liveroom",
         "gameplay.view_wordpack", "gameplay.add_wordpack", "gameplay.change_wordpack", "gameplay.delete_wordpack",

@@ -36,12 +36,12 @@ class Administration(AdminSite):
 class AdministrationConfig(AdminConfig):
     """Puts our site in place of Django's."""
 
-    default_site = "partyflow.administration.Administration"
+    default_site = "partyflow.admin_site.site.Administration"
     default = False
 
 
 def _dashboard(request: HttpRequest) -> dict[str, Any]:
     # Only now: while the apps are being loaded there are no models yet.
-    from partyflow.dashboard import dashboard_of
+    from partyflow.admin_site.dashboard import dashboard_of
 
     return {"dashboard": dashboard_of(request.user), "every_s": REFRESH_EVERY_S}

@@ -10,7 +10,7 @@ from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-from partyflow.logs import without_secrets
+from partyflow.observability.logs import without_secrets
 from rooms.access.client_key import peer_of
 from rooms.telemetry.counters import counters
 from rooms.telemetry.log_context import PEER_DIGITS

@@ -13,8 +13,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisClusterException
 
-from partyflow.environment import EVERY_INTERFACE
-from partyflow.logs import without_secrets
+from partyflow.config.environment import EVERY_INTERFACE
+from partyflow.observability.logs import without_secrets
 from rooms.storage.redis_client import connect_and_wait
 
 OLDEST_REDIS = (6, 2)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, cast
 from urllib.parse import unquote
 
-import partyflow.reactor  # noqa: F401 (installs the reactor, so it has to come before daphne)
+import partyflow.server.reactor  # noqa: F401 (installs the reactor, so it has to come before daphne)
 
 # isort: split
 from daphne.http_protocol import HTTPFactory, WebRequest
@@ -15,7 +15,7 @@ from twisted.internet.tcp import Port
 from twisted.internet.tcp import Server as TcpTransport
 from twisted.web.http import HTTPChannel
 
-from partyflow.lane import Doorway
+from partyflow.server.fair_queue import Doorway
 from rooms.protocol.handshake import VERSION, BadHandshake, Headers, accept_key, is_upgrade, subprotocols
 
 MAX_BODY_BYTES = 4 * 1024 * 1024

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from partyflow.lifespan import Lifespan
+from partyflow.server.lifespan import Lifespan
 
 
 async def live(start: Any, stop: Any, *types: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.test import RequestFactory
 
-from partyflow.logs import logging_configuration, without_secrets
+from partyflow.observability.logs import logging_configuration, without_secrets
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from partyflow.valkey import EmbeddedValkey, ValkeyFailed
+from partyflow.launch.embedded_valkey import EmbeddedValkey, ValkeyFailed
 
 ROOT = Path(__file__).resolve().parent.parent
 WAIT_S = 20.0
@@ -94,7 +94,7 @@ def test_a_second_one_on_the_same_data_is_refused(valkey: EmbeddedValkey) -> Non
 
 def test_one_left_behind_is_replaced_and_its_data_kept(directory: Path) -> None:
     script = (
-        "import os, pathlib, sys; from partyflow.valkey import EmbeddedValkey\n"
+        "import os, pathlib, sys; from partyflow.launch.embedded_valkey import EmbeddedValkey\n"
         "directory = pathlib.Path(sys.argv[1])\n"
         "valkey = EmbeddedValkey(directory / 'valkey', directory / 'valkey.sock'); valkey.start()\n"
         "print(valkey.pid, flush=True); sys.stdin.read()"

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.test import override_settings
 
-from partyflow.valkey import EmbeddedValkey
+from partyflow.launch.embedded_valkey import EmbeddedValkey
 
 
 @pytest.fixture(scope="module")

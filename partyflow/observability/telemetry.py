@@ -4,8 +4,8 @@ from importlib.util import find_spec
 
 from django.conf import settings
 
-from partyflow import sentry, tracing
-from partyflow.environment import refuse
+from partyflow.config.environment import refuse
+from partyflow.observability import sentry, tracing
 
 EXTRAS = "requirements-observability.txt"
 PACKAGES = {"SENTRY_DSN": "sentry_sdk", "OTEL_EXPORTER_OTLP_ENDPOINT": "opentelemetry.exporter.otlp.proto.http"}

@@ -13,8 +13,8 @@ from time import perf_counter
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
-from partyflow.lane import Doorway, SlowLane
-from partyflow.wire import Wire
+from partyflow.server.fair_queue import Doorway, SlowLane
+from partyflow.server.tcp import Wire
 from rooms import clock
 from rooms.access.token_bucket import Throttle
 from rooms.live.connection import Hear, Sendable

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from partyflow.addresses import lan_addresses
+from partyflow.config.lan import lan_addresses
 from rooms.storage.redis_client import RedisAddress
 from rooms.storage.redis_client import read as read_redis_url
 

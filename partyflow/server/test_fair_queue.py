@@ -5,15 +5,15 @@ from functools import partial
 
 import pytest
 
-from partyflow import lane
-from partyflow.lane import Doorway, SlowLane
+from partyflow.server import fair_queue
+from partyflow.server.fair_queue import Doorway, SlowLane
 
 
 async def test_turns_are_taken_one_after_another_until_nothing_is_left() -> None:
     taken: list[str] = []
     done = asyncio.Event()
 
-    def turn_of(name: str, turns: int) -> lane.Turn:
+    def turn_of(name: str, turns: int) -> fair_queue.Turn:
         def turn() -> bool:
             taken.append(name)
             is_over = taken.count(name) == turns
@@ -32,7 +32,7 @@ async def test_turns_are_taken_one_after_another_until_nothing_is_left() -> None
 
 
 async def test_others_get_the_loop_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane, "SHARE_S", 0.0)
+    monkeypatch.setattr(fair_queue, "SHARE_S", 0.0)
     happened: list[str] = []
     slow_lane = SlowLane(asyncio.get_running_loop())
 
@@ -64,7 +64,7 @@ async def test_one_that_stumbles_does_not_hold_up_the_others() -> None:
 
 
 async def test_newcomers_come_in_one_by_one_with_others_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane, "ROUND_S", 0.0)
+    monkeypatch.setattr(fair_queue, "ROUND_S", 0.0)
     happened: list[str] = []
     doorway = Doorway(asyncio.get_running_loop())
     for name in ("first", "second", "third"):
@@ -76,7 +76,7 @@ async def test_newcomers_come_in_one_by_one_with_others_in_between(monkeypatch: 
 
 
 async def test_more_come_in_at_once_as_long_as_nobody_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane, "ROUND_S", 60.0)
+    monkeypatch.setattr(fair_queue, "ROUND_S", 60.0)
     happened: list[int] = []
     doorway = Doorway(asyncio.get_running_loop())
     doorway.knock(partial(happened.append, 0))
@@ -92,7 +92,7 @@ async def test_more_come_in_at_once_as_long_as_nobody_has_to_wait(monkeypatch: p
 
 
 async def test_who_is_half_inside_comes_before_anybody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane, "ROUND_S", 0.0)
+    monkeypatch.setattr(fair_queue, "ROUND_S", 0.0)
     happened: list[str] = []
     doorway = Doorway(asyncio.get_running_loop())
     doorway.knock(lambda: doorway.go_on(partial(happened.append, "inside")))

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
-from partyflow import sentry, telemetry, tracing
+from partyflow.observability import sentry, telemetry, tracing
 from rooms.telemetry import spans
 from rooms.telemetry.log_context import context_of
 from rooms.telemetry.spans import span

@@ -9,7 +9,7 @@ from typing import Any, cast
 from django.core.exceptions import ImproperlyConfigured
 
 from partyflow import __version__
-from partyflow.logs import SECRET_NAMES, without_secrets
+from partyflow.observability.logs import SECRET_NAMES, without_secrets
 from rooms.telemetry.log_context import add_subject
 
 _OFF = {"mode": "off"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from partyflow.proxy import BehindProxy
+from partyflow.server.proxy import BehindProxy
 
 PROXIES = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1")]
 

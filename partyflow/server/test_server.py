@@ -5,7 +5,7 @@ import math
 import pytest
 
 from partyflow.server.server import CHECK_AT_ONCE, pause_between_checks_s
-from partyflow.sockets import CHECK_INTERVAL_S
+from partyflow.server.websocket import CHECK_INTERVAL_S
 
 
 @pytest.mark.parametrize("sockets", [0, 1, CHECK_AT_ONCE, CHECK_AT_ONCE + 1, 2 * CHECK_AT_ONCE + 1, 1_000, 10_001])

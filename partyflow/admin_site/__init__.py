@@ -1,0 +1,1 @@
+"""TODO partyflow/admin_site."""
