@@ -1,1 +1,1 @@
-"""TODO partyflow/admin_site."""
+"""The Django admin site: dashboard, hosts' group, login lockout."""

@@ -13,8 +13,8 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.db.models import QuerySet
 from django.utils import timezone
 
-import partyflow
 from gameplay.models import GameResult
+from partyflow import __version__
 from rooms.admin.list_query import read_rooms
 from rooms.admin.permissions import User, may_look, sees_everything
 from rooms.admin.redis_reads import reading, rooms_redis
@@ -77,7 +77,7 @@ def dashboard_of(user: User) -> Dashboard | None:
 def versions(redis: RedisFigures | None) -> tuple[tuple[str, str], ...]:
     """What runs here."""
     return (
-        ("PartyFlow", partyflow.__version__),
+        ("PartyFlow", __version__),
         ("Protocol", ", ".join(SPOKEN.supported())),
         ("Django", django.get_version()),
         ("Python", platform.python_version()),

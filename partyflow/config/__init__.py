@@ -1,1 +1,1 @@
-"""TODO partyflow/config."""
+"""Settings from the environment: parsing, LAN addresses, Redis backends."""

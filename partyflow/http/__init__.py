@@ -1,1 +1,1 @@
-"""TODO partyflow/http."""
+"""Middleware and views of the site as a whole."""

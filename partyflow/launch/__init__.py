@@ -1,1 +1,1 @@
-"""TODO partyflow/launch."""
+"""What serve does before it listens: checks and the embedded Valkey."""

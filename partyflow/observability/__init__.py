@@ -1,1 +1,1 @@
-"""TODO partyflow/observability."""
+"""Logs, access log, error reports and traces of the site."""

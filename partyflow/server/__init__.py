@@ -1,1 +1,1 @@
-"""TODO partyflow/server."""
+"""The ASGI server process on daphne: HTTP, WebSocket and TCP connections."""

@@ -1,1 +1,1 @@
-"""TODO rooms/access."""
+"""Who may come in and how often: sessions, creator passes, rate and connection limits."""

@@ -12,7 +12,7 @@ from rooms.storage.store import RoomFacts
 
 PREFIX = "owner."
 
-_signer = TimestampSigner(salt="rooms.access.creator_pass")
+_signer = TimestampSigner(salt="rooms.owners")
 
 
 def new_owner_pass(code: str, created_at_ms: int) -> str:

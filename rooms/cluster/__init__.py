@@ -1,1 +1,1 @@
-"""TODO rooms/cluster."""
+"""Workers: membership, room ownership, drain, and commands between processes."""

@@ -1,1 +1,1 @@
-"""TODO rooms/live."""
+"""Live rooms in memory: the room, its hub of connections, transports and timers."""

@@ -1,1 +1,1 @@
-"""TODO rooms/session."""
+"""One client's session: handshake, room lookup, dispatch of its messages."""

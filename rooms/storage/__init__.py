@@ -1,1 +1,1 @@
-"""TODO rooms/storage."""
+"""Rooms in Redis: fenced reads and writes, write-behind, restore."""

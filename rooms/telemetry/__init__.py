@@ -1,1 +1,1 @@
-"""TODO rooms/telemetry."""
+"""Counters, spans, log context and loop latency: what a worker measures of itself."""

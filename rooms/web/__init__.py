@@ -1,1 +1,1 @@
-"""TODO rooms/web."""
+"""HTTP of rooms: pages, REST, probes, metrics and their limits."""
