@@ -127,7 +127,7 @@ class Message:
 class Frames:
     """Stands in for the server's own socket: what is sent has arrived, what is said is heard."""
 
-    finds_the_dead = True
+    has_keepalive = True
     edge = None
 
     def __init__(self) -> None:

@@ -14,8 +14,8 @@ from rooms.cluster.registry import registry
 from rooms.live.connection import Connection, socket_of
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.public_urls import origin_for_phones
-from rooms.session.client_session import Dialogue, Line, Said
-from rooms.session.remote_room import Detour
+from rooms.session.client_session import ClientSession, RawMessage, RelayChannel
+from rooms.session.remote_room import RemoteRoom
 from rooms.telemetry.counters import ARRIVED_S, EXCESS, counters
 from rooms.telemetry.log_context import PEER_DIGITS, speak_for
 
@@ -28,7 +28,7 @@ class RoomConsumer(AsyncConsumer):
     """A socket from its handshake to its end."""
 
     connection: Connection
-    dialogue: Dialogue
+    session: ClientSession
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one socket.
@@ -41,7 +41,7 @@ class RoomConsumer(AsyncConsumer):
         self._here = registry()
         self._client_code: int | None = None
         self.connection = Connection(_code_of(scope), socket_of(scope, send), _origin_of(scope), peer_of(scope))
-        self.dialogue = Dialogue(self._here, self.connection, self._cookie, self._dial)
+        self.session = ClientSession(self._here, self.connection, self._cookie, self._dial)
         speak_for(self.connection)
         counters.sockets_opened += 1
         counters.sockets_open += 1
@@ -64,7 +64,7 @@ class RoomConsumer(AsyncConsumer):
         except StopConsumer:
             raise
         except Exception:
-            self.dialogue.stumble()
+            self.session.on_unexpected_error()
 
     async def websocket_connect(self, event: dict[str, Any]) -> None:
         """Accept, and wait for ``CONNECT`` or ``RECONNECT``; a browser could not read a refusal before that."""
@@ -73,7 +73,7 @@ class RoomConsumer(AsyncConsumer):
         if not self._has_place:
             self.connection.dismiss(ErrorCode.RATE_LIMITED, "Too many sockets are open here.", CloseCode.TOO_MUCH)
             return
-        self.dialogue.expect_greeting()
+        self.session.expect_greeting()
 
     async def websocket_receive(self, event: dict[str, Any]) -> None:
         """Read one message, and pass it on unless it is one too many.
@@ -82,17 +82,17 @@ class RoomConsumer(AsyncConsumer):
         """
         if not self.connection.is_closed and self._is_in_measure():
             text = event.get("text")
-            await self.dialogue.hear(event.get("bytes") or b"" if text is None else text, event.get(ARRIVED_S))
-        if self.dialogue.hears_at_once:
+            await self.session.receive(event.get("bytes") or b"" if text is None else text, event.get(ARRIVED_S))
+        if self.session.can_receive_nowait:
             self.connection.listen(self.hear)
 
     def hear(self, text: str | bytes) -> bool:
         """Read one message from somebody who is in their room, and pass it on; False if that has to wait."""
-        dialogue = self.dialogue
-        if not dialogue.hears_at_once:
+        session = self.session
+        if not session.can_receive_nowait:
             return False
         if not self.connection.is_closed and self._is_in_measure():
-            dialogue.hear_at_once(text)
+            session.receive_nowait(text)
         return True
 
     async def websocket_disconnect(self, event: dict[str, Any]) -> None:
@@ -103,8 +103,8 @@ class RoomConsumer(AsyncConsumer):
     def _cookie(self) -> str | None:
         return host_secret(self.scope, self.connection.code)
 
-    def _dial(self, detour: Detour, greeting: Said) -> Line:
-        return self._here.edge.dial(self.dialogue, detour, greeting)
+    def _dial(self, remote_room: RemoteRoom, greeting: RawMessage) -> RelayChannel:
+        return self._here.edge.dial(self.session, remote_room, greeting)
 
     def _is_in_measure(self) -> bool:
         connection, now_ms = self.connection, clock.now_ms()
@@ -120,8 +120,8 @@ class RoomConsumer(AsyncConsumer):
 
     def _leave(self) -> None:
         self.connection.note_end(self._client_code)
-        self.dialogue.leave()
-        del self.dialogue  # they would hold each other, and wait for the collector
+        self.session.leave()
+        del self.session  # they would hold each other, and wait for the collector
 
 
 def _origin_of(scope: dict[str, Any]) -> str:

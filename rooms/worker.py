@@ -32,7 +32,7 @@ class Worker:
     async def stop(self) -> None:
         """Hand all rooms over, send all clients away, and end."""
         await self.registry.hand_over()
-        await self.registry.edge.dismiss_all()
+        await self.registry.edge.close_all()
         await self.visitors.flush()
         await self.registry.edge.flush()
         await self.registry.stop()

@@ -49,9 +49,9 @@ class Socket:
 
 
 def test_an_error_is_reported_with_whom_it_is_about(reported: list[dict[str, Any]]) -> None:
-    context_of(Socket()).run(logging.getLogger("rooms").error, "Room %s stumbled", "ABC234")
+    context_of(Socket()).run(logging.getLogger("rooms").error, "Room %s: timer failed", "ABC234")
     (event,) = reported
-    assert event["logentry"]["formatted"] == "Room ABC234 stumbled"
+    assert event["logentry"]["formatted"] == "Room ABC234: timer failed"
     assert event["tags"] == {"room": "ABC234", "actor": "player_1", "session": "0a1b2c3d4e5f"}
     assert (event["server_name"], event["environment"]) == ("worker-1", "production")
     assert event["release"].startswith("partyflow@")

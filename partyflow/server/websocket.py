@@ -97,7 +97,7 @@ class GameSocket(Wire):
     ``partyflow.socket``, may also `send` messages that are encoded once for many, `close`, `ping` and `listen`.
     """
 
-    finds_the_dead: ClassVar[bool] = True
+    has_keepalive: ClassVar[bool] = True
     edge: ClassVar[str | None] = None
 
     __slots__ = (

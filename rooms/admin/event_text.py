@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from gameplay.engine import events
 from rooms.admin.list_query import STATE_NAMES
-from rooms.live.details import EventPicture, RoomPicture
+from rooms.live.details import EventDetails, RoomDetails
 from rooms.protocol.messages import Notice
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Line:
 class Names:
     """What people and teams of a room are called; an id that nobody has any more is called by itself."""
 
-    def __init__(self, picture: RoomPicture) -> None:
+    def __init__(self, picture: RoomDetails) -> None:
         self._names = {person.id: person.name for person in picture.people}
         self._names |= {team.id: team.name for team in picture.state.teams}
 
@@ -40,13 +40,13 @@ class Names:
         return self._names.get(str(id_), str(id_))
 
 
-def chronicle(picture: RoomPicture) -> list[Line]:
+def chronicle(picture: RoomDetails) -> list[Line]:
     """The picture's events, the latest first."""
     names = Names(picture)
     return [_line(event, names) for event in reversed(picture.events)]
 
 
-def _line(event: EventPicture, names: Names) -> Line:
+def _line(event: EventDetails, names: Names) -> Line:
     tell = _SENTENCES.get(event.type)
     try:
         text = "" if tell is None else tell(msgspec.json.decode(event.payload), names)

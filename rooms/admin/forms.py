@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from gameplay.engine.model import Settings
 from gameplay.words.library import library
 from rooms.admin.actions import Needs
-from rooms.live.details import PersonPicture
+from rooms.live.details import MemberDetails
 from rooms.web.forms import LANGUAGE_NAMES
 
 MAX_NOTICE = 200
@@ -41,7 +41,7 @@ class PlayerForm(ActionForm):
 
     player_id = forms.ChoiceField(label=_("Player"))
 
-    def __init__(self, data: Any, people: Iterable[PersonPicture]) -> None:
+    def __init__(self, data: Any, people: Iterable[MemberDetails]) -> None:
         super().__init__(data)
         self.names = {person.id: person.name for person in people if person.is_seated}
         cast(forms.ChoiceField, self.fields["player_id"]).choices = list(self.names.items())
@@ -134,7 +134,7 @@ class SettingsForm(ActionForm):
 
 
 def form_of(
-    needs: Needs, data: Mapping[str, Any], people: Iterable[PersonPicture] = (), owner_id: int | None = None
+    needs: Needs, data: Mapping[str, Any], people: Iterable[MemberDetails] = (), owner_id: int | None = None
 ) -> ActionForm:
     """The form for an action, filled in if ``data`` has anything of it.
 

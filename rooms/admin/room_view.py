@@ -14,7 +14,7 @@ from rooms.admin.permissions import User, may_see
 from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.admin.worker_calls import Unanswered, ask
 from rooms.cluster.room_rpc import NoSuchRoom, describe
-from rooms.live.details import PersonPicture, RoomPicture, picture_of_saved
+from rooms.live.details import MemberDetails, RoomDetails, details_of_saved
 from rooms.storage.restore import log_of
 from rooms.storage.store import Found, RoomFacts, room_keys
 from rooms.storage.write_behind import Record
@@ -51,7 +51,7 @@ class Inspection:
     """A room, and what is wrong with what is known of it; ``trouble`` is empty while its worker answers."""
 
     facts: RoomFacts
-    picture: RoomPicture
+    picture: RoomDetails
     trouble: str
 
     @property
@@ -112,14 +112,14 @@ def inspect(code: str, user: User) -> Inspection | None:
     return Inspection(facts, _picture_of(found, owner.decode()), trouble)
 
 
-async def _describe(code: str, owner: str) -> RoomPicture:
+async def _describe(code: str, owner: str) -> RoomDetails:
     return await ask(describe(code), owner)
 
 
-def _picture_of(found: Found, worker: str) -> RoomPicture:
+def _picture_of(found: Found, worker: str) -> RoomDetails:
     room = snapshot.load(found.state, found.deck)
     record = Record(found.epoch, found.revision, saved_at_ms=found.frozen_at_ms)
-    return picture_of_saved(room, log_of(found, room), record, worker)
+    return details_of_saved(room, log_of(found, room), record, worker)
 
 
 _CONNECTIONS = {
@@ -136,7 +136,7 @@ def _shown(value: object) -> str:
     return "–" if value is None else str(value)
 
 
-def _person_line(person: PersonPicture, teams: dict[str, str]) -> PersonLine:
+def _person_line(person: MemberDetails, teams: dict[str, str]) -> PersonLine:
     is_away = not person.connected and person.line == "ok"
     return PersonLine(
         id=person.id,

@@ -44,7 +44,7 @@ async def hand_over(rooms: Iterable[LiveRoom], holder: Holder) -> None:
             counters.handovers += len(wave)
         for live in wave:
             holder.forget(live)
-            live.dismiss_all(CloseCode.RESTARTING)
+            live.close_all(CloseCode.RESTARTING)
     if unwritten:
         logger.error("%d rooms could not be written", unwritten)
 
@@ -60,12 +60,12 @@ async def _is_released(wave: list[LiveRoom], holder: Holder, give_up_s: float, p
 
 def waves(rooms: list[LiveRoom]) -> Iterator[list[LiveRoom]]:
     """The rooms in up to 20 parts with about as many sockets each."""
-    size = max(MIN_WAVE, -(-sum(len(live.lines) for live in rooms) // MAX_WAVES))
+    size = max(MIN_WAVE, -(-sum(len(live.hub) for live in rooms) // MAX_WAVES))
     wave: list[LiveRoom] = []
     sockets = 0
     for live in rooms:
         wave.append(live)
-        sockets += len(live.lines)
+        sockets += len(live.hub)
         if sockets >= size:
             yield wave
             wave, sockets = [], 0

@@ -24,7 +24,7 @@ from rooms.cluster.ownership import Elsewhere, take
 from rooms.errors import BUSY, Unavailable
 from rooms.live.hub import Layer
 from rooms.live.room import LiveRoom, facts_of
-from rooms.live.timer_wheel import Alarms
+from rooms.live.timer_wheel import TimerWheel
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
 from rooms.relay.edge import Edge
@@ -71,7 +71,7 @@ class Registry:
         self.store = Store(redis, f"{worker}.{clock.now_ms():x}")
         self.liveness = Liveness(redis, self.store.worker)
         self.layer: Layer = cast(Layer, get_channel_layer("local"))
-        self.alarms = Alarms()
+        self.timers = TimerWheel()
         self.writer = Writer(self.store, self._lost)
         self.tenure = Tenure(self.store, self.liveness, self.writer, self)
         self.is_in_doubt = self.tenure.is_in_doubt  # as it is, for it is asked about every message
@@ -186,7 +186,7 @@ class Registry:
     @property
     def socket_count(self) -> int:
         """Sockets in them."""
-        return sum(len(live.lines) for live in self._rooms.values())
+        return sum(len(live.hub) for live in self._rooms.values())
 
     @property
     def unsaved_count(self) -> int:
@@ -267,12 +267,12 @@ class Registry:
         """Let a room go to another worker; False if that could not be written, and the room goes on here."""
         if await self.release([live]):
             self.forget(live)
-            live.dismiss_all(CloseCode.RESTARTING)
+            live.close_all(CloseCode.RESTARTING)
             counters.handovers += 1
             return True
         if self._rooms.get(live.code) is live:
             live.record.is_released = False
-            live.go_on()
+            live.resume()
             self.writer.mark(live)
         return False
 
@@ -288,13 +288,13 @@ class Registry:
             logger.error("Room %s is another worker's now", live.code)
             live.stop()
             self.forget(live)
-            live.dismiss_all(CloseCode.RESTARTING)
+            live.close_all(CloseCode.RESTARTING)
 
     async def sweep(self) -> None:
         """Let rooms go that nobody has been in for 10 minutes, keep the others alive in Redis, tidy the index."""
         now_ms = clock.now_ms()
         for live in tuple(self._rooms.values()):
-            if live.lines:
+            if live.hub:
                 if now_ms - live.record.saved_at_ms >= REFRESH_MS:
                     self.writer.mark(live)
             elif now_ms - live.empty_since_ms >= SNAPSHOT_RETENTION_MS:
@@ -335,7 +335,7 @@ class Registry:
         empty_since_ms = live.empty_since_ms
         live.record.is_released = True
         is_written = await self.writer.save(live)
-        is_untouched = not live.lines and live.empty_since_ms == empty_since_ms  # or somebody came by in the meantime
+        is_untouched = not live.hub and live.empty_since_ms == empty_since_ms  # or somebody came by in the meantime
         if is_written and is_untouched:
             live.stop()
             self.forget(live)

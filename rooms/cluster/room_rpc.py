@@ -4,7 +4,7 @@
     done = await send_order("ABC234", commands.KickPlayer(player_id="player_002"), by="alice")
     done = await send_order("ABC234", commands.UpdateSettings(settings={"numTeams": 3}), by="alice")
     done = await send_order("ABC234", Notice(message="The server restarts in five minutes."), by="alice")
-    picture = await describe("ABC234")              # RoomPicture: the live room for an administrator
+    details = await describe("ABC234")              # RoomDetails: the live room for an administrator
     figures = await ping("worker-1")                # WorkerFigures
     figures = await ping_all()                      # of every living worker; None for one that does not answer
 
@@ -39,7 +39,7 @@ from rooms.cluster.inbox import LOST, Message, answer_channel, between_processes
 from rooms.cluster.ownership import Elsewhere
 from rooms.cluster.registry import Registry, current_registry, is_code
 from rooms.errors import BUSY, RoomError, Unavailable
-from rooms.live.details import RoomPicture, picture_of
+from rooms.live.details import RoomDetails, details_of
 from rooms.live.room import LiveRoom
 from rooms.protocol.catalogue import CLIENT
 from rooms.protocol.messages import Notice
@@ -149,9 +149,9 @@ async def send_order(code: str, order: Command | Notice, *, by: str) -> Done:
     return await _send(code, _type_of(order), msgspec.json.encode(order), by, Done)
 
 
-async def describe(code: str) -> RoomPicture:
+async def describe(code: str) -> RoomDetails:
     """The live room as its owner has it. Raises as the module says."""
-    return await _send(code, _DESCRIBE, b"{}", "", RoomPicture)
+    return await _send(code, _DESCRIBE, b"{}", "", RoomDetails)
 
 
 async def reseat(code: str, actor_id: str, session: str) -> Seat:
@@ -335,7 +335,7 @@ async def _carry_out(registry: Registry, code: str, type_: str, payload: bytes, 
 def carry_out(live: LiveRoom, type_: str, payload: bytes, by: str, worker: str) -> msgspec.Struct:
     """Do what is ordered, and say what came of it."""
     if type_ == _DESCRIBE:
-        return picture_of(live, worker)
+        return details_of(live, worker)
     logger.info("Room %s: %s, ordered by %s", live.code, type_, by, extra={"room": live.code})
     try:
         if type_ == Notice.TYPE:
@@ -352,7 +352,7 @@ def _give_seat(live: LiveRoom, wanted: _Reseat) -> Seat:
     if member is None:
         return Seat(is_there=False)
     member.session = wanted.session
-    live.expel(member.id)
+    live.revoke_session(member.id)
     return Seat(is_there=True, is_host=member.id == live.room.host_id)
 
 

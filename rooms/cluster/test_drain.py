@@ -19,11 +19,11 @@ Keep = Callable[[str], Registry]
 
 def rooms_of(*sockets: int) -> list[LiveRoom]:
     """Rooms with so many sockets each."""
-    return cast(list[LiveRoom], [SimpleNamespace(lines=range(count)) for count in sockets])
+    return cast(list[LiveRoom], [SimpleNamespace(hub=range(count)) for count in sockets])
 
 
 def sizes(rooms: list[LiveRoom]) -> list[int]:
-    return [sum(len(live.lines) for live in wave) for wave in waves(rooms)]
+    return [sum(len(live.hub) for live in wave) for wave in waves(rooms)]
 
 
 def test_few_sockets_leave_at_once() -> None:

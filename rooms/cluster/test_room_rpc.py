@@ -172,16 +172,16 @@ async def test_a_picture_shows_the_room_and_no_secret(throw: Any, elsewhere: Cal
     word = party.live.room.round.word.text
     async with reading(party.keeper):
         elsewhere()
-        picture = await describe(party.code)
-    assert (picture.code, picture.state.state, picture.socket_count) == (party.code, "ROUND_ACTIVE", 2)
-    assert picture.state.current_score == {team.id: team.score for team in party.live.room.teams}
-    people = {person.name: person for person in picture.people}
+        details = await describe(party.code)
+    assert (details.code, details.state.state, details.socket_count) == (party.code, "ROUND_ACTIVE", 2)
+    assert details.state.current_score == {team.id: team.score for team in party.live.room.teams}
+    people = {person.name: person for person in details.people}
     assert [people[name].connected for name in ("Alice", "Bob", "Carol")] == [True, True, False]
     assert people["Alice"].is_host
     assert people["Bob"].round_trip_ms == 70
     assert people["Carol"].version is None
-    assert [event.type for event in picture.events][-1] == "WORD_RESULT"
-    told = repr(picture)
+    assert [event.type for event in details.events][-1] == "WORD_RESULT"
+    told = repr(details)
     assert f"'{word}'" not in told
     assert f'"{word}"' not in told
     for secret in ("SEAT_LINK", "WORD_REVEALED", *(guest.session_id for guest in party.guests.values())):

@@ -48,7 +48,7 @@ class Socket(Protocol):
     """The way out to one client. A server that has a better one than ASGI's puts it among the scope's extensions."""
 
     @property
-    def finds_the_dead(self) -> bool:
+    def has_keepalive(self) -> bool:
         """Whether the server pings, and reports a client that is gone."""
 
     @property
@@ -71,7 +71,7 @@ class Socket(Protocol):
 class QueueSocket:
     """What every ASGI server offers: a bounded queue and a task, so that one slow phone holds nobody up."""
 
-    finds_the_dead: ClassVar[bool] = False
+    has_keepalive: ClassVar[bool] = False
     edge: ClassVar[str | None] = None
 
     def __init__(self, send: AsgiSend) -> None:
@@ -162,9 +162,9 @@ class Connection:
         self._socket = socket
 
     @property
-    def finds_the_dead(self) -> bool:
+    def has_keepalive(self) -> bool:
         """Whether the server itself notices that nobody is at the other end any more."""
-        return self._socket.finds_the_dead
+        return self._socket.has_keepalive
 
     @property
     def edge(self) -> str | None:

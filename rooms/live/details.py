@@ -17,7 +17,7 @@ from rooms.storage.write_behind import Record
 MAX_EVENTS = 50
 
 
-class PersonPicture(msgspec.Struct, frozen=True, rename="camel"):
+class MemberDetails(msgspec.Struct, frozen=True, rename="camel"):
     """A member of the room and their line.
 
     ``line`` is what players are told of it. ``round_trip_ms`` is how long it last took them to answer.
@@ -36,7 +36,7 @@ class PersonPicture(msgspec.Struct, frozen=True, rename="camel"):
     version: str | None
 
 
-class EventPicture(msgspec.Struct, frozen=True, rename="camel"):
+class EventDetails(msgspec.Struct, frozen=True, rename="camel"):
     """Something that everybody in the room was told; ``payload`` is JSON."""
 
     sequence_id: int
@@ -45,7 +45,7 @@ class EventPicture(msgspec.Struct, frozen=True, rename="camel"):
     payload: Raw
 
 
-class RoomPicture(msgspec.Struct, frozen=True, rename="camel"):
+class RoomDetails(msgspec.Struct, frozen=True, rename="camel"):
     """A live room. ``state`` is what a spectator knows; ``events`` are the latest, oldest first.
 
     ``saved_at_ms`` is when Redis last got it, 0 if it never did since the worker opened it.
@@ -60,24 +60,24 @@ class RoomPicture(msgspec.Struct, frozen=True, rename="camel"):
     socket_count: int
     spectator_count: int
     state: GameState
-    people: tuple[PersonPicture, ...]
-    events: tuple[EventPicture, ...]
+    people: tuple[MemberDetails, ...]
+    events: tuple[EventDetails, ...]
 
 
-def picture_of(live: LiveRoom, worker: str) -> RoomPicture:
+def details_of(live: LiveRoom, worker: str) -> RoomDetails:
     """The room as it is now. How long the way to each phone takes is measured on the occasion, for the next picture."""
-    for line in live.lines:
+    for line in live.hub:
         line.measure()
-    return _picture(live.room, live.log, live.record, worker, {line.actor_id: line for line in live.lines})
+    return _picture(live.room, live.log, live.record, worker, {line.actor_id: line for line in live.hub})
 
 
-def picture_of_saved(room: Room, log: EventLog, record: Record, worker: str) -> RoomPicture:
+def details_of_saved(room: Room, log: EventLog, record: Record, worker: str) -> RoomDetails:
     """The room as it was last written; of its sockets nothing is known."""
     return _picture(room, log, record, worker, {})
 
 
-def _picture(room: Room, log: EventLog, record: Record, worker: str, lines: Mapping[str, Connection]) -> RoomPicture:
-    return RoomPicture(
+def _picture(room: Room, log: EventLog, record: Record, worker: str, lines: Mapping[str, Connection]) -> RoomDetails:
+    return RoomDetails(
         code=room.code,
         worker=worker,
         epoch=record.epoch,
@@ -95,8 +95,8 @@ def _picture(room: Room, log: EventLog, record: Record, worker: str, lines: Mapp
 _PUBLIC = visible_to(None, is_host=False, is_player=False)
 
 
-def _person(member: Member, room: Room, connection: Connection | None) -> PersonPicture:
-    return PersonPicture(
+def _person(member: Member, room: Room, connection: Connection | None) -> MemberDetails:
+    return MemberDetails(
         id=member.id,
         name=member.name,
         is_host=member.id == room.host_id,
@@ -111,5 +111,5 @@ def _person(member: Member, room: Room, connection: Connection | None) -> Person
     )
 
 
-def _event(entry: Entry) -> EventPicture:
-    return EventPicture(entry.sequence_id, entry.at_ms, entry.type, Raw(entry.payload))
+def _event(entry: Entry) -> EventDetails:
+    return EventDetails(entry.sequence_id, entry.at_ms, entry.type, Raw(entry.payload))

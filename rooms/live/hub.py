@@ -32,7 +32,7 @@ class Layer(Protocol):
         """Hand ``message`` to everybody in ``group``."""
 
 
-class Lines:
+class Hub:
     """Each actor has one socket at most. Groups are ``room.<CODE>.all``, ``.host`` and ``.players``."""
 
     def __init__(self, code: str, layer: Layer) -> None:
@@ -59,7 +59,7 @@ class Lines:
         self._layer.attach(connection.channel, connection.send)
         self._layer.join(self._everybody, connection.channel)
         self._enter_group(connection, role)
-        if not connection.finds_the_dead and self._look_for_silence_ms is None:
+        if not connection.has_keepalive and self._look_for_silence_ms is None:
             self._look_for_silence_ms = connection.last_heard_ms + PING_TIMEOUT_MS
 
     def close(self, connection: Connection) -> None:
@@ -119,7 +119,7 @@ class Lines:
         """Those from whom nothing has come for 20 s (§3.3), where the server does not find out by itself."""
         if self._look_for_silence_ms is None or now_ms < self._look_for_silence_ms:
             return []
-        listened_to = [connection for connection in self if not connection.finds_the_dead]
+        listened_to = [connection for connection in self if not connection.has_keepalive]
         silent = [line for line in listened_to if now_ms - line.last_heard_ms >= PING_TIMEOUT_MS]
         heard = [line.last_heard_ms for line in listened_to if line not in silent]
         self._look_for_silence_ms = min(heard) + PING_TIMEOUT_MS if heard else None

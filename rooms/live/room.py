@@ -21,9 +21,9 @@ from gameplay.engine.states import RoomState
 from gameplay.results.results import report_word, save_result
 from rooms import clock
 from rooms.live.connection import Connection
-from rooms.live.hub import Layer, Lines
+from rooms.live.hub import Hub, Layer
 from rooms.live.state_sync import VersionHistory
-from rooms.live.timer_wheel import Alarms
+from rooms.live.timer_wheel import TimerWheel
 from rooms.protocol.acks import ack_id
 from rooms.protocol.catalogue import SERVER
 from rooms.protocol.envelope import Outgoing
@@ -49,7 +49,7 @@ class Keeper(Protocol):
 
     layer: Layer
     store: Store
-    alarms: Alarms
+    timers: TimerWheel
 
     def library(self) -> game.Library:
         """The words."""
@@ -79,13 +79,13 @@ class LiveRoom:
         self.log = log
         self.record = record
         self.keeper = keeper
-        self.lines = Lines(room.code, keeper.layer)
+        self.hub = Hub(room.code, keeper.layer)
         self.versions = VersionHistory(room.state_version)
         self.empty_since_ms = self.active_at_ms = clock.now_ms()
         self.is_stopped = False
         self._departed: list[str] = []
-        self._alarm: int | None = None
-        self._alarm_ms: int | None = None
+        self._timer: int | None = None
+        self._timer_ms: int | None = None
         self._log_context = context_of(InRoom(room.code))
 
     # Commands and time
@@ -110,7 +110,7 @@ class LiveRoom:
     def advance(self) -> None:
         """Let everything happen that is due by now, and tell everybody."""
         now_ms = clock.now_ms()
-        if self._alarm_ms is not None and now_ms < self._alarm_ms:
+        if self._timer_ms is not None and now_ms < self._timer_ms:
             return  # the alarm is set to the earliest deadline there is
         emissions = game.advance(self.room, now_ms, self.keeper.library())
         if emissions:
@@ -118,48 +118,48 @@ class LiveRoom:
             if len(emissions) > 1 or type(emissions[0].event) is not events.TimerTick:
                 self.keeper.changed(self)
 
-    def ring(self) -> None:
+    def on_timer(self) -> None:
         """Wake the room, for its alarm has gone off."""
-        self._alarm = None
+        self._timer = None
         self._log_context.run(self.wake)
 
     def wake(self) -> None:
         """Called when a deadline has come."""
-        self._alarm_ms = None
+        self._timer_ms = None
         if self.keeper.is_in_doubt():
-            self._wake_in(WHILE_IN_DOUBT_S)
+            self._set_timer(WHILE_IN_DOUBT_S)
             return
         try:
-            self._mind_lines()
+            self._check_connections()
             self.advance()
         except Exception:
-            logger.exception("Room %s stumbled", self.code)
-            self._wake_in(AFTER_FAULT_S)
+            logger.exception("Room %s: timer failed", self.code)
+            self._set_timer(AFTER_FAULT_S)
         else:
-            if self._alarm_ms is None:
+            if self._timer_ms is None:
                 self.arm()
 
     def arm(self) -> None:
         """Set the one alarm to the next deadline."""
         if self.is_stopped:
             return
-        at_ms, lines_ms = game.next_deadline_ms(self.room), self.lines.next_deadline_ms()
-        if at_ms is None or (lines_ms is not None and lines_ms < at_ms):
-            at_ms = lines_ms
-        if at_ms is not None and at_ms == self._alarm_ms:
+        at_ms, hub_ms = game.next_deadline_ms(self.room), self.hub.next_deadline_ms()
+        if at_ms is None or (hub_ms is not None and hub_ms < at_ms):
+            at_ms = hub_ms
+        if at_ms is not None and at_ms == self._timer_ms:
             return
-        self._sleep_on()
-        self._alarm_ms = at_ms
+        self._cancel_timer()
+        self._timer_ms = at_ms
         if at_ms is not None:
-            self._wake_in(max(0, at_ms - clock.now_ms()) / 1000)
+            self._set_timer(max(0, at_ms - clock.now_ms()) / 1000)
 
     def stop(self) -> None:
         """Change nothing any more: the room is closed, let go, or another worker's."""
         self.is_stopped = True
-        self._sleep_on()
-        self._alarm_ms = None
+        self._cancel_timer()
+        self._timer_ms = None
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """It was stopped, but stays here after all."""
         self.is_stopped = False
         self.arm()
@@ -170,7 +170,7 @@ class LiveRoom:
         """Tell everybody what has happened."""
         now_ms = clock.now_ms()
         for emission in emissions:
-            aside = _ASIDE.get(type(emission.event))
+            aside = _SIDE_EFFECTS.get(type(emission.event))
             if aside is not None:
                 aside(self, emission)
             else:
@@ -221,23 +221,23 @@ class LiveRoom:
         )
         if emission.sequence_id is not None:
             self.log.append(outgoing, emission.actor_id, now_ms)
-        self.lines.send(outgoing, emission.actor_id, now_ms)
+        self.hub.send(outgoing, emission.actor_id, now_ms)
         row = SERVER[event.TYPE]
         if row.older_get_snapshot:
-            for connection in self.lines:
+            for connection in self.hub:
                 if connection.version < row.since:
                     self.send_snapshot(connection)
 
     # Events that ask for more than telling
 
     def _announce_room(self, emission: Emission) -> None:
-        host = self.lines.of(self.room.host_id)
+        host = self.hub.of(self.room.host_id)
         url = join_url(host.origin if host is not None else settings.SITE_URL, self.code)
         event = msgspec.structs.replace(emission.event, qr_code_url=url)
         self._send(msgspec.structs.replace(emission, event=event), clock.now_ms())
 
     def _resync(self, emission: Emission) -> None:
-        for connection in self.lines:
+        for connection in self.hub:
             if emission.audience == "all" or connection.actor_id == emission.actor_id:
                 self.send_snapshot(connection)
 
@@ -249,7 +249,7 @@ class LiveRoom:
     def _send_off(self, emission: Emission) -> None:
         event = emission.event
         assert isinstance(event, events.Removed)  # noqa: S101 (narrows the type)
-        connection = self.lines.of(event.player_id)
+        connection = self.hub.of(event.player_id)
         if connection is None:
             return
         if event.reason == "kicked":
@@ -261,8 +261,8 @@ class LiveRoom:
 
     def _change_host(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
-        for connection in self.lines:
-            self.lines.change_role(connection, self.role_of(connection.actor_id))
+        for connection in self.hub:
+            self.hub.change_role(connection, self.role_of(connection.actor_id))
 
     def _end_game(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
@@ -271,9 +271,9 @@ class LiveRoom:
 
     def _close(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
-        for connection in self.lines:
+        for connection in self.hub:
             connection.close(CloseCode.ROOM_CLOSED)
-            self.lines.close(connection)
+            self.hub.close(connection)
         self.stop()
         self.keeper.closed(self)
 
@@ -290,34 +290,34 @@ class LiveRoom:
         """Let the socket speak and hear as this actor. An older socket of theirs is told and closed."""
         self.replace(actor_id)
         connection.actor_id, connection.secret = actor_id, secret
-        self.lines.open(connection, self.role_of(actor_id))
+        self.hub.open(connection, self.role_of(actor_id))
 
     def replace(self, actor_id: str) -> None:
         """Close the socket of this actor, if there is one: the session is open elsewhere."""
-        older = self.lines.of(actor_id)
+        older = self.hub.of(actor_id)
         if older is not None:
-            self.lines.close(older)
+            self.hub.close(older)
             older.dismiss(
                 ErrorCode.SESSION_REPLACED, "The game was opened on another device.", CloseCode.OPENED_ELSEWHERE
             )
 
-    def expel(self, actor_id: str) -> None:
+    def revoke_session(self, actor_id: str) -> None:
         """The session of this actor is another one now: whoever has the old one is told, and away."""
         self.replace(actor_id)
         self._note_absence(actor_id)
 
-    def hang_up(self, connection: Connection) -> None:
+    def disconnect(self, connection: Connection) -> None:
         """A socket has ended: from now on its owner counts as away."""
         if self.keeper.is_in_doubt() and not self.is_stopped:
-            asyncio.get_running_loop().call_later(WHILE_IN_DOUBT_S, self.hang_up, connection)
-        elif self.lines.of(connection.actor_id) is connection:
+            asyncio.get_running_loop().call_later(WHILE_IN_DOUBT_S, self.disconnect, connection)
+        elif self.hub.of(connection.actor_id) is connection:
             self._forget_line(connection)
             self._note_absence(connection.actor_id)
 
-    def dismiss_all(self, close: CloseCode) -> None:
+    def close_all(self, close: CloseCode) -> None:
         """Close every socket."""
-        for connection in self.lines:
-            self.lines.close(connection)
+        for connection in self.hub:
+            self.hub.close(connection)
             connection.close(close)
 
     def facts(self, worker: str = "") -> RoomFacts:
@@ -334,32 +334,32 @@ class LiveRoom:
         self.say(event, "host", self.room.host_id)
 
     def _forget_line(self, connection: Connection) -> None:
-        self.lines.close(connection)
-        if not self.lines:
+        self.hub.close(connection)
+        if not self.hub:
             self.empty_since_ms = clock.now_ms()
 
     def _note_absence(self, actor_id: str) -> None:
         if not self.is_stopped and actor_id in self.room.members:
             self.command(actor_id, commands.Disconnected())
 
-    def _mind_lines(self) -> None:
-        due_ms = self.lines.next_deadline_ms()
+    def _check_connections(self) -> None:
+        due_ms = self.hub.next_deadline_ms()
         if due_ms is None or (now_ms := clock.now_ms()) < due_ms:
             return
-        for connection in self.lines.resend(now_ms):
+        for connection in self.hub.resend(now_ms):
             self.tell_quality(connection, "degraded")
-        for connection in self.lines.silent(now_ms):
+        for connection in self.hub.silent(now_ms):
             connection.close(CloseCode.RESTARTING)
-            self.hang_up(connection)
+            self.disconnect(connection)
 
-    def _wake_in(self, delay_s: float) -> None:
-        self._sleep_on()
-        self._alarm = self.keeper.alarms.set(self, delay_s)
+    def _set_timer(self, delay_s: float) -> None:
+        self._cancel_timer()
+        self._timer = self.keeper.timers.set(self, delay_s)
 
-    def _sleep_on(self) -> None:
-        if self._alarm is not None:
-            self.keeper.alarms.cancel(self, self._alarm)
-            self._alarm = None
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self.keeper.timers.cancel(self, self._timer)
+            self._timer = None
 
 
 def facts_of(room: Room, active_at_ms: int, worker: str = "") -> RoomFacts:
@@ -387,7 +387,7 @@ def facts_of(room: Room, active_at_ms: int, worker: str = "") -> RoomFacts:
     )
 
 
-_ASIDE: dict[type[Event], Callable[[LiveRoom, Emission], None]] = {
+_SIDE_EFFECTS: dict[type[Event], Callable[[LiveRoom, Emission], None]] = {
     events.RoomCreated: LiveRoom._announce_room,
     events.Resync: LiveRoom._resync,
     events.WordReported: LiveRoom._report,

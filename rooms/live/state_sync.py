@@ -33,7 +33,7 @@ class VersionHistory:
             self._before = self._changes.popleft()[1]
 
 
-def is_out_of_step(heartbeat: Heartbeat, room: Room, history: VersionHistory, now_ms: int) -> bool:
+def is_out_of_sync(heartbeat: Heartbeat, room: Room, history: VersionHistory, now_ms: int) -> bool:
     """Whether the client needs a snapshot.
 
     So it is with a version of the future, one that has been stale for over 2 s, or the right one with a wrong checksum.

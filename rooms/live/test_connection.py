@@ -12,7 +12,7 @@ from partyflow.channel_layer import LocalChannelLayer
 from rooms.access.token_bucket import BURST, ERROR_INTERVAL_MS, FLOOD, MESSAGES_PER_S, Throttle
 from rooms.conftest import HOST, Frames, MovedClock
 from rooms.live.connection import MAX_UNSENT_BYTES, Connection, QueueSocket, socket_of
-from rooms.live.hub import Lines
+from rooms.live.hub import Hub
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.limits import PING_TIMEOUT_MS
@@ -141,23 +141,23 @@ class TestSockets:
         await bob.disconnect()
 
 
-class TestLines:
-    def line(self, lines: Lines, actor_id: str, role: Any, writer: Any = None) -> tuple[Connection, Frames]:
+class TestHub:
+    def line(self, hub: Hub, actor_id: str, role: Any, writer: Any = None) -> tuple[Connection, Frames]:
         frames = Frames()
         socket = QueueSocket(Reader().send) if writer == "asgi" else frames
         connection = Connection("ABC234", socket, f"http://{HOST}")
         connection.actor_id = actor_id
-        lines.open(connection, role)
+        hub.open(connection, role)
         return connection, frames
 
     async def test_a_message_reaches_its_audience(self, time: MovedClock) -> None:
-        lines = Lines("ABC234", LocalChannelLayer())
-        heard = {role: self.line(lines, role, role)[1] for role in ("host", "player", "spectator")}
+        hub = Hub("ABC234", LocalChannelLayer())
+        heard = {role: self.line(hub, role, role)[1] for role in ("host", "player", "spectator")}
         for audience in ("all", "host", "players"):
             message = Outgoing("ROOM_LOCKED", RoomLocked(), "ABC234", 0, audience, 1, 1)  # type: ignore[arg-type]
-            lines.send(message, None, time.now_ms)
-        lines.send(locked(), "player", time.now_ms)
-        lines.send(locked(), "nobody", time.now_ms)
+            hub.send(message, None, time.now_ms)
+        hub.send(locked(), "player", time.now_ms)
+        hub.send(locked(), "nobody", time.now_ms)
         assert {role: len(frames.messages) for role, frames in heard.items()} == {
             "host": 2,
             "player": 3,
@@ -166,40 +166,40 @@ class TestLines:
 
     async def test_a_closed_line_leaves_nothing(self, time: MovedClock) -> None:
         layer = LocalChannelLayer()
-        lines = Lines("ABC234", layer)
-        connection, frames = self.line(lines, "bob", "player")
-        lines.close(connection)
-        lines.send(locked(), None, time.now_ms)
+        hub = Hub("ABC234", layer)
+        connection, frames = self.line(hub, "bob", "player")
+        hub.close(connection)
+        hub.send(locked(), None, time.now_ms)
         assert not frames.messages
-        assert not lines
+        assert not hub
         assert not layer._groups
 
     async def test_who_is_silent_for_20_s_is_found_where_the_server_does_not_look(self, time: MovedClock) -> None:
-        lines = Lines("ABC234", LocalChannelLayer())
-        pinged, _ = self.line(lines, "pinged", "player")
-        silent, _ = self.line(lines, "silent", "player", "asgi")
-        talking, _ = self.line(lines, "talking", "player", "asgi")
+        hub = Hub("ABC234", LocalChannelLayer())
+        pinged, _ = self.line(hub, "pinged", "player")
+        silent, _ = self.line(hub, "silent", "player", "asgi")
+        talking, _ = self.line(hub, "talking", "player", "asgi")
         began = time.now_ms
         time.now_ms += 5_000
         talking.last_heard_ms = time.now_ms
-        assert lines.next_deadline_ms() == began + PING_TIMEOUT_MS
+        assert hub.next_deadline_ms() == began + PING_TIMEOUT_MS
         time.now_ms = began + PING_TIMEOUT_MS - 1
-        assert lines.silent(time.now_ms) == []
+        assert hub.silent(time.now_ms) == []
         time.now_ms += 1
-        assert lines.silent(time.now_ms) == [silent]
-        lines.close(silent)
-        assert lines.next_deadline_ms() == talking.last_heard_ms + PING_TIMEOUT_MS
-        assert pinged in list(lines)
+        assert hub.silent(time.now_ms) == [silent]
+        hub.close(silent)
+        assert hub.next_deadline_ms() == talking.last_heard_ms + PING_TIMEOUT_MS
+        assert pinged in list(hub)
 
     async def test_a_silent_player_counts_as_away(self, throw: Any) -> None:
         party = await throw("Alice", "Bob")
-        line = party.live.lines.of(party["Bob"].actor_id)
-        party.live.lines.close(line)
+        line = party.live.hub.of(party["Bob"].actor_id)
+        party.live.hub.close(line)
         line._socket = QueueSocket(Reader().send)
         line.last_heard_ms = party.time.now_ms
-        party.live.lines.open(line, "player")
+        party.live.hub.open(line, "player")
         await party.wait(PING_TIMEOUT_MS)
-        assert party.live.lines.of(party["Bob"].actor_id) is None
+        assert party.live.hub.of(party["Bob"].actor_id) is None
         assert not party.live.room.members[party["Bob"].actor_id].connected
 
 

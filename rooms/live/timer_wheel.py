@@ -11,46 +11,46 @@ from typing import Protocol
 
 logger = logging.getLogger(__name__)
 
-STEP_S = 0.02
+SLOT_S = 0.02
 
 
-class Sleeper(Protocol):
+class TimerListener(Protocol):
     """Somebody who is to be woken."""
 
-    def ring(self) -> None:
+    def on_timer(self) -> None:
         """Called when the time has come."""
 
 
-class Alarms:
-    """The alarms of one worker. They may go off `STEP_S` late."""
+class TimerWheel:
+    """The timers of one worker. They may fire `SLOT_S` late."""
 
     def __init__(self) -> None:
-        self._steps: dict[int, dict[Sleeper, None]] = {}
-        self._ringing: dict[Sleeper, None] = {}
-        self._rung = 0
+        self._slots: dict[int, dict[TimerListener, None]] = {}
+        self._firing: dict[TimerListener, None] = {}
+        self._fired_slot = 0
         self._context = Context()  # not that of whoever sets an alarm, which would be held until it goes off
 
-    def set(self, sleeper: Sleeper, delay_s: float) -> int:
-        """Wake ``sleeper`` after so long; what is returned is for `cancel`."""
+    def set(self, listener: TimerListener, delay_s: float) -> int:
+        """Wake ``listener`` after so long; what is returned is for `cancel`."""
         loop = asyncio.get_running_loop()
-        step = max(math.floor((loop.time() + delay_s) / STEP_S), self._rung) + 1
-        sleepers = self._steps.get(step)
-        if sleepers is None:
-            sleepers = self._steps[step] = {}
-            loop.call_at(step * STEP_S, self._go_off, step, context=self._context)
-        sleepers[sleeper] = None
-        return step
+        slot = max(math.floor((loop.time() + delay_s) / SLOT_S), self._fired_slot) + 1
+        listeners = self._slots.get(slot)
+        if listeners is None:
+            listeners = self._slots[slot] = {}
+            loop.call_at(slot * SLOT_S, self._fire, slot, context=self._context)
+        listeners[listener] = None
+        return slot
 
-    def cancel(self, sleeper: Sleeper, alarm: int) -> None:
-        """Do not wake ``sleeper``; nothing if that has happened already."""
-        self._steps.get(alarm, self._ringing).pop(sleeper, None)
+    def cancel(self, listener: TimerListener, slot: int) -> None:
+        """Do not wake ``listener``; nothing if that has happened already."""
+        self._slots.get(slot, self._firing).pop(listener, None)
 
-    def _go_off(self, step: int) -> None:
-        self._ringing, self._rung = self._steps.pop(step), step
-        while self._ringing:
-            sleeper, _ = self._ringing.popitem()
+    def _fire(self, slot: int) -> None:
+        self._firing, self._fired_slot = self._slots.pop(slot), slot
+        while self._firing:
+            listener, _ = self._firing.popitem()
             try:
-                sleeper.ring()
+                listener.on_timer()
             except Exception:
-                # The others of this step must be woken all the same.
-                logger.exception("An alarm failed")
+                # The others of this slot must be woken all the same.
+                logger.exception("A room timer failed")

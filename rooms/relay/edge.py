@@ -14,7 +14,7 @@ from rooms.protocol.errors import CloseCode
 from rooms.protocol.versions import Version
 from rooms.relay.link import Link
 from rooms.relay.messages import UP, Downward, Ended, Gone, Hello, Roll, Said, TakeOver, Told, unpack_down
-from rooms.session.remote_room import Counted, Detour
+from rooms.session.remote_room import RateVerdict, RemoteRoom
 from rooms.storage.store import AWAY
 from rooms.telemetry.counters import counters
 
@@ -32,7 +32,7 @@ class Caller(Protocol):
 
     connection: Connection
 
-    async def greet_again(self, said: Sequence[str | bytes], counted: Counted) -> None:
+    async def replay(self, said: Sequence[str | bytes], verdict: RateVerdict) -> None:
         """The room that was elsewhere is to be had: hear here what was ``said`` to the other worker."""
 
     @property
@@ -64,7 +64,7 @@ class RelayedLine:
     """One client's line to its room."""
 
     def __init__(
-        self, edge: "Edge", link: Link, socket: int, caller: Caller, counted: Counted, greeting: str | bytes
+        self, edge: "Edge", link: Link, socket: int, caller: Caller, verdict: RateVerdict, greeting: str | bytes
     ) -> None:
         self.socket = socket
         self.link = link
@@ -73,17 +73,17 @@ class RelayedLine:
         self.told = 0
         self._edge = edge
         self._caller = caller
-        self._counted = counted
+        self._verdict = verdict
         self._unanswered = [greeting]
 
-    def say(self, said: str | bytes) -> None:
+    def send(self, said: str | bytes) -> None:
         """Pass a message on."""
         self.said += 1
         if not self.told:
             self._unanswered.append(said)
         self.link.put(Said(self.socket, self.said, _text(said)), len(said))
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """The client is gone."""
         if self._edge.forget(self):
             self.link.put(Gone(self.socket))
@@ -105,14 +105,14 @@ class RelayedLine:
     def cut(self) -> None:
         """Something is lost: the client has to come back."""
         counters.relays_broken += 1
-        self.hang_up()
+        self.close()
         self.connection.close(CloseCode.RESTARTING)
 
     async def take_over(self) -> None:
         """The room is to be had: what was said to its former owner is to be heard here."""
         self._edge.forget(self)
         try:
-            await self._caller.greet_again(self._unanswered, self._counted)
+            await self._caller.replay(self._unanswered, self._verdict)
         except Exception:
             logger.exception("A client of room %s could not be let in", self.connection.code)
             self.connection.close(CloseCode.RESTARTING)
@@ -136,20 +136,20 @@ class Edge:
     def __iter__(self) -> Iterator[RelayedLine]:
         return iter(tuple(self._lines.values()))
 
-    def dial(self, caller: Caller, detour: Detour, greeting: str | bytes) -> RelayedLine:
+    def dial(self, caller: Caller, remote_room: RemoteRoom, greeting: str | bytes) -> RelayedLine:
         """Lead a client to the worker that has its room."""
         counters.relayed += 1
-        connection, link = caller.connection, self._link_to(detour.worker)
-        line = RelayedLine(self, link, next(self._numbers), caller, detour.counted, greeting)
+        connection, link = caller.connection, self._link_to(remote_room.worker)
+        line = RelayedLine(self, link, next(self._numbers), caller, remote_room.verdict, greeting)
         self._lines[line.socket] = line
-        excess = detour.counted.excess
+        excess = remote_room.verdict.excess
         hello = Hello(
             socket=line.socket,
             code=connection.code,
             origin=connection.origin,
             address=connection.address,
             cookie=caller.secret_of_host,
-            finds_the_dead=connection.finds_the_dead,
+            has_keepalive=connection.has_keepalive,
             wait_s=None if excess is None else excess.wait_s,
             said=_text(greeting),
         )
@@ -199,12 +199,12 @@ class Edge:
         for link in tuple(self._links.values()):
             await link.flush()
 
-    async def dismiss_all(self) -> None:
+    async def close_all(self) -> None:
         """This worker is to end: send the clients away, in waves."""
         for number, line in enumerate(self):
             if number and number % WAVE == 0:
                 await asyncio.sleep(WAVE_INTERVAL_S)
-            line.hang_up()
+            line.close()
             line.connection.close(CloseCode.RESTARTING)
 
     def _read(self, owner: str, item: Downward) -> None:

@@ -21,7 +21,7 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
     origin: str
     address: str
     cookie: str | None
-    finds_the_dead: bool
+    has_keepalive: bool
     wait_s: int | None
     said: str | None
 

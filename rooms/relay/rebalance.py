@@ -53,7 +53,7 @@ class Mover:
 def only_edge_of(live: LiveRoom) -> str | None:
     """The other worker where all sockets of the room are, None if there is no such worker."""
     common = None
-    for connection in live.lines:
+    for connection in live.hub:
         edge = connection.edge
         if edge is None or (common is not None and edge != common):
             return None

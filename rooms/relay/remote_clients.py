@@ -18,8 +18,8 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.versions import Version
 from rooms.relay.link import Link
 from rooms.relay.messages import DOWN, Ended, Gone, Hello, Roll, Said, TakeOver, Upward, unpack_up
-from rooms.session.client_session import Dialogue
-from rooms.session.remote_room import Counted
+from rooms.session.client_session import ClientSession
+from rooms.session.remote_room import RateVerdict
 from rooms.telemetry.log_context import context_of, speak_for
 
 logger = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ MAX_UNHEARD = 256
 class RelayedSocket:
     """The way out to a client at another worker."""
 
-    def __init__(self, link: Link, number: int, finds_the_dead: bool, ended: Callable[[], None]) -> None:
+    def __init__(self, link: Link, number: int, has_keepalive: bool, ended: Callable[[], None]) -> None:
         self.edge: str | None = link.there
-        self.finds_the_dead = finds_the_dead
+        self.has_keepalive = has_keepalive
         self.told = 0
         self._link = link
         self._number = number
@@ -66,12 +66,12 @@ class Visitor:
     """One client from elsewhere, from its greeting to its end."""
 
     def __init__(self, here: Registry, hello: Hello, link: Link, ended: Callable[[], None]) -> None:
-        self.socket = RelayedSocket(link, hello.socket, hello.finds_the_dead, ended)
+        self.socket = RelayedSocket(link, hello.socket, hello.has_keepalive, ended)
         self.connection = Connection(hello.code, self.socket, hello.origin, hello.address)
         self.heard = 0
         self._log_context = context_of(self.connection)
         excess = None if hello.wait_s is None else RateLimited(hello.wait_s)
-        self._dialogue = Dialogue(here, self.connection, lambda: hello.cookie, counted=Counted(excess))
+        self._session = ClientSession(here, self.connection, lambda: hello.cookie, verdict=RateVerdict(excess))
         self._unheard: asyncio.Queue[tuple[str | bytes, float] | None] = asyncio.Queue()
         self._unheard.put_nowait(_said(hello.said))
         self._is_up_to_date = False
@@ -90,8 +90,8 @@ class Visitor:
             return
         self.heard = said.number
         self.connection.last_heard_ms = clock.now_ms()
-        if self._dialogue.hears_at_once and self._is_up_to_date and self._unheard.empty():
-            self._log_context.run(self._dialogue.hear_at_once, _said(said.said)[0])
+        if self._session.can_receive_nowait and self._is_up_to_date and self._unheard.empty():
+            self._log_context.run(self._session.receive_nowait, _said(said.said)[0])
         elif self._unheard.qsize() < MAX_UNHEARD:
             self._unheard.put_nowait(_said(said.said))
         else:
@@ -114,13 +114,13 @@ class Visitor:
                     await self._hear(*unheard)
         finally:
             self.connection.note_end(None)
-            self._dialogue.leave()
+            self._session.leave()
 
     async def _hear(self, said: str | bytes, arrived_s: float) -> None:
         try:
-            await self._dialogue.hear(said, arrived_s)
+            await self._session.receive(said, arrived_s)
         except Exception:
-            self._dialogue.stumble()
+            self._session.on_unexpected_error()
 
 
 class Visitors:
@@ -186,7 +186,7 @@ class Visitors:
         visitor = Visitor(self._registry, hello, self._link_to(edge), lambda: self._leave(edge, number))
         self._visitors(edge)[number] = visitor
         live = self._registry.get(hello.code)
-        if live is None or live.lines or live.is_stopped or self._registry.is_draining:
+        if live is None or live.hub or live.is_stopped or self._registry.is_draining:
             visitor.begin()
         else:
             self._registry.spawn(self._offer(edge, number, visitor, live), "a room on its way to its only visitor")

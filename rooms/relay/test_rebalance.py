@@ -63,7 +63,7 @@ async def test_who_hangs_up_while_the_room_is_on_its_way_leaves_nothing(throw: A
     for worker in (pair.one, pair.two):
         live = worker.registry.get(party.code)
         if live is not None:
-            await until(lambda live=live: not live.lines and not live.room.host.connected)  # type: ignore[misc]
+            await until(lambda live=live: not live.hub and not live.room.host.connected)  # type: ignore[misc]
 
 
 async def test_a_room_that_cannot_be_written_stays_and_serves(
@@ -84,7 +84,7 @@ async def test_a_room_that_cannot_be_written_stays_and_serves(
     live = pair.one.registry.get(party.code)
     assert live is not None
     assert not live.is_stopped
-    assert len(live.lines) == 1
+    assert len(live.hub) == 1
     assert await pair.one.registry.writer.flush()
     owned = await pair.one.registry.store.ownership(party.code)
     assert owned is not None
@@ -151,7 +151,7 @@ async def test_a_room_does_not_move_to_a_worker_that_is_about_to_end(throw: Any,
 async def test_an_edge_that_is_to_end_sends_its_sockets_away(throw: Any, pair: Pair, wire: Wire) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
-    await pair.two.registry.edge.dismiss_all()
+    await pair.two.registry.edge.close_all()
     assert party["Carol"].close_code == 1012
     await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
     assert party["Bob"].close_code is None

@@ -18,8 +18,8 @@ from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS, MAX_MA
 from rooms.protocol.messages import Connect, Reconnect
 from rooms.protocol.versions import negotiate
 from rooms.session import handshake
-from rooms.session.dispatch import hear
-from rooms.session.remote_room import Counted, Detour
+from rooms.session.dispatch import dispatch
+from rooms.session.remote_room import RateVerdict, RemoteRoom
 from rooms.session.room_lookup import open_room
 from rooms.telemetry.counters import UNREADABLE, counters
 from rooms.telemetry.log_context import PEER_DIGITS
@@ -27,29 +27,29 @@ from rooms.telemetry.spans import span
 
 logger = logging.getLogger(__name__)
 
-OPENING = ("CONNECT", "RECONNECT")
-BESIDE_THE_GAME = frozenset({"ACK", "HEARTBEAT"})
+HANDSHAKE_TYPES = ("CONNECT", "RECONNECT")
+UNTIMED_TYPES = frozenset({"ACK", "HEARTBEAT"})
 
-Said = str | bytes
+RawMessage = str | bytes
 """The text of a message, or the bytes of one that is binary and so never right."""
 
 
-class Line(Protocol):
+class RelayChannel(Protocol):
     """The way to a room at another worker."""
 
-    def say(self, said: Said) -> None:
+    def send(self, raw: RawMessage) -> None:
         """Pass a message on."""
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """The client is gone."""
 
 
-class Dialogue:
+class ClientSession:
     """Reads messages, introduces the client to its room and hands them over.
 
     ``here`` are the rooms of this worker. ``cookie`` gives the host's secret as the browser sent it. ``dial`` is given
     the greeting of a client whose room is at another worker, and leads there; without it the client has to come again.
-    ``counted`` is what another worker has counted already.
+    ``verdict`` is what another worker has counted already.
     """
 
     def __init__(
@@ -57,20 +57,20 @@ class Dialogue:
         here: Registry,
         connection: Connection,
         cookie: Callable[[], str | None],
-        dial: Callable[[Detour, Said], Line] | None = None,
-        counted: Counted | None = None,
+        dial: Callable[[RemoteRoom, RawMessage], RelayChannel] | None = None,
+        verdict: RateVerdict | None = None,
     ) -> None:
         self.connection = connection
         self._here = here
         self._cookie = cookie
         self.live: LiveRoom | None = None
-        self.line: Line | None = None
+        self.relay_channel: RelayChannel | None = None
         self._dial = dial
-        self._counted = counted
+        self._verdict = verdict
         self._timer: asyncio.TimerHandle | None = None
         self._malformed = 0
         self._may_reconnect = True
-        self._turning: asyncio.Event | None = None
+        self._replaying: asyncio.Event | None = None
         self._is_over = False
 
     @property
@@ -78,76 +78,76 @@ class Dialogue:
         """The host's secret as the browser sent it."""
         return self._cookie()
 
-    async def hear(self, said: Said, arrived_s: float | None = None) -> None:
+    async def receive(self, raw: RawMessage, arrived_s: float | None = None) -> None:
         """Read one message, and hand it to the handshake, to the room, or to the worker that has it.
 
         ``arrived_s`` is when it came, by `perf_counter`.
         """
-        if self.line is not None:
-            self.line.say(said)
-        elif self._turning is not None:
-            await self._turning.wait()
-            await self.hear(said, arrived_s)
+        if self.relay_channel is not None:
+            self.relay_channel.send(raw)
+        elif self._replaying is not None:
+            await self._replaying.wait()
+            await self.receive(raw, arrived_s)
         else:
-            await self._read(said, arrived_s)
+            await self._read(raw, arrived_s)
 
     @property
-    def hears_at_once(self) -> bool:
-        """Whether the client is in its room and nothing has to be waited for: then `hear_at_once` will do."""
+    def can_receive_nowait(self) -> bool:
+        """Whether the client is in its room and nothing has to be waited for: then `receive_nowait` will do."""
         live = self.live
-        return self.line is not None if live is None else not live.keeper.is_in_doubt()
+        return self.relay_channel is not None if live is None else not live.keeper.is_in_doubt()
 
-    def hear_at_once(self, said: Said) -> None:
+    def receive_nowait(self, raw: RawMessage) -> None:
         """Read one message from somebody who is in their room, and hand it over."""
         if self.live is None:
-            assert self.line is not None  # noqa: S101 (narrows the type)
-            self.line.say(said)
+            assert self.relay_channel is not None  # noqa: S101 (narrows the type)
+            self.relay_channel.send(raw)
             return
         arrived_s = perf_counter()
         try:
-            message = self._parse(said)
+            message = self._parse(raw)
             if message is not None:
                 self._hand_over(self.live, message, arrived_s)
         except Exception:
-            self.stumble()
+            self.on_unexpected_error()
 
-    def stumble(self) -> None:
+    def on_unexpected_error(self) -> None:
         """Log the exception that is being handled; the client is told, and lives on."""
         logger.exception("A message of %s in room %s failed", self.connection.actor_id, self.connection.code)
         self.connection.refuse(ErrorCode.SERVER_BUSY, "Something went wrong here. Please try again.")
 
-    async def greet_again(self, said: Sequence[Said], counted: Counted) -> None:
-        """The room that was elsewhere is to be had: what was ``said`` to the other worker is heard here."""
-        turning = self._turning = asyncio.Event()
-        self.line, self._counted = None, counted
+    async def replay(self, raw: Sequence[RawMessage], verdict: RateVerdict) -> None:
+        """The room that was elsewhere is to be had: what was ``raw`` to the other worker is heard here."""
+        turning = self._replaying = asyncio.Event()
+        self.relay_channel, self._verdict = None, verdict
         try:
-            for each in said:
+            for each in raw:
                 if not self.connection.is_closed:
                     await self._read(each, None)
         finally:
-            self._turning = None
+            self._replaying = None
             turning.set()
             if self._is_over:
                 self.leave()
 
-    async def _read(self, said: Said, arrived_s: float | None) -> None:
-        if self.line is not None:
-            self.line.say(said)
+    async def _read(self, raw: RawMessage, arrived_s: float | None) -> None:
+        if self.relay_channel is not None:
+            self.relay_channel.send(raw)
             return
-        message = self._parse(said)
+        message = self._parse(raw)
         if message is None:
             return
         if self.live is None:
-            await self._greet(message, said)
+            await self._greet(message, raw)
             return
         if self.live.keeper.is_in_doubt():
             await self.live.keeper.make_sure()
         self._hand_over(self.live, message, arrived_s)
 
-    def _parse(self, said: Said) -> ClientMessage | None:
+    def _parse(self, raw: RawMessage) -> ClientMessage | None:
         """The message, None if it deserves no more than the answer it has got."""
         try:
-            message = parse(said)
+            message = parse(raw)
         except ProtocolError as error:
             counters.received[UNREADABLE] += 1
             self._refuse_unreadable(error)
@@ -161,10 +161,10 @@ class Dialogue:
         self._is_over = True
         self._stop_waiting()
         self.connection.is_closed = True
-        if self.line is not None:
-            self.line.hang_up()
+        if self.relay_channel is not None:
+            self.relay_channel.close()
         if self.live is not None:
-            self.live.hang_up(self.connection)
+            self.live.disconnect(self.connection)
 
     # The handshake
 
@@ -172,7 +172,7 @@ class Dialogue:
         """Wait for ``CONNECT`` or ``RECONNECT``, but not for ever."""
         self._timer = asyncio.get_running_loop().call_later(within_ms / 1000, self._give_up)
 
-    async def _greet(self, message: ClientMessage, said: Said) -> None:
+    async def _greet(self, message: ClientMessage, raw: RawMessage) -> None:
         connection, request = self.connection, message.payload
         try:
             connection.version = negotiate(message.version, today=clock.today())
@@ -186,9 +186,9 @@ class Dialogue:
         self._stop_waiting()
         try:
             with span("enter room", room=connection.code, opening=message.type):
-                await self._enter(message, request, said)
+                await self._enter(message, request, raw)
         except Refused as refusal:
-            self._turn_away(refusal, message)
+            self._reject(refusal, message)
         except RateLimited as excess:
             connection.dismiss(
                 ErrorCode.RATE_LIMITED, str(excess), CloseCode.TOO_MUCH, message.type, message.request_id
@@ -197,13 +197,13 @@ class Dialogue:
             connection.refuse(ErrorCode.SERVER_BUSY, str(error), message.type, message.request_id)
             connection.close(CloseCode.RESTARTING)
 
-    async def _enter(self, message: ClientMessage, request: Connect | Reconnect, said: Said) -> None:
+    async def _enter(self, message: ClientMessage, request: Connect | Reconnect, raw: RawMessage) -> None:
         connection = self.connection
         cookie = self._cookie()
-        room = await open_room(self._here, connection, request, cookie, self._counted)
-        self._counted = None
-        if isinstance(room, Detour):
-            self._go_elsewhere(room, said)
+        room = await open_room(self._here, connection, request, cookie, self._verdict)
+        self._verdict = None
+        if isinstance(room, RemoteRoom):
+            self._relay(room, raw)
             return
         if message.room_id.upper() != room.code:
             raise Refused(ErrorCode.UNAUTHORIZED, "This socket belongs to another room.", CloseCode.KICKED)
@@ -224,14 +224,14 @@ class Dialogue:
             },
         )
 
-    def _go_elsewhere(self, detour: Detour, said: Said) -> None:
+    def _relay(self, remote_room: RemoteRoom, raw: RawMessage) -> None:
         if self._dial is None:
             # Whoever has sent us this client has been overtaken: the next attempt finds the room where it is now.
             raise Unavailable(BUSY)
-        logger.info("Socket led to another worker", extra={"owner": detour.worker})
-        self.line = self._dial(detour, said)
+        logger.info("Socket led to another worker", extra={"owner": remote_room.worker})
+        self.relay_channel = self._dial(remote_room, raw)
 
-    def _turn_away(self, refusal: Refused, message: ClientMessage) -> None:
+    def _reject(self, refusal: Refused, message: ClientMessage) -> None:
         if isinstance(message.payload, Reconnect):
             counters.reconnects["refused"] += 1
         self.connection.refuse(refusal.code, refusal.message, message.type, message.request_id)
@@ -256,12 +256,12 @@ class Dialogue:
     def _hand_over(self, live: LiveRoom, message: ClientMessage, arrived_s: float | None) -> None:
         connection = self.connection
         try:
-            hear(live, connection, message)
+            dispatch(live, connection, message)
         except GameError as error:
             connection.refuse(error.code, error.message, message.type, message.request_id)
         except ProtocolError as error:
             connection.refuse(error.code, error.message, message.type, message.request_id)
-        if arrived_s is not None and message.type not in BESIDE_THE_GAME:
+        if arrived_s is not None and message.type not in UNTIMED_TYPES:
             counters.delivery.observe(perf_counter() - arrived_s)
 
     def _refuse_unreadable(self, error: ProtocolError) -> None:
@@ -270,7 +270,7 @@ class Dialogue:
             connection.require_upgrade(error)
         elif self.live is None:
             # What cannot be read, and is not meant as a greeting either, is as good as any other first message.
-            is_greeting = error.request_type in OPENING
+            is_greeting = error.request_type in HANDSHAKE_TYPES
             code = error.code if is_greeting else ErrorCode.BAD_HANDSHAKE
             connection.dismiss(code, error.message, CloseCode.BAD_HANDSHAKE, error.request_type, error.request_id)
         else:

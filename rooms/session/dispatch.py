@@ -7,7 +7,7 @@ from rooms import clock
 from rooms.access.sessions import session_hash
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
-from rooms.live.state_sync import is_out_of_step
+from rooms.live.state_sync import is_out_of_sync
 from rooms.protocol.envelope import ClientMessage
 from rooms.protocol.errors import ErrorCode
 from rooms.protocol.limits import RESYNC_INTERVAL_MS, SEAT_LINK_MS
@@ -16,7 +16,7 @@ from rooms.public_urls import join_url
 from rooms.storage.store import AWAY
 
 
-def hear(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
+def dispatch(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
     """Do what the message asks for. Raises `GameError`, and then has changed nothing."""
     if live.is_stopped:
         return  # the socket is about to be told
@@ -27,7 +27,7 @@ def hear(live: LiveRoom, connection: Connection, message: ClientMessage) -> None
         case Heartbeat():
             _compare(live, connection, request)
         case Ack():
-            if live.lines.acknowledge(connection, request.ack_id, clock.now_ms()):
+            if live.hub.acknowledge(connection, request.ack_id, clock.now_ms()):
                 live.tell_quality(connection, "connected")
         case CreateSeatLink():
             _offer_seat(live, connection, message)
@@ -41,7 +41,7 @@ def _compare(live: LiveRoom, connection: Connection, heartbeat: Heartbeat) -> No
     now_ms = clock.now_ms()
     connection.answer(HeartbeatAck(state_version=live.room.state_version))
     is_due = now_ms - connection.resynced_ms >= RESYNC_INTERVAL_MS
-    if is_due and is_out_of_step(heartbeat, live.room, live.versions, now_ms):
+    if is_due and is_out_of_sync(heartbeat, live.room, live.versions, now_ms):
         connection.resynced_ms = now_ms
         live.send_snapshot(connection)
 
@@ -59,6 +59,6 @@ async def _send_seat_link(live: LiveRoom, connection: Connection, message: Clien
     except AWAY:
         connection.refuse(ErrorCode.SERVER_BUSY, "No link can be made right now.", message.type, message.request_id)
         return
-    if live.lines.of(actor_id) is connection and not live.is_stopped:
+    if live.hub.of(actor_id) is connection and not live.is_stopped:
         link = SeatLink(url=f"{join_url(connection.origin, live.code)}/seat/{token}", expires_in=SEAT_LINK_MS // 1000)
         live.say(link, "actor", actor_id)

@@ -133,8 +133,8 @@ def _onlooker(live: LiveRoom, connection: Connection, secret: str, claimed_id: s
     _be_nobody_else(claimed_id, actor_id)
     if is_kept_out(live.room, connection.address):
         raise _banned()
-    onlookers = sum(other.role == "spectator" for other in live.lines)
-    if onlookers >= MAX_SPECTATORS and live.lines.of(actor_id) is None:
+    onlookers = sum(other.role == "spectator" for other in live.hub)
+    if onlookers >= MAX_SPECTATORS and live.hub.of(actor_id) is None:
         raise Refused(ErrorCode.ROOM_FULL, "Too many people are looking on already.", CloseCode.KICKED)
     return actor_id
 

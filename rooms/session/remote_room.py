@@ -6,15 +6,15 @@ from rooms.errors import RateLimited
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class RateVerdict:
     """Somebody has been counted. ``excess``: what is too much of them, unless they have a seat."""
 
     excess: RateLimited | None
 
 
 @dataclass(frozen=True, slots=True)
-class Detour:
-    """The room is at ``worker``; that one knows whether whoever was ``counted`` has a seat."""
+class RemoteRoom:
+    """The room is at ``worker``; that one knows whether whoever was ``verdict`` has a seat."""
 
     worker: str
-    counted: Counted
+    verdict: RateVerdict

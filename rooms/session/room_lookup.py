@@ -13,7 +13,7 @@ from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
 from rooms.protocol.messages import Connect, Reconnect
 from rooms.session import handshake
-from rooms.session.remote_room import Counted, Detour
+from rooms.session.remote_room import RateVerdict, RemoteRoom
 
 
 async def look_up(peer: str, code: str) -> RoomFacts | None:
@@ -31,22 +31,22 @@ async def open_room(
     connection: Connection,
     request: Connect | Reconnect,
     cookie: str | None,
-    counted: Counted | None = None,
-) -> LiveRoom | Detour:
+    verdict: RateVerdict | None = None,
+) -> LiveRoom | RemoteRoom:
     """The room that a socket wants to enter, or the way there. Raises `Refused`, `RateLimited`, `Unavailable`.
 
-    ``cookie`` is the host's secret as the browser sent it; ``counted``, if another worker has seen to that already.
+    ``cookie`` is the host's secret as the browser sent it; ``verdict``, if another worker has seen to that already.
     Nothing is awaited once the room has been found.
     """
     peer = connection.address
     secret = handshake.secret_of(request, cookie)
-    excess = None if counted is None else counted.excess
+    excess = None if verdict is None else verdict.excess
     live = here.get(connection.code)
-    if counted is None and (live is None or not handshake.has_seat(live, secret)):
+    if verdict is None and (live is None or not handshake.has_seat(live, secret)):
         excess = await _count(here.limiter, peer, secret)
     found = await here.find(connection.code)
     if isinstance(found, Elsewhere):
-        return Detour(found.worker, Counted(excess))
+        return RemoteRoom(found.worker, RateVerdict(excess))
     live = found
     if excess is not None and (live is None or not handshake.has_seat(live, secret)):
         raise excess

@@ -154,8 +154,8 @@ async def test_a_stumbling_clock_is_set_going_again(
         patched.setattr("rooms.live.room.game.advance", lambda *_: 1 / 0)
         party.live.wake()
     assert "ZeroDivisionError" in caplog.text
-    assert party.live._alarm is not None
-    party.live._sleep_on()
+    assert party.live._timer is not None
+    party.live._cancel_timer()
     await party.wait(1_000)
     assert party["Bob"].received("TIMER_TICK")
 
@@ -283,7 +283,7 @@ class TestLeaving:
         await party["Bob"].say("LEAVE_ROOM")
         assert party["Bob"].close_code == 1000
         assert [left["reason"] for left in party.host.received("PLAYER_LEFT")] == ["voluntary"]
-        assert len(party.live.lines) == 2
+        assert len(party.live.hub) == 2
 
     async def test_a_host_in_a_team_who_leaves_an_empty_room_counts_as_away(self, throw: Any) -> None:
         party = await throw("Alice", "Bob")
@@ -315,7 +315,7 @@ class TestLeaving:
     async def test_the_new_host_hears_what_hosts_hear(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")
         await party.host.say("TRANSFER_HOST", {"playerId": party["Bob"].actor_id})
-        roles = {connection.actor_id: connection.role for connection in party.live.lines}
+        roles = {connection.actor_id: connection.role for connection in party.live.hub}
         assert roles == {
             party["Bob"].actor_id: "host",
             party.host.actor_id: "player",

@@ -434,13 +434,13 @@ async def test_who_hangs_up_during_the_handshake_leaves_nothing(throw: Any, time
     party = await throw("Alice")
     bob = await Guest(party.code, "Bob").open()
     await bob.hang_up()
-    assert len(party.live.lines) == 1
+    assert len(party.live.hub) == 1
 
 
 async def test_a_socket_that_has_ended_leaves_nothing_for_the_collector(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     bob = party["Bob"]
-    connection = weakref.ref(party.live.lines.of(bob.actor_id))
+    connection = weakref.ref(party.live.hub.of(bob.actor_id))
     gc.collect()
     gc.disable()
     try:

@@ -50,10 +50,10 @@ async def test_a_command_that_fails_is_the_sockets_and_a_timer_is_the_rooms(thro
         raise RuntimeError("no time")
 
     async def as_alice() -> None:
-        connection = party.live.lines.of(party.host.actor_id)
+        connection = party.live.hub.of(party.host.actor_id)
         assert connection is not None
         speak_for(connection)
-        party.live._wake_in(0)
+        party.live._set_timer(0)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(party.live, "advance", stumble)

@@ -60,7 +60,7 @@ def look(registry: Registry) -> Standing:
     degraded = here = 0
     for live in registry:
         rooms[live.room.state.value] += 1
-        for connection in live.lines:
+        for connection in live.hub:
             here += connection.edge is None
             sockets[connection.role, str(connection.version)] += 1
             degraded += connection.acks.degraded

@@ -16,7 +16,7 @@ from rooms import clock
 from rooms.admin.list_query import read_all, search
 from rooms.cluster import room_rpc
 from rooms.errors import RoomError
-from rooms.live.details import RoomPicture
+from rooms.live.details import RoomDetails
 from rooms.management.table import age, columns, printable
 from rooms.storage.store import RoomFacts
 
@@ -74,11 +74,11 @@ class Command(BaseCommand):
         self._print(f"{len(rooms)} room{'' if len(rooms) == 1 else 's'}\n")
 
     def _show(self, options: dict[str, Any]) -> None:
-        picture = _run(room_rpc.describe(options["code"].upper()))
+        details = _run(room_rpc.describe(options["code"].upper()))
         if options["json"]:
-            self._print_json(json.loads(msgspec.json.encode(picture)))
+            self._print_json(json.loads(msgspec.json.encode(details)))
         else:
-            self._print("\n".join(_described(picture, clock.now_ms())))
+            self._print("\n".join(_described(details, clock.now_ms())))
 
     def _close(self, options: dict[str, Any]) -> None:
         codes = list(dict.fromkeys(code.upper() for code in options["codes"]))
@@ -162,8 +162,8 @@ def _worker_row(name: str, figures: room_rpc.WorkerFigures | None) -> Sequence[o
     )
 
 
-def _described(picture: RoomPicture, now_ms: int) -> list[str]:
-    state = picture.state
+def _described(details: RoomDetails, now_ms: int) -> list[str]:
+    state = details.state
     people = [
         (
             person.id,
@@ -173,15 +173,15 @@ def _described(picture: RoomPicture, now_ms: int) -> list[str]:
             "-" if person.round_trip_ms is None else f"{person.round_trip_ms} ms",
             person.name,
         )
-        for person in picture.people
+        for person in details.people
     ]
-    events = [(f"#{event.sequence_id}", f"{age(event.at_ms, now_ms)} ago", event.type) for event in picture.events]
+    events = [(f"#{event.sequence_id}", f"{age(event.at_ms, now_ms)} ago", event.type) for event in details.events]
     facts = [
-        ("room", picture.code),
+        ("room", details.code),
         ("state", f"{state.state.value}, version {state.state_version}{', locked' if state.locked else ''}"),
-        ("worker", f"{picture.worker}, epoch {picture.epoch}, revision {picture.revision}"),
-        ("made", f"{age(picture.created_at_ms, now_ms)} ago, saved {age(picture.saved_at_ms, now_ms)} ago"),
-        ("sockets", f"{picture.socket_count}, of them {picture.spectator_count} onlookers"),
+        ("worker", f"{details.worker}, epoch {details.epoch}, revision {details.revision}"),
+        ("made", f"{age(details.created_at_ms, now_ms)} ago, saved {age(details.saved_at_ms, now_ms)} ago"),
+        ("sockets", f"{details.socket_count}, of them {details.spectator_count} onlookers"),
         *((f"team {team.id}", f"{team.score} points, {team.name}") for team in state.teams),
     ]
     head = ("WHO", "ROLE", "TEAM", "LINE", "ROUND TRIP", "NAME")
