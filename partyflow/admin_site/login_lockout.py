@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from rooms.access.client_key import line_of
 from rooms.errors import RateLimited
-from rooms.web.rate_limit import too_many_requests
+from rooms.web.error_responses import too_many_requests
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -16,7 +16,7 @@ from redis.retry import Retry
 
 from partyflow.launch.embedded_valkey import EmbeddedValkey, ValkeyFailed
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = 20.0
 
 

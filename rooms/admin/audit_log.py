@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rooms.admin.actions import Action, Outcome
 from rooms.models import LiveRoom
 from rooms.storage.store import RoomFacts
-from rooms.web.room_pages import spaced
+from rooms.web.room_pages import spaced_code
 
 SHOWN = 20
 
@@ -24,13 +24,13 @@ def write(request: HttpRequest, action: Action, detail: str, outcomes: Iterable[
     if done:
         text = str(action.done) % {"detail": detail}
         note(request, done, text)
-        messages.success(request, f"{', '.join(map(spaced, done))}: {text}")
+        messages.success(request, f"{', '.join(map(spaced_code, done))}: {text}")
     for outcome in outcomes:
         if outcome.trouble:
             facts = {"action": action.label, "trouble": outcome.trouble}
             text = _("“%(action)s” failed. %(trouble)s") % facts
             note(request, [outcome.code], text)
-            messages.error(request, f"{spaced(outcome.code)}: {text}")
+            messages.error(request, f"{spaced_code(outcome.code)}: {text}")
 
 
 def note(request: HttpRequest, codes: Iterable[str], text: object) -> None:

@@ -3,7 +3,7 @@
 from rooms.protocol.reference import DOCUMENTS as OF_THE_PROTOCOL
 from rooms.protocol.reference.tables import code, table
 from rooms.telemetry.counters import BOUNDS_S
-from rooms.web.prometheus import FIGURES
+from rooms.web.prometheus import METRICS
 
 _HEAD = """# Metrics
 
@@ -15,11 +15,11 @@ Prometheus' text format. Counters begin at zero when a worker starts. What prome
 
 
 def metrics_reference() -> str:
-    """``docs/metrics.md``: all figures of ``/metrics``."""
-    rows = [(code(row.full_name), row.kind, ", ".join(map(code, row.labels)), row.text) for row in FIGURES]
+    """``docs/metrics.md``: all metrics."""
+    rows = [(code(row.full_name), row.kind, ", ".join(map(code, row.labels)), row.text) for row in METRICS]
     buckets = ", ".join(f"{bound:g}" for bound in BOUNDS_S)
-    figures = table(("metric", "kind", "labels", "tells"), rows)
-    return f"{_HEAD}{figures}\nBuckets of the histograms, in seconds: {buckets}.\n"
+    metrics = table(("metric", "kind", "labels", "tells"), rows)
+    return f"{_HEAD}{metrics}\nBuckets of the histograms, in seconds: {buckets}.\n"
 
 
 DOCUMENTS = {**OF_THE_PROTOCOL, "docs/metrics.md": metrics_reference}

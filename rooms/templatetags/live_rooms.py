@@ -9,11 +9,11 @@ from gameplay.engine.states import RoomState
 from rooms import clock
 from rooms.admin.list_query import STATE_NAMES
 from rooms.admin.worker_calls import name_of
-from rooms.web.room_pages import spaced
+from rooms.web.room_pages import spaced_code
 
 register = template.Library()
 
-register.filter("spaced", spaced)
+register.filter("spaced_code", spaced_code)
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 

@@ -1,4 +1,4 @@
-"""The form on the home page that makes a room."""
+"""Forms of the home page that create a room."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -25,10 +25,10 @@ def _numbers(values: Iterable[int]) -> list[tuple[int, str]]:
 
 
 class CreateRoomForm(forms.Form):
-    """A room's first settings. Everything has a default; one tap makes a room.
+    """A new room's settings for everyone; each field has a default.
 
-    ``owner_id`` is the account whose own packs stand beside everybody's, None without one.
-    After `is_valid`, `settings`, `team_names` and ``cleaned_data["host_name"]`` are what a room is made of.
+    ``owner_id`` is the account whose own packs are offered too, None without one.
+    After `is_valid`, `settings`, `team_names` and ``cleaned_data["host_name"]`` describe the room.
     """
 
     host_name = forms.CharField(label=_("Your name"), required=False, max_length=40, strip=True)
@@ -72,7 +72,7 @@ class CreateRoomForm(forms.Form):
         word_packs.initial = library.default_pack_ids(languages[0])
 
     def chosen_packs(self) -> list[dict[str, Any]]:
-        """The packs with their word counts, whether each is ticked, and whether it is the account's alone."""
+        """The packs: ``pack``, ``is_chosen`` (ticked) and ``is_own`` (the account's own)."""
         ticked = set(self["word_pack_ids"].value() or ())
         return [
             {"pack": pack, "is_chosen": pack.id in ticked, "is_own": self.library.is_private(pack.id)}
@@ -112,12 +112,12 @@ class CreateRoomForm(forms.Form):
         return cleaned
 
     def more_rules(self) -> dict[str, Any]:
-        """Settings beside those that everybody is asked for, named as on the wire."""
+        """Further settings by their wire names."""
         return {}
 
 
 class HostRoomForm(CreateRoomForm):
-    """The same for somebody with an account: all the rules, names for the teams, and a name to keep it all under."""
+    """A new room's settings for accounts: all rules, team names, and a preset's name."""
 
     difficulty = forms.ChoiceField(
         label=_("Difficulty"),
@@ -143,7 +143,7 @@ class HostRoomForm(CreateRoomForm):
             self.fields[f"team_name_{number}"] = field
 
     def team_fields(self) -> list[forms.BoundField]:
-        """The fields for the teams' names, in the teams' order."""
+        """The team name fields, in team order."""
         return [self[f"team_name_{number}"] for number in range(1, MAX_TEAMS + 1)]
 
     def clean(self) -> dict[str, Any]:
@@ -167,5 +167,5 @@ class HostRoomForm(CreateRoomForm):
 
 
 def packs_as_json(packs: Iterable[PackInfo]) -> Any:
-    """The packs for a page's script, names as on the wire."""
+    """The packs as JSON for a page's script, keys as on the wire."""
     return msgspec.to_builtins(list(packs))

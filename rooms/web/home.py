@@ -1,4 +1,4 @@
-"""The home page: a room to make, a code to type, and the way back; for hosts with an account also what they keep."""
+"""The home page: create a room, enter a code, return to a hosted room; presets for accounts."""
 
 from http import HTTPStatus
 
@@ -19,38 +19,39 @@ from rooms.cluster.registry import CODE_LENGTH, registry
 from rooms.errors import RateLimited
 from rooms.session.room_lookup import look_up
 from rooms.web import presets
+from rooms.web.error_responses import answer_room_errors
 from rooms.web.forms import CreateRoomForm, HostRoomForm
-from rooms.web.room_pages import answering_unavailable, spaced
+from rooms.web.room_pages import spaced_code
 
 REMEMBERED_ROOMS = 3
 
 
 @require_GET
-@answering_unavailable
+@answer_room_errors
 async def home(request: HttpRequest) -> HttpResponse:
-    """Make a room, type a code, or go back to the room this browser is in. ``?preset=`` fills the form in."""
+    """The home page; ``?code=`` leads to that room, ``?preset=`` fills the form with a preset."""
     typed = request.GET.get("code")
     if typed is not None:
         code = "".join(filter(str.isalnum, typed)).upper()
         if len(code) == CODE_LENGTH and code.isascii():
             return HttpResponseRedirect(reverse("player", args=[code]))
     owner_id = await account_id(request)
-    kept = await presets.presets_of(owner_id)
-    chosen = next((preset for preset in kept if str(preset.pk) == request.GET.get("preset")), None)
+    saved = await presets.presets_of(owner_id)
+    chosen = next((preset for preset in saved if str(preset.pk) == request.GET.get("preset")), None)
     form = await _form(request, owner_id, chosen)
-    return await _home(request, form, kept, chosen=chosen, typed_code=typed)
+    return await _home(request, form, saved, chosen=chosen, typed_code=typed)
 
 
 @require_POST
-@answering_unavailable
+@answer_room_errors
 async def create_room(request: HttpRequest) -> HttpResponse:
-    """Make a room from the form and go to its host's page; the secret goes into a cookie."""
+    """Create a room from the form, set the host's cookie and redirect to the host page."""
     creator_id = await account_id(request)
     form = await _form(request, creator_id)
     if not may_make_rooms(creator_id):
         return await _home(request, form, [], status=HTTPStatus.FORBIDDEN)
     if not form.is_valid():
-        return await _refused(request, form, creator_id)
+        return await _invalid(request, form, creator_id)
     await registry().limiter.take(ROOMS, peer_of(request))
     created = await registry().create(form.cleaned_data["host_name"], form.settings, creator_id, form.team_names)
     response = HttpResponseRedirect(reverse("host", args=[created.code]))
@@ -59,33 +60,33 @@ async def create_room(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@answering_unavailable
+@answer_room_errors
 async def save_preset(request: HttpRequest) -> HttpResponse:
-    """Keep what the form says under a name, and fill it in again."""
+    """Save the form's values as a named preset of the account."""
     owner_id = await account_id(request)
     form = await _form(request, owner_id)
     if owner_id is None or not isinstance(form, HostRoomForm):
         return await _home(request, form, [], status=HTTPStatus.FORBIDDEN)
     if not form.is_valid():
-        return await _refused(request, form, owner_id)
+        return await _invalid(request, form, owner_id)
     if not form.cleaned_data["preset_name"]:
         form.add_error("preset_name", _("Give the preset a name."))
-        return await _refused(request, form, owner_id)
+        return await _invalid(request, form, owner_id)
     try:
-        preset = await presets.keep(owner_id, form)
+        preset = await presets.save(owner_id, form)
     except presets.TooManyPresets:
         form.add_error("preset_name", _("You have too many presets; delete one first."))
-        return await _refused(request, form, owner_id)
+        return await _invalid(request, form, owner_id)
     return HttpResponseRedirect(f"{reverse('home')}?preset={preset.pk}")
 
 
 @require_POST
 async def delete_preset(request: HttpRequest, preset_id: int) -> HttpResponse:
-    """Forget one of the account's presets. Raises `Http404` without an account."""
+    """Delete one of the account's presets. Raises `Http404` without an account."""
     owner_id = await account_id(request)
     if owner_id is None:
         raise Http404
-    await presets.forget(owner_id, preset_id)
+    await presets.delete(owner_id, preset_id)
     return HttpResponseRedirect(reverse("home"))
 
 
@@ -96,14 +97,14 @@ async def _form(request: HttpRequest, owner_id: int | None, chosen: RoomPreset |
     return form_class(await load_library(), data, owner_id, initial)
 
 
-async def _refused(request: HttpRequest, form: CreateRoomForm, owner_id: int | None) -> HttpResponse:
+async def _invalid(request: HttpRequest, form: CreateRoomForm, owner_id: int | None) -> HttpResponse:
     return await _home(request, form, await presets.presets_of(owner_id), status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 async def _home(
     request: HttpRequest,
     form: CreateRoomForm,
-    kept: list[RoomPreset],
+    saved: list[RoomPreset],
     *,
     chosen: RoomPreset | None = None,
     typed_code: str | None = None,
@@ -113,7 +114,7 @@ async def _home(
         "form": form,
         "account": await request.auser() if form.owner_id is not None else None,
         "may_make_rooms": may_make_rooms(form.owner_id),
-        "presets": kept,
+        "presets": saved,
         "chosen_preset": chosen,
         "hosted_rooms": await _hosted_rooms(request),
         "typed_code": typed_code or "",
@@ -124,9 +125,9 @@ async def _home(
 
 
 async def _hosted_rooms(request: HttpRequest) -> list[dict[str, str]]:
-    """The rooms whose host this browser was, newest cookie last, those that are gone left out.
+    """Existing rooms whose host cookies this browser has, newest cookie last.
 
-    A cookie may name any code: what is not there counts like a code that was guessed.
+    A cookie may name any code: an unknown one counts as a guess.
     """
     prefix = settings.HOST_COOKIE_PREFIX
     names = [name for name in request.COOKIES if name.startswith(prefix)]
@@ -135,4 +136,4 @@ async def _hosted_rooms(request: HttpRequest) -> list[dict[str, str]]:
         found = [code for code in codes if await look_up(peer_of(request), code) is not None]
     except RateLimited:
         return []
-    return [{"url": reverse("host", args=[code]), "spaced_code": spaced(code)} for code in found]
+    return [{"url": reverse("host", args=[code]), "spaced_code": spaced_code(code)} for code in found]

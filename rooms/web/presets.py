@@ -1,4 +1,4 @@
-"""Presets: how somebody with an account likes to play, kept under a name and filled into the form again."""
+"""Presets: named room settings of an account, which fill the form of the home page."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ FIELDS = {
 
 
 class TooManyPresets(Exception):
-    """The account has as many as it may."""
+    """The account has `MAX_PRESETS` presets."""
 
 
 async def presets_of(owner_id: int | None) -> list[RoomPreset]:
@@ -32,24 +32,24 @@ async def presets_of(owner_id: int | None) -> list[RoomPreset]:
     return [] if owner_id is None else [preset async for preset in RoomPreset.objects.filter(owner_id=owner_id)]
 
 
-async def keep(owner_id: int, form: HostRoomForm) -> RoomPreset:
-    """Keep what a valid form says under the name in it, in place of what was kept there. Raises `TooManyPresets`."""
+async def save(owner_id: int, form: HostRoomForm) -> RoomPreset:
+    """Create or replace the preset that a valid form names. Raises `TooManyPresets`."""
     name = form.cleaned_data["preset_name"]
     others = RoomPreset.objects.filter(owner_id=owner_id).exclude(name=name)
     if await others.acount() >= MAX_PRESETS:
         raise TooManyPresets
-    wishes = {"settings": msgspec.to_builtins(form.settings), "team_names": list(form.team_names)}
-    preset, _is_new = await RoomPreset.objects.aupdate_or_create(owner_id=owner_id, name=name, defaults=wishes)
+    values = {"settings": msgspec.to_builtins(form.settings), "team_names": list(form.team_names)}
+    preset, _is_new = await RoomPreset.objects.aupdate_or_create(owner_id=owner_id, name=name, defaults=values)
     return preset
 
 
-async def forget(owner_id: int, preset_id: int) -> None:
-    """Delete a preset of this account; nothing happens to one of another's."""
+async def delete(owner_id: int, preset_id: int) -> None:
+    """Delete a preset if it is this account's."""
     await RoomPreset.objects.filter(owner_id=owner_id, pk=preset_id).adelete()
 
 
 def as_initial(preset: RoomPreset) -> dict[str, Any]:
-    """What to fill into the form. What is no longer to be chosen is left out by the form itself."""
+    """The form's initial values; the form drops choices that no longer exist."""
     chosen = {field: preset.settings[name] for field, name in FIELDS.items() if name in preset.settings}
     named = {f"team_name_{number}": name for number, name in enumerate(preset.team_names, 1)}
     return {**chosen, **named, "preset_name": preset.name}

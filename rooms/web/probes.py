@@ -1,4 +1,4 @@
-"""What machines ask: ``/healthz``, ``/readyz`` and ``/metrics``. Answered within a moment, whoever hangs behind."""
+"""Probes: ``/healthz``, ``/readyz`` and ``/metrics``; bounded by a 2 s timeout even if a dependency hangs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,22 +15,22 @@ from redis.exceptions import RedisError
 from rooms.cluster.registry import registry
 from rooms.web import prometheus
 
-PATIENCE_S = 2.0
-"""Who has not answered by then does not answer."""
+CHECK_TIMEOUT_S = 2.0
+"""Timeout of a dependency check."""
 
 
 @require_GET
 @never_cache
 async def healthz(request: HttpRequest) -> HttpResponse:
-    """The process is alive."""
+    """Liveness: the process answers."""
     return JsonResponse({"status": "ok"})
 
 
 @require_GET
 @never_cache
 async def readyz(request: HttpRequest) -> HttpResponse:
-    """Redis and the database answer, and the worker is not about to stop."""
-    redis, database = await asyncio.gather(_redis.answers(), _database.answers())
+    """Readiness: Redis and the database answer, and the worker is not draining."""
+    redis, database = await asyncio.gather(_redis.passes(), _database.passes())
     checks = {"redis": redis, "database": database, "accepting": not registry().is_draining}
     is_ready = all(checks.values())
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
@@ -44,25 +44,25 @@ async def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(prometheus.text(registry()), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-class Question:
-    """Asked once at a time: while one that hangs has no answer yet, the next probe waits for the same one."""
+class SharedCheck:
+    """A dependency check that runs once at a time: probes that come while it hangs share its result."""
 
-    def __init__(self, ask: Callable[[], Awaitable[object]]) -> None:
-        self._ask = ask
-        self._asking: asyncio.Task[bool] | None = None
+    def __init__(self, check: Callable[[], Awaitable[object]]) -> None:
+        self._check = check
+        self._running: asyncio.Task[bool] | None = None
 
-    async def answers(self) -> bool:
-        """Whether there is a good answer, within `PATIENCE_S`."""
-        asking = self._asking
-        if asking is None or asking.done():
-            asking = self._asking = asyncio.create_task(self._is_answered())
-        # Not wait_for: what hangs in a thread cannot be cancelled, and redis-py does not always let itself be.
-        answered, _ = await asyncio.wait([asking], timeout=PATIENCE_S)
-        return bool(answered) and asking.result()
+    async def passes(self) -> bool:
+        """Whether the dependency answers within `CHECK_TIMEOUT_S`."""
+        running = self._running
+        if running is None or running.done():
+            running = self._running = asyncio.create_task(self._run())
+        # Not wait_for: a hanging thread cannot be cancelled, and redis-py does not always let itself be.
+        done, _ = await asyncio.wait([running], timeout=CHECK_TIMEOUT_S)
+        return bool(done) and running.result()
 
-    async def _is_answered(self) -> bool:
+    async def _run(self) -> bool:
         try:
-            await self._ask()
+            await self._check()
         except (RedisError, DatabaseError, OSError, TimeoutError):
             return False
         return True
@@ -72,13 +72,13 @@ async def _ping_redis() -> None:
     await registry().store.redis.ping()
 
 
-def _ask_database() -> None:
+def _query_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
-_redis = Question(_ping_redis)
-_database = Question(database_sync_to_async(_ask_database, thread_sensitive=False))
+_redis = SharedCheck(_ping_redis)
+_database = SharedCheck(database_sync_to_async(_query_database, thread_sensitive=False))
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

@@ -1,4 +1,4 @@
-"""``GET /metrics``: every figure of this process, in Prometheus' text format. `FIGURES` is the list of them."""
+"""Prometheus exposition of this process's metrics; `METRICS` lists them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric as MetricFamily
 from prometheus_client.registry import Collector
 
 from gameplay.engine.states import RoomState
@@ -20,16 +21,16 @@ from rooms.telemetry.counters import EXCESS, RECONNECT_OUTCOMES, UNREADABLE, Cou
 
 PREFIX = "partyflow_"
 ROLES = ("host", "player", "spectator")
-NOBODY = "none"
-"""The role, and the version, of a socket that is in no room: not yet, or not any more."""
+NO_ROOM = "none"
+"""Role and version label of a socket outside any room: before the handshake or after the goodbye."""
 
 Labels = tuple[str, ...]
 Values = Mapping[Labels, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What there is right now, and what was counted."""
+class Reading:
+    """One collection: gauges of rooms and sockets, and the process's counters."""
 
     registry: Registry
     counted: Counters
@@ -38,22 +39,22 @@ class Standing:
     degraded: int
 
 
-class Figure(NamedTuple):
+class Metric(NamedTuple):
     """One metric. Where it is labelled, `read` gives a number for each combination."""
 
     kind: Literal["gauge", "counter", "histogram"]
     name: str
     text: str
-    read: Callable[[Standing], float | Values | Histogram]
+    read: Callable[[Reading], float | Values | Histogram]
     labels: Labels = ()
 
     @property
     def full_name(self) -> str:
-        """The name under which it is told; a histogram's parts have endings of their own besides."""
+        """The exported name; a histogram's series add their suffixes to it."""
         return f"{PREFIX}{self.name}{'_total' if self.kind == 'counter' else ''}"
 
 
-def look(registry: Registry) -> Standing:
+def collect_reading(registry: Registry) -> Reading:
     """Count rooms and sockets."""
     rooms = Counter({state.value: 0 for state in RoomState})
     sockets: Counter[Labels] = Counter({(role, str(version)): 0 for role in ROLES for version in SPOKEN.supported()})
@@ -64,204 +65,204 @@ def look(registry: Registry) -> Standing:
             here += connection.edge is None
             sockets[connection.role, str(connection.version)] += 1
             degraded += connection.acks.degraded
-    sockets[NOBODY, NOBODY] = max(0, counters.sockets_open - here - len(registry.edge))
-    return Standing(registry, counters, rooms, sockets, degraded)
+    sockets[NO_ROOM, NO_ROOM] = max(0, counters.sockets_open - here - len(registry.edge))
+    return Reading(registry, counters, rooms, sockets, degraded)
 
 
-def by_one(values: Mapping[str, int] | Mapping[int, int], known: Iterable[str | int]) -> Values:
-    """Counts by one label; what is known is told from the start on, though it has not happened yet."""
-    told: dict[Labels, float] = {(str(key),): 0 for key in known}
-    return told | {(str(key),): count for key, count in values.items()}
+def by_label(values: Mapping[str, int] | Mapping[int, int], known: Iterable[str | int]) -> Values:
+    """Values by one label; the ``known`` label values are exported from the start, as 0."""
+    initial: dict[Labels, float] = {(str(key),): 0 for key in known}
+    return initial | {(str(key),): count for key, count in values.items()}
 
 
-FIGURES = (
-    Figure(
+METRICS = (
+    Metric(
         "gauge",
         "worker_info",
         "Always 1. Which worker this is, and what it speaks.",
         lambda now: {(now.registry.liveness.name, str(SPOKEN.server)): 1},
         ("worker", "protocol"),
     ),
-    Figure("gauge", "draining", "1 while the worker is ending.", lambda now: int(now.registry.is_draining)),
-    Figure("gauge", "rooms", "Rooms in memory, by state.", lambda now: by_one(now.rooms, ()), ("state",)),
-    Figure(
+    Metric("gauge", "draining", "1 while the worker is ending.", lambda now: int(now.registry.is_draining)),
+    Metric("gauge", "rooms", "Rooms in memory, by state.", lambda now: by_label(now.rooms, ()), ("state",)),
+    Metric(
         "gauge",
         "sockets",
         "Sockets of those in rooms of this worker, at whichever worker they are, by role and protocol version; "
-        f"`{NOBODY}` before the handshake and after the goodbye.",
+        f"`{NO_ROOM}` before the handshake and after the goodbye.",
         lambda now: now.sockets,
         ("role", "version"),
     ),
-    Figure(
+    Metric(
         "gauge",
         "relayed_sockets",
         "Open sockets here whose room is at another worker.",
         lambda now: len(now.registry.edge),
     ),
-    Figure("gauge", "degraded_sockets", "Sockets that have left three sends unacknowledged.", lambda now: now.degraded),
-    Figure(
+    Metric("gauge", "degraded_sockets", "Sockets that have left three sends unacknowledged.", lambda now: now.degraded),
+    Metric(
         "gauge", "unsaved_rooms", "Rooms that Redis does not have as they are.", lambda now: now.registry.unsaved_count
     ),
-    Figure(
+    Metric(
         "gauge",
         "write_lag_seconds",
         "How long the oldest unsaved room has been waiting.",
         lambda now: now.registry.write_lag_s,
     ),
-    Figure("gauge", "redis_up", "1 while Redis answers.", lambda now: int(now.registry.is_redis_up)),
-    Figure(
+    Metric("gauge", "redis_up", "1 while Redis answers.", lambda now: int(now.registry.is_redis_up)),
+    Metric(
         "counter",
         "messages_received",
         f"Messages from clients, by type; `{UNREADABLE}`, and `{EXCESS}` beyond what a socket may say.",
-        lambda now: by_one(now.counted.received, (*CLIENT, UNREADABLE, EXCESS)),
+        lambda now: by_label(now.counted.received, (*CLIENT, UNREADABLE, EXCESS)),
         ("type",),
     ),
-    Figure(
+    Metric(
         "counter",
         "messages_sent",
         "Messages to clients, by type, one for each socket.",
-        lambda now: by_one(now.counted.sent, SERVER),
+        lambda now: by_label(now.counted.sent, SERVER),
         ("type",),
     ),
-    Figure(
+    Metric(
         "counter",
         "errors_sent",
         "Messages refused and sockets turned away, by the code of the `ERROR`.",
-        lambda now: by_one(now.counted.errors, ErrorCode),
+        lambda now: by_label(now.counted.errors, ErrorCode),
         ("code",),
     ),
-    Figure(
+    Metric(
         "counter",
         "rate_limited",
         "Requests and sockets refused because there was too much from their address, by limit.",
-        lambda now: by_one(now.counted.rate_limited, rate_limits.NAMES),
+        lambda now: by_label(now.counted.rate_limited, rate_limits.NAMES),
         ("limit",),
     ),
-    Figure("counter", "sockets_opened", "Sockets accepted.", lambda now: now.counted.sockets_opened),
-    Figure(
+    Metric("counter", "sockets_opened", "Sockets accepted.", lambda now: now.counted.sockets_opened),
+    Metric(
         "counter",
         "sockets_closed",
         "Sockets that the server closed, by code.",
-        lambda now: by_one(now.counted.closes, (NORMAL_CLOSE, *map(int, CloseCode))),
+        lambda now: by_label(now.counted.closes, (NORMAL_CLOSE, *map(int, CloseCode))),
         ("code",),
     ),
-    Figure(
+    Metric(
         "counter",
         "reconnects",
         "`RECONNECT` messages, by what came of them.",
-        lambda now: by_one(now.counted.reconnects, RECONNECT_OUTCOMES),
+        lambda now: by_label(now.counted.reconnects, RECONNECT_OUTCOMES),
         ("outcome",),
     ),
-    Figure(
+    Metric(
         "counter",
         "slow_readers_cut",
         "Sockets closed because too much lay unread.",
         lambda now: now.counted.slow_readers,
     ),
-    Figure(
+    Metric(
         "counter",
         "acks_resent",
         "Messages sent again because no ACK came within 2 s.",
         lambda now: now.counted.acks_resent,
     ),
-    Figure(
+    Metric(
         "counter",
         "acks_given_up",
         "Times that a socket became degraded: three sends, no ACK.",
         lambda now: now.counted.acks_given_up,
     ),
-    Figure(
+    Metric(
         "histogram",
         "transition_seconds",
         "From the beginning of a command to its last frame written.",
         lambda now: now.counted.transition,
     ),
-    Figure(
+    Metric(
         "histogram",
         "delivery_seconds",
         "From the arrival of a command in this process to the last frame that it caused.",
         lambda now: now.counted.delivery,
     ),
-    Figure(
+    Metric(
         "histogram",
         "round_trip_seconds",
         "From sending a message that needs an ACK to its ACK, over the network and back.",
         lambda now: now.counted.round_trip,
     ),
-    Figure("histogram", "event_loop_lag_seconds", "How late the event loop is.", lambda now: now.counted.loop_lag),
-    Figure("histogram", "save_seconds", "From a change in a room to Redis having it.", lambda now: now.counted.save),
-    Figure("counter", "rooms_created", "Rooms made.", lambda now: now.counted.rooms_created),
-    Figure("counter", "rooms_restored", "Rooms read back from Redis.", lambda now: now.counted.rooms_restored),
-    Figure("counter", "takeovers", "Rooms taken from a worker that had died.", lambda now: now.counted.takeovers),
-    Figure(
+    Metric("histogram", "event_loop_lag_seconds", "How late the event loop is.", lambda now: now.counted.loop_lag),
+    Metric("histogram", "save_seconds", "From a change in a room to Redis having it.", lambda now: now.counted.save),
+    Metric("counter", "rooms_created", "Rooms made.", lambda now: now.counted.rooms_created),
+    Metric("counter", "rooms_restored", "Rooms read back from Redis.", lambda now: now.counted.rooms_restored),
+    Metric("counter", "takeovers", "Rooms taken from a worker that had died.", lambda now: now.counted.takeovers),
+    Metric(
         "counter",
         "handovers",
         "Rooms let go for another worker to take, because this one ends or the other has their sockets.",
         lambda now: now.counted.handovers,
     ),
-    Figure(
+    Metric(
         "counter",
         "sockets_relayed",
         "Sockets that came here while their room is at another worker, and were led there.",
         lambda now: now.counted.relayed,
     ),
-    Figure(
+    Metric(
         "counter",
         "relays_broken",
         "Sockets led to another worker that had to come back because something on the way was lost.",
         lambda now: now.counted.relays_broken,
     ),
-    Figure("counter", "games_ended", "Games that came to their results.", lambda now: now.counted.games_ended),
-    Figure("counter", "room_writes", "Rooms written to Redis.", lambda now: now.counted.writes),
-    Figure(
+    Metric("counter", "games_ended", "Games that came to their results.", lambda now: now.counted.games_ended),
+    Metric("counter", "room_writes", "Rooms written to Redis.", lambda now: now.counted.writes),
+    Metric(
         "counter",
         "room_write_failures",
         "Times that Redis did not answer, or refused.",
         lambda now: now.counted.write_failures,
     ),
-    Figure(
+    Metric(
         "counter",
         "room_writes_refused",
         "Writes that a newer state, another worker's, kept out.",
         lambda now: now.counted.writes_refused,
     ),
-    Figure(
+    Metric(
         "counter",
         "http_responses",
         "Answers to HTTP requests, by status; probes, metrics and static files left out.",
-        lambda now: by_one(now.counted.requests, ()),
+        lambda now: by_label(now.counted.requests, ()),
         ("status",),
     ),
-    Figure("histogram", "http_request_seconds", "From a request to its answer.", lambda now: now.counted.request),
+    Metric("histogram", "http_request_seconds", "From a request to its answer.", lambda now: now.counted.request),
 )
 
 
 class RoomsCollector(Collector):
-    """The figures of this process's rooms."""
+    """Collector of this process's metrics."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def collect(self) -> Iterator[Metric]:
-        """All figures as they are now."""
-        now = look(self._registry)
-        for figure in FIGURES:
-            yield _family(figure, figure.read(now))
+    def collect(self) -> Iterator[MetricFamily]:
+        """All metrics as of now."""
+        now = collect_reading(self._registry)
+        for metric in METRICS:
+            yield _family(metric, metric.read(now))
 
 
-def _family(figure: Figure, value: float | Values | Histogram) -> Metric:
-    name = PREFIX + figure.name
+def _family(metric: Metric, value: float | Values | Histogram) -> MetricFamily:
+    name = PREFIX + metric.name
     if isinstance(value, Histogram):
-        return HistogramMetricFamily(name, figure.text, buckets=value.cumulative(), sum_value=value.sum_s)
-    kind = CounterMetricFamily if figure.kind == "counter" else GaugeMetricFamily
-    family = kind(name, figure.text, labels=figure.labels)
+        return HistogramMetricFamily(name, metric.text, buckets=value.cumulative(), sum_value=value.sum_s)
+    kind = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
+    family = kind(name, metric.text, labels=metric.labels)
     for labels, number in (value if isinstance(value, Mapping) else {(): value}).items():
         family.add_metric(labels, number)
     return family
 
 
 def text(registry: Registry) -> bytes:
-    """Everything in Prometheus' text format, what prometheus-client knows of the process included."""
+    """All metrics in Prometheus' text format, with prometheus-client's process metrics."""
     collectors = CollectorRegistry()
     collectors.register(RoomsCollector(registry))
     ProcessCollector(registry=collectors)

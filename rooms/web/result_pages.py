@@ -1,6 +1,6 @@
-"""A finished game for those who were there to show around: a page, and a picture that chats show beside its address.
+"""The public page of a game's result, with its share image and QR code, for 30 days after the game.
 
-Whoever has the address sees it, for 30 days. There is nothing on it but what the game's own screens showed at the end.
+The page's id is its only protection (128 random bits); it shows what the game's own screens showed at the end.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ KEPT_BY_BROWSERS_S = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A round that was played, for the page's table."""
+class RoundRow:
+    """One round in the page's table."""
 
     number: int
     team_name: str
@@ -39,7 +39,7 @@ class Line:
 
 
 def headline(result: GameResult) -> str:
-    """ "Team Red wins!", or who shares the first place; as the screens say it at the end of a game."""
+    """ "Team Red wins!", or the teams that tie for the first place."""
     first = [team["name"] for team in result.teams if team["rank"] == 1]
     if len(first) == 1:
         return _("%(team)s wins!") % {"team": first[0]}
@@ -48,7 +48,7 @@ def headline(result: GameResult) -> str:
     return _("A tie of %(count)s teams") % {"count": len(first)}
 
 
-def facts(result: GameResult) -> str:
+def summary_text(result: GameResult) -> str:
     """ "12 minutes · 96 words"."""
     minutes, words = round(result.duration_s / 60), result.words_guessed + result.words_skipped
     return " · ".join(
@@ -61,22 +61,22 @@ def facts(result: GameResult) -> str:
 
 @require_safe
 async def page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The results, to look at without any script."""
+    """The result page; it works without scripts."""
     result = await find_shared(public_id)
     if result is None:
-        return await _gone(request, public_id)
-    address = origin_for_phones(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
+        return await _not_found(request, public_id)
+    url = origin_for_phones(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
     scores = ", ".join(f"{team['name']} {team['score']}" for team in result.teams)
     context: dict[str, Any] = {
         "result": result,
         "headline": headline(result),
-        "facts": facts(result),
-        "description": f"{scores} · {facts(result)}",
+        "summary": summary_text(result),
+        "description": f"{scores} · {summary_text(result)}",
         "teams": [{**team, "number": team["id"].rpartition("_")[2]} for team in result.teams],
-        "lines": _lines(result),
-        "address": address,
-        "picture_width": WIDTH,
-        "picture_height": HEIGHT,
+        "rounds": _round_rows(result),
+        "url": url,
+        "image_width": WIDTH,
+        "image_height": HEIGHT,
         "days": SHARED_FOR.days,
     }
     return _unlisted(render(request, "results/page.html", context))
@@ -84,11 +84,11 @@ async def page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 async def picture(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
-    """The picture, as ``svg`` or ``png``."""
+    """The share image, as ``svg`` or ``png``."""
     result = await find_shared(public_id)
     if result is None:
-        return await _gone(request, public_id)
-    svg = svg_of(result, headline(result), facts(result))
+        return await _not_found(request, public_id)
+    svg = svg_of(result, headline(result), summary_text(result))
     if kind == "svg":
         return _unlisted(HttpResponse(svg, content_type="image/svg+xml"))
     return _unlisted(HttpResponse(await asyncio.to_thread(png_of, svg), content_type="image/png"))
@@ -97,15 +97,15 @@ async def picture(request: HttpRequest, public_id: str, kind: str) -> HttpRespon
 @require_safe
 @cache_control(public=True, max_age=3600)
 def qr_code(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The page's address, for phones that look at the big screen. It says nothing of whether there is a page."""
-    address = origin_for_phones(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
-    return HttpResponse(qr_svg(address), content_type="image/svg+xml")
+    """QR code of the page's URL, for the stage; made without checking that the page exists."""
+    url = origin_for_phones(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
+    return HttpResponse(qr_svg(url), content_type="image/svg+xml")
 
 
-def _lines(result: GameResult) -> list[Line]:
+def _round_rows(result: GameResult) -> list[RoundRow]:
     names = {team["id"]: team["name"] for team in result.teams}
     return [
-        Line(
+        RoundRow(
             number=played["roundNumber"],
             team_name=names.get(played["teamId"], ""),
             team_number=played["teamId"].rpartition("_")[2],
@@ -118,12 +118,12 @@ def _lines(result: GameResult) -> list[Line]:
     ]
 
 
-async def _gone(request: HttpRequest, public_id: str) -> HttpResponse:
-    """410 for a result that is kept for its host alone by now; 404 for one that is deleted, or never was."""
+async def _not_found(request: HttpRequest, public_id: str) -> HttpResponse:
+    """410 for a result that only its host still sees; 404 for one that is deleted or never existed."""
     was_here = await GameResult.objects.filter(public_id=public_id).aexists()
     status = HTTPStatus.GONE if was_here else HTTPStatus.NOT_FOUND
     response = render(request, "results/gone.html", {"days": SHARED_FOR.days}, status=status)
-    # A result that is being written at this very moment must not be gone for minutes.
+    # The result may be written within the next seconds.
     response["Cache-Control"] = "no-store"
     return _unlisted(response)
 

@@ -1,7 +1,6 @@
-"""A room's pages: a player's phone, the host's screen, the big screen, and what says that none of them is there."""
+"""Pages of a room: player, host, stage, seat link, QR code; 404 for an unknown room."""
 
 import functools
-from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -20,44 +19,22 @@ from rooms.access.client_key import peer_of
 from rooms.access.creator_pass import is_hosts, new_owner_pass
 from rooms.access.sessions import host_secret, set_host_cookie
 from rooms.cluster.registry import RoomFacts
-from rooms.errors import RateLimited, Unavailable
 from rooms.public_urls import join_url, origin_for_phones
 from rooms.session.room_lookup import look_up
 from rooms.session.seat_links import redeem_seat
+from rooms.web.error_responses import answer_room_errors
 from rooms.web.forms import packs_as_json
-from rooms.web.rate_limit import too_many_requests
-
-RETRY_AFTER_S = 5
-
-AsyncView = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
-def spaced(code: str) -> str:
-    """``ABC 234``: easier to read out."""
+def spaced_code(code: str) -> str:
+    """The room code in two groups: ``ABC 234``."""
     return f"{code[:3]} {code[3:]}"
 
 
-def answering_unavailable(view: AsyncView) -> AsyncView:
-    """While rooms cannot be read or written, and for whoever asks too often: a page that says to try again later."""
-
-    @functools.wraps(view)
-    async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return await view(request, *args, **kwargs)
-        except RateLimited as excess:
-            return too_many_requests(request, excess)
-        except Unavailable:
-            response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
-            response["Retry-After"] = str(RETRY_AFTER_S)
-            return response
-
-    return answer
-
-
 @require_GET
-@answering_unavailable
+@answer_room_errors
 async def player(request: HttpRequest, code: str) -> HttpResponse:
-    """What the QR code opens: a name and nothing else, then the game on this phone."""
+    """The player page, which the QR code opens."""
     facts = await look_up(peer_of(request), code)
     if facts is None:
         return unknown_room(request, code)
@@ -70,9 +47,9 @@ async def player(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-@answering_unavailable
+@answer_room_errors
 async def host(request: HttpRequest, code: str) -> HttpResponse:
-    """The host's page, for the browser that made the room, and for whoever made it with the account they are in."""
+    """The host page: for the browser with the host's cookie and for the account that created the room."""
     facts = await look_up(peer_of(request), code)
     if facts is None:
         return unknown_room(request, code)
@@ -81,13 +58,13 @@ async def host(request: HttpRequest, code: str) -> HttpResponse:
         secret = owner_pass = new_owner_pass(code, facts.created_at_ms)
     response: HttpResponse
     if secret is None:
-        context = {"code": code, "spaced_code": spaced(code)}
+        context = {"code": code, "spaced_code": spaced_code(code)}
         return render(request, "not_host.html", context, status=HTTPStatus.FORBIDDEN)
     if is_hosts(secret, facts):
         packs = packs_as_json((await load_library()).packs(owner_id=facts.creator_id))
         response = render(request, "host.html", _room_context(request, code, "host") | {"packs": packs})
     else:
-        # Somebody else has been made the host meanwhile; this browser's seat is a player's now.
+        # The host's role has moved on; this browser's seat is a player's.
         response = HttpResponseRedirect(reverse("player", args=[code]))
     if owner_pass is not None:
         set_host_cookie(response, code, owner_pass)
@@ -95,18 +72,18 @@ async def host(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-@answering_unavailable
+@answer_room_errors
 async def stage(request: HttpRequest, code: str) -> HttpResponse:
-    """The big screen: everything that everybody may see."""
+    """The stage: the big screen, which shows no secrets."""
     if await look_up(peer_of(request), code) is None:
         return unknown_room(request, code)
     return render(request, "stage.html", _room_context(request, code, "spectator"))
 
 
 @require_http_methods(["GET", "POST"])
-@answering_unavailable
+@answer_room_errors
 async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    """Take a seat over on this phone. Looking at the page uses nothing up; only the button does."""
+    """A seat link: GET shows the page, POST redeems the token, once."""
     if await look_up(peer_of(request), code) is None:
         return unknown_room(request, code)
     if request.method == "GET":
@@ -125,22 +102,22 @@ async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
 @require_GET
 @cache_control(public=True, max_age=3600)
 def qr_code(request: HttpRequest, code: str) -> HttpResponse:
-    """The address of the room's player page, as a picture."""
+    """QR code of the player page's URL, as SVG."""
     origin = origin_for_phones(request.get_host(), request.is_secure())
     return HttpResponse(qr_svg(join_url(origin, code)), content_type="image/svg+xml")
 
 
 @functools.lru_cache(maxsize=512)
 def qr_svg(text: str) -> bytes:
-    """``text`` as an SVG that scales to any size, with the quiet border that scanners need."""
+    """``text`` as a scalable SVG QR code with the quiet zone that scanners need."""
     picture = BytesIO()
     segno.make(text, error="m", micro=False).save(picture, kind="svg", border=3, omitsize=True, light="#fff")
     return picture.getvalue()
 
 
 def unknown_room(request: HttpRequest, code: str) -> HttpResponse:
-    """404: the room never was, or is closed."""
-    context = {"code": code, "spaced_code": spaced(code)}
+    """404: the room never existed or is closed."""
+    context = {"code": code, "spaced_code": spaced_code(code)}
     return render(request, "unknown_room.html", context, status=HTTPStatus.NOT_FOUND)
 
 
@@ -151,7 +128,7 @@ def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
     qr_url = reverse("qr-code", args=[code])
     return {
         "code": code,
-        "spaced_code": spaced(code),
+        "spaced_code": spaced_code(code),
         "join_url": url,
         "join_url_short": url.split("://", 1)[1],
         "stage_url": stage_url,
@@ -175,7 +152,7 @@ async def _is_owner(request: HttpRequest, facts: RoomFacts) -> bool:
 
 
 def _entry(facts: RoomFacts) -> str:
-    """Whether somebody new gets in: ``open``, ``full`` or ``locked``. Who has a seat always does."""
+    """Whether a new player may join: ``open``, ``full`` or ``locked``. A seated player always may."""
     if facts.joinable:
         return "open"
     return "full" if facts.player_count >= facts.max_players else "locked"

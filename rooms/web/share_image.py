@@ -1,4 +1,4 @@
-"""A result as a picture for chat previews: an SVG, and the same as PNG for the many programs that show no SVG."""
+"""Share image (Open Graph) of a result, as SVG and as PNG."""
 
 import functools
 import unicodedata
@@ -30,7 +30,7 @@ HEADLINE_WIDTH: Final = 1080
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A team's line in the picture; lengths in its units. ``middle`` is where its centre is, ``bar`` is a length."""
+    """A team's row in the image; lengths in SVG units. ``middle`` is the y of its centre, ``bar`` the bar's length."""
 
     number: int
     color: str
@@ -42,24 +42,24 @@ class Row:
     bar: int
 
     @property
-    def roundness(self) -> int:
+    def corner_radius(self) -> int:
         """The radius of the bar's corners."""
         return min(14, self.bar // 2)
 
     @property
     def half(self) -> int:
-        """How far the bar reaches above and below the middle."""
+        """Half of the bar's thickness."""
         return self.thickness // 2
 
 
-def svg_of(result: GameResult, headline: str, facts: str) -> str:
-    """The picture; every text in it is escaped."""
+def svg_of(result: GameResult, headline: str, summary: str) -> str:
+    """The image as SVG; its texts are escaped."""
     context = {
         "width": WIDTH,
         "height": HEIGHT,
         "headline": headline,
         "headline_size": size_to_fit(headline, HEADLINE_WIDTH, 92),
-        "facts": facts,
+        "summary": summary,
         "rows": rows_of(result),
         "bar_left": 118 + NAME_WIDTH + 16,
     }
@@ -68,7 +68,7 @@ def svg_of(result: GameResult, headline: str, facts: str) -> str:
 
 @functools.lru_cache(maxsize=64)
 def png_of(svg: str) -> bytes:
-    """The same as PNG, in about 30 ms and without holding the interpreter up."""
+    """The image as PNG; takes about 30 ms with the GIL released."""
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=[str(FONT)]))
 
 
@@ -92,14 +92,14 @@ def rows_of(result: GameResult) -> list[Row]:
     ]
 
 
-def size_to_fit(text: str, width: int, most: int) -> int:
-    """The font size, ``most`` at most, with which ``text`` is not wider than ``width``, whatever the font."""
-    ems = sum(map(_ems, text))
-    return min(most, int(width / ems)) if ems else most
+def size_to_fit(text: str, width: int, max_size: int) -> int:
+    """The largest font size up to ``max_size`` with which ``text`` fits ``width`` in any usual font."""
+    width_em = sum(map(_width_em, text))
+    return min(max_size, int(width / width_em)) if width_em else max_size
 
 
-def _ems(character: str) -> float:
-    """About the widest that fonts make a character, in ems."""
+def _width_em(character: str) -> float:
+    """Upper estimate of a character's width, in em."""
     if unicodedata.combining(character):
         return 0
     if unicodedata.east_asian_width(character) in "WF" or character in "MWmw@%—":
@@ -108,6 +108,6 @@ def _ems(character: str) -> float:
 
 
 def _number(team_id: str) -> int:
-    """1 to 5, for colour and shape."""
+    """The team's number, 1 to 5."""
     digits = team_id.rpartition("_")[2]
     return int(digits) if digits in "12345" and digits else 1

@@ -34,8 +34,8 @@ def make_browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytes
     async def load() -> Any:
         return words
 
-    for module in ("home", "views", "api"):
-        monkeypatch.setattr(f"rooms.{module}.load_library", load)
+    for module in ("home", "room_pages", "api"):
+        monkeypatch.setattr(f"rooms.web.{module}.load_library", load)
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
 
     async def make(name: str = "") -> AsyncClient:

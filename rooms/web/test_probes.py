@@ -8,7 +8,7 @@ from django.test import AsyncClient
 
 from rooms.cluster.registry import Registry
 from rooms.web import probes
-from rooms.web.probes import Question
+from rooms.web.probes import SharedCheck
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ async def test_the_figures_are_told(client: AsyncClient, throw: Any) -> None:
 async def test_while_redis_hangs_it_is_not_ready_and_says_so_in_time(
     client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    question, hung = never_answered()
-    monkeypatch.setattr(probes, "PATIENCE_S", 0.01)
-    monkeypatch.setattr(probes, "_redis", question)
+    check, hung = never_answered()
+    monkeypatch.setattr(probes, "CHECK_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(probes, "_redis", check)
     answers = [await client.get("/readyz") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [503, 503, 503]
     assert not any(answer.json()["redis"] for answer in answers)
@@ -70,16 +70,16 @@ async def test_while_redis_hangs_it_is_not_ready_and_says_so_in_time(
     assert not [record for record in caplog.records if record.name == "django.request"]
     hung[0].set()
     await asyncio.sleep(0)
-    assert await question.answers()
+    assert await check.passes()
 
 
 @pytest.mark.django_db
 async def test_while_the_database_hangs_no_thread_is_lost_to_each_probe(
     client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    question, hung = never_answered()
-    monkeypatch.setattr(probes, "PATIENCE_S", 0.01)
-    monkeypatch.setattr(probes, "_database", question)
+    check, hung = never_answered()
+    monkeypatch.setattr(probes, "CHECK_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(probes, "_database", check)
     answers = await asyncio.gather(*(client.get("/readyz") for _ in range(5)))
     assert {(answer.status_code, answer.json()["database"]) for answer in answers} == {(503, False)}
     assert len(hung) == 1
@@ -87,8 +87,8 @@ async def test_while_the_database_hangs_no_thread_is_lost_to_each_probe(
     await asyncio.sleep(0)
 
 
-def never_answered() -> tuple[Question, list[asyncio.Event]]:
-    """A question whose first asking stays open until its event is set; each asking has one."""
+def never_answered() -> tuple[SharedCheck, list[asyncio.Event]]:
+    """A check whose first asking stays open until its event is set; each asking has one."""
     hung: list[asyncio.Event] = []
 
     async def hang() -> None:
@@ -96,4 +96,4 @@ def never_answered() -> tuple[Question, list[asyncio.Event]]:
         if len(hung) == 1:
             await hung[0].wait()
 
-    return Question(hang), hung
+    return SharedCheck(hang), hung

@@ -204,7 +204,7 @@ def test_without_points_the_bars_are_short_and_there(scores: tuple[int, int]) ->
 def test_a_name_is_written_as_small_as_it_must_be(name: str) -> None:
     size = share_image.size_to_fit(name, 470, 44)
     assert 0 < size <= 44
-    assert size * sum(map(share_image._ems, name)) <= 470 or size == 44
+    assert size * sum(map(share_image._width_em, name)) <= 470 or size == 44
 
 
 def test_accents_that_stand_on_a_letter_take_no_room() -> None:

@@ -14,7 +14,7 @@ from gameplay.engine.states import RoomState
 from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.telemetry.counters import EXCESS, RECONNECT_OUTCOMES, UNREADABLE
-from rooms.web.prometheus import FIGURES, NOBODY, ROLES
+from rooms.web.prometheus import METRICS, NO_ROOM, ROLES
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 JOB = "partyflow"
@@ -31,7 +31,7 @@ FROM_SCRAPE = {"instance", "job"}
 VALUES = {
     "job": {JOB},
     "state": {state.value for state in RoomState},
-    "role": {*ROLES, NOBODY},
+    "role": {*ROLES, NO_ROOM},
     "type": {*CLIENT, *SERVER, UNREADABLE, EXCESS},
     "code": {*ErrorCode, *(str(int(code)) for code in CloseCode)},
     "outcome": set(RECONNECT_OUTCOMES),
@@ -41,7 +41,7 @@ VALUES = {
 def known() -> dict[str, set[str]]:
     """Every name that can be asked for, and its own labels."""
     names = dict(FOREIGN)
-    for figure in FIGURES:
+    for figure in METRICS:
         endings = ("_bucket", "_count", "_sum") if figure.kind == "histogram" else ("",)
         for ending in endings:
             names[figure.full_name + ending] = {*figure.labels} | ({"le"} if ending == "_bucket" else set())
@@ -109,7 +109,7 @@ def matching(matcher: Any) -> set[str]:
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_counters_are_asked_for_their_rate_and_gauges_are_not(name: str) -> None:
-    kinds = {figure.full_name: figure.kind for figure in FIGURES}
+    kinds = {figure.full_name: figure.kind for figure in METRICS}
     expression = parsed(QUESTIONS[name])
     ranged = {part.vector_selector.name for part in parts(expression) if isinstance(part, promql.MatrixSelector)}
     for selector in selectors(expression):
@@ -128,7 +128,7 @@ def test_what_is_grouped_by_is_a_label_of_what_is_asked(name: str) -> None:
 def test_every_figure_is_on_the_dashboard() -> None:
     asked = {selector.name for panel in panels() for t in panel["targets"] for selector in selectors(parsed(t["expr"]))}
     missing = [
-        figure.full_name for figure in FIGURES if not {name for name in asked if name.startswith(figure.full_name)}
+        figure.full_name for figure in METRICS if not {name for name in asked if name.startswith(figure.full_name)}
     ]
     assert not missing
 

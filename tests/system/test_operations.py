@@ -18,7 +18,7 @@ import yaml
 from bench.launcher import ROOT
 from partyflow.server.server import CANCEL_TIMEOUT_S, LEAVE_TIMEOUT_S, STOP_TIMEOUT_S
 from rooms.management.commands.rooms import Command as RoomsCommand
-from rooms.web.prometheus import FIGURES
+from rooms.web.prometheus import METRICS
 from tests.support.postgres import Postgres
 from tests.support.site import Site
 
@@ -256,7 +256,7 @@ def test_a_postgresql_is_copied_and_comes_back(postgres: Postgres, tmp_path: Pat
 
 
 def test_every_figure_that_the_guide_names_is_told() -> None:
-    names = {figure.full_name for figure in FIGURES}
+    names = {figure.full_name for figure in METRICS}
     named = set(re.findall(r"\bpartyflow_\w+", GUIDE))
     assert len(named) > 20
     assert named <= names
