@@ -8,7 +8,7 @@ from django.core.signing import BadSignature, TimestampSigner
 
 from gameplay.engine.model import FIRST_HOST
 from rooms.access.sessions import HOST_COOKIE_AGE_S, session_hash
-from rooms.storage.store import RoomFacts
+from rooms.storage.store import RoomSummary
 
 PREFIX = "owner."
 
@@ -34,8 +34,8 @@ def opens(owner_pass: str, code: str, created_at_ms: int) -> bool:
     return room == f"{code}.{created_at_ms}"
 
 
-def is_hosts(secret: str, facts: RoomFacts) -> bool:
+def is_hosts(secret: str, summary: RoomSummary) -> bool:
     """Whether ``secret`` opens the seat of whoever is the room's host now."""
     if is_owner_pass(secret):
-        return facts.host_id == FIRST_HOST and opens(secret, facts.room_id, facts.created_at_ms)
-    return session_hash(secret) == facts.host_session
+        return summary.host_id == FIRST_HOST and opens(secret, summary.room_id, summary.created_at_ms)
+    return session_hash(secret) == summary.host_session

@@ -16,11 +16,10 @@ from typing import NoReturn, TypeVar
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from redis.exceptions import RedisError
 
 from rooms.access.client_key import UNKNOWN
 from rooms.errors import RateLimited
-from rooms.storage.redis_client import connect
+from rooms.storage.redis_client import REDIS_ERRORS, connect
 from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)
@@ -47,8 +46,6 @@ NAMES = (*(limit.namespace for limit in (ROOMS, CODES, JOINS, REST, PAGES, LOGIN
 PATIENCE_S = 0.25
 SHUN_S = 1.0
 """For how long nobody asks Redis again after it has not answered."""
-
-AWAY = (RedisError, OSError, TimeoutError)
 
 T = TypeVar("T")
 
@@ -118,7 +115,7 @@ class Limiter:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 answer = await shared()
-        except AWAY as error:
+        except REDIS_ERRORS as error:
             if not self._is_redis_away:
                 logger.warning("Limits are counted by this worker alone: %s", error or type(error).__name__)
             self._is_redis_away = True

@@ -16,7 +16,7 @@ from gameplay.engine.transitions import Who, moves
 from rooms.admin.worker_calls import Unanswered, ask
 from rooms.cluster.room_rpc import NoSuchRoom, send_order
 from rooms.protocol.messages import Notice
-from rooms.storage.store import RoomFacts
+from rooms.storage.store import RoomSummary
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -144,19 +144,19 @@ class Outcome:
     trouble: str
 
 
-def give(action: OrderAction, rooms: Sequence[RoomFacts], fields: Fields, by: str) -> list[Outcome]:
+def give(action: OrderAction, rooms: Sequence[RoomSummary], fields: Fields, by: str) -> list[Outcome]:
     """Have the order carried out in all these rooms at once. ``by`` is for the workers' logs."""
     order = action.order(fields)
 
     async def everywhere() -> list[Outcome]:
-        return await asyncio.gather(*(_give(facts, order, by) for facts in rooms))
+        return await asyncio.gather(*(_give(summary, order, by) for summary in rooms))
 
     return async_to_sync(everywhere)()
 
 
-async def _give(facts: RoomFacts, order: Order, by: str) -> Outcome:
+async def _give(summary: RoomSummary, order: Order, by: str) -> Outcome:
     try:
-        await ask(send_order(facts.room_id, order, by=by), facts.worker)
+        await ask(send_order(summary.room_id, order, by=by), summary.worker)
     except (NoSuchRoom, Unanswered) as error:
-        return Outcome(facts.room_id, str(error))
-    return Outcome(facts.room_id, "")
+        return Outcome(summary.room_id, str(error))
+    return Outcome(summary.room_id, "")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from rooms.admin.actions import Action, Outcome
 from rooms.models import LiveRoom
-from rooms.storage.store import RoomFacts
+from rooms.storage.store import RoomSummary
 from rooms.web.room_pages import spaced_code
 
 SHOWN = 20
@@ -27,8 +27,8 @@ def write(request: HttpRequest, action: Action, detail: str, outcomes: Iterable[
         messages.success(request, f"{', '.join(map(spaced_code, done))}: {text}")
     for outcome in outcomes:
         if outcome.trouble:
-            facts = {"action": action.label, "trouble": outcome.trouble}
-            text = _("“%(action)s” failed. %(trouble)s") % facts
+            values = {"action": action.label, "trouble": outcome.trouble}
+            text = _("“%(action)s” failed. %(trouble)s") % values
             note(request, [outcome.code], text)
             messages.error(request, f"{spaced_code(outcome.code)}: {text}")
 
@@ -39,10 +39,10 @@ def note(request: HttpRequest, codes: Iterable[str], text: object) -> None:
     LogEntry.objects.log_actions(cast(int, request.user.pk), rooms, CHANGE, str(text))
 
 
-def of_room(facts: RoomFacts) -> list[LogEntry]:
+def of_room(summary: RoomSummary) -> list[LogEntry]:
     """The last entries about this room, the latest first; not those about an older one of the same code."""
-    since = datetime.fromtimestamp(facts.created_at_ms / 1000, UTC)
+    since = datetime.fromtimestamp(summary.created_at_ms / 1000, UTC)
     entries = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(LiveRoom), object_id=facts.room_id, action_time__gte=since
+        content_type=ContentType.objects.get_for_model(LiveRoom), object_id=summary.room_id, action_time__gte=since
     )
     return list(entries.select_related("user").order_by("-action_time", "-pk")[:SHOWN])

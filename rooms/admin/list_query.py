@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gameplay.engine.states import RoomState
 from rooms.admin.permissions import User, may_see
 from rooms.admin.redis_reads import reading, rooms_redis
-from rooms.storage.store import SUMMARIES, RoomFacts
+from rooms.storage.store import SUMMARIES, RoomSummary
 
 PAGE_SIZE = 50
 MAX_SEARCH = 64
@@ -46,52 +46,52 @@ class Question:
 class Listing:
     """A page of rooms. ``counts`` says how many of those that fit the text are in which state."""
 
-    page: Page[RoomFacts]
+    page: Page[RoomSummary]
     counts: dict[str, int]
     total: int
 
 
-def read_all() -> list[RoomFacts]:
+def read_all() -> list[RoomSummary]:
     """Every room, the one with the latest activity first. Raises `Unavailable`."""
     with reading():
         summaries = rooms_redis().hvals(SUMMARIES)
-    rooms = [facts for facts in map(_read, summaries) if facts is not None]
-    return sorted(rooms, key=lambda facts: (-facts.active_at_ms, facts.room_id))
+    rooms = [summary for summary in map(_read, summaries) if summary is not None]
+    return sorted(rooms, key=lambda summary: (-summary.active_at_ms, summary.room_id))
 
 
-def read_rooms(user: User) -> list[RoomFacts]:
+def read_rooms(user: User) -> list[RoomSummary]:
     """Every room that this user may see, the one with the latest activity first. Raises `Unavailable`."""
-    return [facts for facts in read_all() if may_see(user, facts)]
+    return [summary for summary in read_all() if may_see(user, summary)]
 
 
-def read_some(codes: Iterable[str], user: User) -> list[RoomFacts]:
+def read_some(codes: Iterable[str], user: User) -> list[RoomSummary]:
     """Those of these rooms that there are, and that this user may see. Raises `Unavailable`."""
     wanted = list(dict.fromkeys(codes))
     if not wanted:
         return []
     with reading():
         summaries = rooms_redis().hmget(SUMMARIES, wanted)
-    return [facts for facts in map(_read, summaries) if facts is not None and may_see(user, facts)]
+    return [summary for summary in map(_read, summaries) if summary is not None and may_see(user, summary)]
 
 
-def search(rooms: list[RoomFacts], text: str) -> list[RoomFacts]:
+def search(rooms: list[RoomSummary], text: str) -> list[RoomSummary]:
     """Those of ``rooms`` that have ``text`` in their code, or in the name of somebody in them."""
-    return [facts for facts in rooms if _fits(facts, text)]
+    return [summary for summary in rooms if _fits(summary, text)]
 
 
-def look(rooms: list[RoomFacts], question: Question) -> Listing:
+def look(rooms: list[RoomSummary], question: Question) -> Listing:
     """Those of ``rooms`` that were asked for."""
     found = search(rooms, question.text)
-    counts = Counter(facts.state for facts in found)
-    chosen = [facts for facts in found if question.state in ("", facts.state)]
+    counts = Counter(summary.state for summary in found)
+    chosen = [summary for summary in found if question.state in ("", summary.state)]
     page = Paginator(chosen, PAGE_SIZE).get_page(question.page)
     return Listing(page, {state: counts[state] for state in STATE_NAMES if counts[state]}, len(found))
 
 
-_decode = msgspec.json.Decoder(RoomFacts).decode
+_decode = msgspec.json.Decoder(RoomSummary).decode
 
 
-def _read(summary: bytes | str | None) -> RoomFacts | None:
+def _read(summary: bytes | str | None) -> RoomSummary | None:
     if summary is None:
         return None
     try:
@@ -100,9 +100,11 @@ def _read(summary: bytes | str | None) -> RoomFacts | None:
         return None  # of a version that is still to come, or was long ago
 
 
-def _fits(facts: RoomFacts, text: str) -> bool:
+def _fits(summary: RoomSummary, text: str) -> bool:
     wanted = text[:MAX_SEARCH].strip().casefold()
     if not wanted:
         return True
     code = "".join(wanted.split()).upper()
-    return code in facts.room_id or any(wanted in name.casefold() for name in (facts.host_name, *facts.player_names))
+    return code in summary.room_id or any(
+        wanted in name.casefold() for name in (summary.host_name, *summary.player_names)
+    )

@@ -25,7 +25,7 @@ from rooms.admin.list_query import Question, look, read_rooms, read_some
 from rooms.admin.room_view import Inspection, inspect
 from rooms.errors import Unavailable
 from rooms.models import LiveRoom
-from rooms.storage.store import RoomFacts
+from rooms.storage.store import RoomSummary
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[LiveRoom]
@@ -110,10 +110,10 @@ class LiveRoomAdmin(Base):
         """One room, and what can be done to it."""
         seen = self._seen(request, code)
         context = {
-            "title": _("Room %(code)s") % {"code": seen.facts.room_id},
+            "title": _("Room %(code)s") % {"code": seen.summary.room_id},
             "notice_form": NoticeForm(),
-            "settings_form": SettingsForm(owner_id=seen.facts.creator_id, now=seen.picture.state.settings),
-            "journal": audit_log.of_room(seen.facts),
+            "settings_form": SettingsForm(owner_id=seen.summary.creator_id, now=seen.picture.state.settings),
+            "journal": audit_log.of_room(seen.summary),
             "every_s": ROOM_EVERY_S,
         }
         return self.answer(request, "room.html", {**self._room_context(request, seen), **context})
@@ -152,16 +152,16 @@ class LiveRoomAdmin(Base):
         rooms = self._chosen(request, [code])
         if not rooms:
             raise Http404
-        [facts] = rooms
-        if facts.host_id != FIRST_HOST:
+        [summary] = rooms
+        if summary.host_id != FIRST_HOST:
             text = _("%(name)s plays, and is the host now: this page is on the player’s own phone.")
-            messages.error(request, text % {"name": facts.host_name})
+            messages.error(request, text % {"name": summary.host_name})
             return _back(request)
-        if facts.is_host_connected and "is_sure" not in request.POST:
+        if summary.is_host_connected and "is_sure" not in request.POST:
             return self._ask(request, OPEN_AS_HOST, rooms, form_of("", request.POST))
-        audit_log.note(request, [facts.room_id], OPEN_AS_HOST.done)
-        response = HttpResponseRedirect(reverse("host", args=[facts.room_id]))
-        set_host_cookie(response, facts.room_id, new_owner_pass(facts.room_id, facts.created_at_ms))
+        audit_log.note(request, [summary.room_id], OPEN_AS_HOST.done)
+        response = HttpResponseRedirect(reverse("host", args=[summary.room_id]))
+        set_host_cookie(response, summary.room_id, new_owner_pass(summary.room_id, summary.created_at_ms))
         return response
 
     def _list(self, request: HttpRequest, template: str) -> HttpResponse:
@@ -194,15 +194,15 @@ class LiveRoomAdmin(Base):
             "seen": seen,
             "possible": {action.name for action in ACTIONS.values() if action.is_possible(state)},
             "simple_actions": [action for action in ACTIONS.values() if not action.needs],
-            "may_control": permissions.may_control(request.user, seen.facts),
+            "may_control": permissions.may_control(request.user, seen.summary),
         }
 
-    def _chosen(self, request: HttpRequest, codes: list[str]) -> list[RoomFacts]:
+    def _chosen(self, request: HttpRequest, codes: list[str]) -> list[RoomSummary]:
         self._require(request, permissions.CONTROL)
         rooms = read_some((code.upper() for code in codes[:MAX_CHOSEN]), request.user)
-        return [facts for facts in rooms if permissions.may_control(request.user, facts)]
+        return [summary for summary in rooms if permissions.may_control(request.user, summary)]
 
-    def _ask(self, request: HttpRequest, action: Action, rooms: list[RoomFacts], form: Any) -> HttpResponse:
+    def _ask(self, request: HttpRequest, action: Action, rooms: list[RoomSummary], form: Any) -> HttpResponse:
         context = {"title": action.label, "action": action, "rooms": rooms, "form": form, "next": _next(request)}
         return self.answer(request, "ask.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 
-from rooms.storage.store import RoomFacts
+from rooms.storage.store import RoomSummary
 
 VIEW = "rooms.view_liveroom"
 CONTROL = "rooms.control_liveroom"
@@ -15,9 +15,9 @@ def sees_everything(user: User) -> bool:
     return isinstance(user, PermissionsMixin) and bool(user.is_active and user.is_superuser)
 
 
-def is_theirs(user: User, facts: RoomFacts) -> bool:
+def is_theirs(user: User, summary: RoomSummary) -> bool:
     """Whether this user has made the room, or sees everything."""
-    return sees_everything(user) or (facts.creator_id is not None and facts.creator_id == user.pk)
+    return sees_everything(user) or (summary.creator_id is not None and summary.creator_id == user.pk)
 
 
 def may_look(user: User) -> bool:
@@ -25,11 +25,11 @@ def may_look(user: User) -> bool:
     return isinstance(user, PermissionsMixin) and user.has_perm(VIEW)
 
 
-def may_see(user: User, facts: RoomFacts) -> bool:
+def may_see(user: User, summary: RoomSummary) -> bool:
     """Whether the room is shown to this user."""
-    return may_look(user) and is_theirs(user, facts)
+    return may_look(user) and is_theirs(user, summary)
 
 
-def may_control(user: User, facts: RoomFacts) -> bool:
+def may_control(user: User, summary: RoomSummary) -> bool:
     """Whether this user may act on the room."""
-    return may_see(user, facts) and isinstance(user, PermissionsMixin) and user.has_perm(CONTROL)
+    return may_see(user, summary) and isinstance(user, PermissionsMixin) and user.has_perm(CONTROL)

@@ -16,8 +16,8 @@ from rooms.admin.worker_calls import Unanswered, ask
 from rooms.cluster.room_rpc import NoSuchRoom, describe
 from rooms.live.details import MemberDetails, RoomDetails, details_of_saved
 from rooms.storage.restore import log_of
-from rooms.storage.store import Found, RoomFacts, room_keys
-from rooms.storage.write_behind import Record
+from rooms.storage.store import RoomSummary, StoredRoom, room_keys
+from rooms.storage.write_behind import SaveState
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class TeamLine:
 class Inspection:
     """A room, and what is wrong with what is known of it; ``trouble`` is empty while its worker answers."""
 
-    facts: RoomFacts
+    summary: RoomSummary
     picture: RoomDetails
     trouble: str
 
@@ -97,29 +97,29 @@ def inspect(code: str, user: User) -> Inspection | None:
         pipeline.hmget(state_key, "facts", "state", "worker", "epoch", "revision", "saved_at")
         pipeline.lrange(log_key, 0, -1)
         (told, state, owner, epoch, revision, saved_at), log = pipeline.execute()
-    if told is None or not may_see(user, facts := msgspec.json.decode(told, type=RoomFacts)):
+    if told is None or not may_see(user, summary := msgspec.json.decode(told, type=RoomSummary)):
         return None
     # A room that sleeps is not woken up by being looked at.
     trouble = _("Nobody is in this room. It sleeps in Redis.")
     if owner:
         try:
-            return Inspection(facts, async_to_sync(_describe)(code, owner.decode()), "")
+            return Inspection(summary, async_to_sync(_describe)(code, owner.decode()), "")
         except NoSuchRoom:
             return None
         except Unanswered as error:
             trouble = _("%(why)s This is the room as it was last written.") % {"why": error}
-    found = Found(int(epoch), int(revision), int(saved_at), state, None, log)
-    return Inspection(facts, _picture_of(found, owner.decode()), trouble)
+    found = StoredRoom(int(epoch), int(revision), int(saved_at), state, None, log)
+    return Inspection(summary, _picture_of(found, owner.decode()), trouble)
 
 
 async def _describe(code: str, owner: str) -> RoomDetails:
     return await ask(describe(code), owner)
 
 
-def _picture_of(found: Found, worker: str) -> RoomDetails:
+def _picture_of(found: StoredRoom, worker: str) -> RoomDetails:
     room = snapshot.load(found.state, found.deck)
-    record = Record(found.epoch, found.revision, saved_at_ms=found.frozen_at_ms)
-    return details_of_saved(room, log_of(found, room), record, worker)
+    save_state = SaveState(found.epoch, found.revision, saved_at_ms=found.frozen_at_ms)
+    return details_of_saved(room, log_of(found, room), save_state, worker)
 
 
 _CONNECTIONS = {

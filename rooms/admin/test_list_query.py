@@ -11,13 +11,13 @@ from redis.connection import AbstractConnection
 
 from rooms.admin.list_query import PAGE_SIZE, Listing, Question, look, read_rooms, read_some
 from rooms.errors import Unavailable
-from rooms.storage.store import SUMMARIES, RoomFacts
+from rooms.storage.store import SUMMARIES, RoomSummary
 
 NOON_MS = 1_800_000_000_000
 ROOT = User(pk=1, username="root", is_staff=True, is_superuser=True)
 
 
-def facts(code: str = "ABC234", **more: Any) -> RoomFacts:
+def summary(code: str = "ABC234", **more: Any) -> RoomSummary:
     known: dict[str, Any] = {
         "state": "LOBBY",
         "player_count": 2,
@@ -30,7 +30,7 @@ def facts(code: str = "ABC234", **more: Any) -> RoomFacts:
         "created_at_ms": NOON_MS,
         "active_at_ms": NOON_MS,
     }
-    return RoomFacts(room_id=code, **{**known, **more})
+    return RoomSummary(room_id=code, **{**known, **more})
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def shelf(redis_url: str) -> Iterator[Any]:
     """Puts summaries into Redis, as workers do."""
     with redis.Redis.from_url(redis_url) as client:
 
-        def put(*rooms: RoomFacts) -> None:
+        def put(*rooms: RoomSummary) -> None:
             client.hset(SUMMARIES, mapping={room.room_id: msgspec.json.encode(room) for room in rooms})
 
         put.client = client  # type: ignore[attr-defined]
@@ -63,12 +63,12 @@ def codes(listing: Listing) -> list[str]:
     return [room.room_id for room in listing.page]
 
 
-def found(*rooms: RoomFacts, **asked: str) -> list[str]:
+def found(*rooms: RoomSummary, **asked: str) -> list[str]:
     return codes(look(list(rooms), Question(**asked)))
 
 
 def test_two_thousand_rooms_are_read_in_one_round_trip(shelf: Any, round_trips: list[int]) -> None:
-    shelf(*(facts(f"A{number:05}", active_at_ms=NOON_MS + number) for number in range(2_000)))
+    shelf(*(summary(f"A{number:05}", active_at_ms=NOON_MS + number) for number in range(2_000)))
     read_rooms(ROOT)  # the first connection greets Redis
     round_trips.clear()
     listing = look(read_rooms(ROOT), Question(page="2"))
@@ -78,12 +78,12 @@ def test_two_thousand_rooms_are_read_in_one_round_trip(shelf: Any, round_trips: 
 
 
 def test_the_latest_activity_comes_first(shelf: Any) -> None:
-    shelf(facts("AAAAAA", active_at_ms=NOON_MS), facts("BBBBBB", active_at_ms=NOON_MS + 1))
+    shelf(summary("AAAAAA", active_at_ms=NOON_MS), summary("BBBBBB", active_at_ms=NOON_MS + 1))
     assert [room.room_id for room in read_rooms(ROOT)] == ["BBBBBB", "AAAAAA"]
 
 
 def test_chosen_rooms_are_read_in_one_round_trip_too(shelf: Any, round_trips: list[int]) -> None:
-    shelf(facts("AAAAAA"), facts("BBBBBB"), facts("CCCCCC"))
+    shelf(summary("AAAAAA"), summary("BBBBBB"), summary("CCCCCC"))
     read_some(["AAAAAA"], ROOT)
     round_trips.clear()
     rooms = read_some(["CCCCCC", "AAAAAA", "CCCCCC", "GGGGGG"], ROOT)
@@ -93,7 +93,7 @@ def test_chosen_rooms_are_read_in_one_round_trip_too(shelf: Any, round_trips: li
 
 
 def test_a_summary_that_cannot_be_read_does_not_hide_the_others(shelf: Any) -> None:
-    shelf(facts("AAAAAA"))
+    shelf(summary("AAAAAA"))
     shelf.client.hset(SUMMARIES, "BBBBBB", b'{"roomId":')
     assert [room.room_id for room in read_rooms(ROOT)] == ["AAAAAA"]
 
@@ -110,21 +110,21 @@ def test_without_redis_there_is_no_list(settings: Any) -> None:
 
 @pytest.mark.parametrize("text", ["ABC234", "abc 2", "c23", "alice", "CAROL", "  bob ", ""])
 def test_a_room_is_found_by_its_code_and_by_names(text: str) -> None:
-    assert found(facts(), text=text) == ["ABC234"]
+    assert found(summary(), text=text) == ["ABC234"]
 
 
 @pytest.mark.parametrize("text", ["ABD", "Dave", "<b>", "\\", "*"])
 def test_other_text_finds_nothing(text: str) -> None:
-    assert found(facts(), text=text) == []
+    assert found(summary(), text=text) == []
 
 
 def test_names_are_found_whatever_their_script() -> None:
-    assert found(facts(host_name="Ольга", player_names=("STRAßE",)), text="ольга") == ["ABC234"]
-    assert found(facts(player_names=("STRAßE",)), text="strasse") == ["ABC234"]
+    assert found(summary(host_name="Ольга", player_names=("STRAßE",)), text="ольга") == ["ABC234"]
+    assert found(summary(player_names=("STRAßE",)), text="strasse") == ["ABC234"]
 
 
 def test_rooms_are_filtered_by_state_and_counted_by_it() -> None:
-    rooms = [facts("AAAAAA"), facts("BBBBBB", state="ROUND_ACTIVE"), facts("CCCCCC", state="ROUND_ACTIVE")]
+    rooms = [summary("AAAAAA"), summary("BBBBBB", state="ROUND_ACTIVE"), summary("CCCCCC", state="ROUND_ACTIVE")]
     listing = look(rooms, Question(state="ROUND_ACTIVE"))
     assert codes(listing) == ["BBBBBB", "CCCCCC"]
     assert listing.counts == {"LOBBY": 1, "ROUND_ACTIVE": 2}
@@ -133,7 +133,7 @@ def test_rooms_are_filtered_by_state_and_counted_by_it() -> None:
 
 @pytest.mark.parametrize(("page", "shown"), [("1", 50), ("3", 20), ("99", 20), ("-1", 20), ("x", 50), ("", 50)])
 def test_a_page_that_is_not_there_is_the_nearest_one(page: str, shown: int) -> None:
-    rooms = [facts(f"A{number:05}") for number in range(120)]
+    rooms = [summary(f"A{number:05}") for number in range(120)]
     assert len(look(rooms, Question(page=page)).page) == shown
 
 
@@ -142,10 +142,10 @@ def test_a_page_that_is_not_there_is_the_nearest_one(page: str, shown: int) -> N
 
 def test_nobody_sees_rooms_without_permission(shelf: Any, db: None) -> None:
     stan = User.objects.create(username="stan", is_staff=True)
-    shelf(facts(creator_id=stan.pk))
+    shelf(summary(creator_id=stan.pk))
     assert read_rooms(stan) == read_rooms(AnonymousUser()) == []
 
 
 def test_a_superuser_who_has_left_sees_nothing(shelf: Any) -> None:
-    shelf(facts())
+    shelf(summary())
     assert read_rooms(User(pk=1, is_superuser=True, is_active=False)) == []

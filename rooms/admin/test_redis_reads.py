@@ -11,7 +11,7 @@ from partyflow.admin_site import dashboard
 from rooms.admin.list_query import read_rooms, read_some
 from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.admin.room_view import inspect
-from rooms.admin.test_list_query import ROOT, facts
+from rooms.admin.test_list_query import ROOT, summary
 from rooms.errors import Unavailable
 from rooms.storage.store import INDEX, SUMMARIES, room_keys
 from tests.support.game import Game
@@ -31,7 +31,7 @@ def cluster(settings: Any) -> Iterator[Cluster]:
 
 def test_the_admin_reads_rooms_from_a_cluster(cluster: Cluster) -> None:
     room = Game().room
-    told = msgspec.json.encode(facts(room.code))
+    told = msgspec.json.encode(summary(room.code))
     saved = {"facts": told, "state": snapshot.dump_state(room), "worker": "", "epoch": 1, "revision": 1, "saved_at": 1}
     with cluster.client() as client:
         client.hset(SUMMARIES, room.code, told)

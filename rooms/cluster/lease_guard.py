@@ -13,8 +13,9 @@ from typing import Protocol
 from rooms import clock
 from rooms.cluster.membership import LEASE_MS, Liveness
 from rooms.live.room import LiveRoom
-from rooms.storage.store import AWAY, Store
-from rooms.storage.write_behind import Writer
+from rooms.storage.redis_client import REDIS_ERRORS
+from rooms.storage.store import Store
+from rooms.storage.write_behind import WriteBehind
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Tenure:
     ``superseded`` is called once if another process has started under this worker's name.
     """
 
-    def __init__(self, store: Store, liveness: Liveness, writer: Writer, holder: Holder) -> None:
+    def __init__(self, store: Store, liveness: Liveness, writer: WriteBehind, holder: Holder) -> None:
         self.superseded: Callable[[], None] = lambda: None
         self._store = store
         self._liveness = liveness
@@ -84,12 +85,12 @@ class Tenure:
         try:
             is_known = await self._liveness.beat()
             await self._liveness.look()
-        except AWAY as error:
+        except REDIS_ERRORS as error:
             self._writer.failed(error)
             return False
         if not is_known:
             for live in self._holder:
-                live.record.forget()
+                live.save_state.invalidate()
                 self._writer.mark(live)
         self._writer.answered()
         if self._liveness.is_superseded and not self._has_been_superseded:
@@ -105,14 +106,14 @@ class Tenure:
         rooms = {live.code: live for live in self._holder}
         try:
             owners = await self._store.owners(list(rooms))
-        except AWAY as error:
+        except REDIS_ERRORS as error:
             self._writer.failed(error)
             return
         for code, live in rooms.items():
             owner = owners[code]
             if owner is None:
                 self._writer.mark(live)
-            elif owner != (live.record.epoch, self._store.worker):
+            elif owner != (live.save_state.epoch, self._store.worker):
                 self._holder.lose(live)
 
     def _checked(self, checking: "asyncio.Task[None]") -> None:

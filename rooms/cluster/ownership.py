@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rooms.cluster.membership import Liveness
 from rooms.errors import BUSY, Unavailable
-from rooms.storage.store import Found, Store
+from rooms.storage.store import Store, StoredRoom
 
 TAKEOVER_TIMEOUT_S = 6.0
 """How long somebody who wants into a room waits for its dead owner to be dead for certain."""
@@ -27,7 +27,7 @@ class Elsewhere:
 class Taken:
     """The room is this worker's now. ``is_takeover``: its owner had died."""
 
-    found: Found
+    found: StoredRoom
     is_takeover: bool
 
 

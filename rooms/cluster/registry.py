@@ -23,20 +23,20 @@ from rooms.cluster.membership import Liveness
 from rooms.cluster.ownership import Elsewhere, take
 from rooms.errors import BUSY, Unavailable
 from rooms.live.hub import Layer
-from rooms.live.room import LiveRoom, facts_of
+from rooms.live.room import LiveRoom, summarize
 from rooms.live.timer_wheel import TimerWheel
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
 from rooms.relay.edge import Edge
-from rooms.storage.redis_client import connect
+from rooms.storage.redis_client import REDIS_ERRORS, connect
 from rooms.storage.restore import restore
-from rooms.storage.store import AWAY, RoomFacts, Store
-from rooms.storage.write_behind import Saveable, Writer
+from rooms.storage.store import RoomSummary, Store
+from rooms.storage.write_behind import Saveable, WriteBehind
 from rooms.telemetry.counters import counters
 from rooms.telemetry.loop_lag import watch_loop
 from rooms.telemetry.spans import span
 
-__all__ = ["CreatedRoom", "Registry", "RoomFacts", "current_registry", "forget_registry", "registry"]
+__all__ = ["CreatedRoom", "Registry", "RoomSummary", "current_registry", "forget_registry", "registry"]
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Registry:
         self.liveness = Liveness(redis, self.store.worker)
         self.layer: Layer = cast(Layer, get_channel_layer("local"))
         self.timers = TimerWheel()
-        self.writer = Writer(self.store, self._lost)
+        self.writer = WriteBehind(self.store, self._lost)
         self.tenure = Tenure(self.store, self.liveness, self.writer, self)
         self.is_in_doubt = self.tenure.is_in_doubt  # as it is, for it is asked about every message
         self.limiter = Limiter(settings.CACHE_URL, settings.RATE_LIMITS)
@@ -114,9 +114,9 @@ class Registry:
             )
             try:
                 is_new = code not in self._rooms and await self.store.create(
-                    facts_of(room, now_ms), snapshot.dump_state(room), now_ms
+                    summarize(room, now_ms), snapshot.dump_state(room), now_ms
                 )
-            except AWAY as error:
+            except REDIS_ERRORS as error:
                 self.writer.failed(error)
                 raise Unavailable(BUSY) from error
             if is_new:
@@ -160,16 +160,16 @@ class Registry:
         """The room if it is in memory."""
         return self._rooms.get(code)
 
-    async def facts(self, code: str) -> RoomFacts | None:
+    async def summary(self, code: str) -> RoomSummary | None:
         """What may be said about a room, without opening it; None if there is none. Raises `Unavailable`."""
         live = self._rooms.get(code)
         if live is not None:
-            return live.facts()
+            return live.summary()
         if not is_code(code) or self.writer.is_closing(code):
             return None
         try:
-            return await self.store.facts(code)
-        except AWAY as error:
+            return await self.store.summary(code)
+        except REDIS_ERRORS as error:
             self.writer.failed(error)
             raise Unavailable(BUSY) from error
 
@@ -243,7 +243,7 @@ class Registry:
         await self.hand_over()
         await _cancelled(*self._services)
         await self._finish()
-        with contextlib.suppress(*AWAY):
+        with contextlib.suppress(*REDIS_ERRORS):
             await self.liveness.sign_off()
         await self.limiter.close()
         await self.store.redis.aclose()
@@ -259,7 +259,7 @@ class Registry:
         mine = [live for live in rooms if self._rooms.get(live.code) is live]
         for live in mine:
             live.stop()
-            live.record.is_released = True
+            live.save_state.is_released = True
         await self.writer.save(*mine)
         return not any(self.writer.is_unsaved(live) for live in mine)
 
@@ -271,7 +271,7 @@ class Registry:
             counters.handovers += 1
             return True
         if self._rooms.get(live.code) is live:
-            live.record.is_released = False
+            live.save_state.is_released = False
             live.resume()
             self.writer.mark(live)
         return False
@@ -295,14 +295,14 @@ class Registry:
         now_ms = clock.now_ms()
         for live in tuple(self._rooms.values()):
             if live.hub:
-                if now_ms - live.record.saved_at_ms >= REFRESH_MS:
+                if now_ms - live.save_state.saved_at_ms >= REFRESH_MS:
                     self.writer.mark(live)
             elif now_ms - live.empty_since_ms >= SNAPSHOT_RETENTION_MS:
                 await self._let_go(live)
         try:
             await self.store.sweep(now_ms)
             await self.liveness.tidy()
-        except AWAY as error:
+        except REDIS_ERRORS as error:
             self.writer.failed(error)
 
     async def beat(self) -> None:
@@ -313,7 +313,7 @@ class Registry:
         try:
             with span("open room", room=code):
                 taken = await take(code, self.store, self.liveness)
-        except AWAY as error:
+        except REDIS_ERRORS as error:
             self.writer.failed(error)
             raise Unavailable(BUSY) from error
         if taken is None or isinstance(taken, Elsewhere):
@@ -333,14 +333,14 @@ class Registry:
 
     async def _let_go(self, live: LiveRoom) -> None:
         empty_since_ms = live.empty_since_ms
-        live.record.is_released = True
+        live.save_state.is_released = True
         is_written = await self.writer.save(live)
         is_untouched = not live.hub and live.empty_since_ms == empty_since_ms  # or somebody came by in the meantime
         if is_written and is_untouched:
             live.stop()
             self.forget(live)
         elif self._rooms.get(live.code) is live:
-            live.record.is_released = False
+            live.save_state.is_released = False
             self.writer.mark(live)
 
     def _lost(self, saveable: Saveable) -> None:

@@ -43,8 +43,8 @@ from rooms.live.details import RoomDetails, details_of
 from rooms.live.room import LiveRoom
 from rooms.protocol.catalogue import CLIENT
 from rooms.protocol.messages import Notice
-from rooms.storage.redis_client import connect
-from rooms.storage.store import AWAY, Store
+from rooms.storage.redis_client import REDIS_ERRORS, connect
+from rooms.storage.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -288,7 +288,7 @@ async def _redis() -> AsyncIterator["Redis"]:
 async def _asked(asking: Awaitable[Any]) -> Any:
     try:
         return await asking
-    except AWAY as error:
+    except REDIS_ERRORS as error:
         raise Unavailable(BUSY) from error
 
 

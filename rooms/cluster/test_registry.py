@@ -112,16 +112,16 @@ async def test_a_room_that_cannot_be_written_is_not_opened(
 
 async def test_facts_are_told_of_rooms_in_memory_and_in_redis(throw: Any, keeper: Registry) -> None:
     asleep, awake = await throw(), await throw("Alice", "Bob")
-    facts = await keeper.facts(asleep.code)
-    assert (facts.state, facts.player_count, facts.joinable) == ("ROOM_CREATED", 0, True)  # type: ignore[union-attr]
+    summary = await keeper.summary(asleep.code)
+    assert (summary.state, summary.player_count, summary.joinable) == ("ROOM_CREATED", 0, True)  # type: ignore[union-attr]
     assert keeper.get(asleep.code) is None
-    facts = await keeper.facts(awake.code)
-    assert (facts.state, facts.player_count, facts.host_name) == ("LOBBY", 1, "Alice")  # type: ignore[union-attr]
-    assert await keeper.facts("ZZZZZZ") is None
-    assert await keeper.facts("nonsense") is None
+    summary = await keeper.summary(awake.code)
+    assert (summary.state, summary.player_count, summary.host_name) == ("LOBBY", 1, "Alice")  # type: ignore[union-attr]
+    assert await keeper.summary("ZZZZZZ") is None
+    assert await keeper.summary("nonsense") is None
 
 
-@pytest.mark.parametrize("asked", ["create", "open", "facts"])
+@pytest.mark.parametrize("asked", ["create", "open", "summary"])
 async def test_without_redis_rooms_are_unavailable(
     keeper: Registry, asked: str, caplog: pytest.LogCaptureFixture, settings: Any
 ) -> None:
@@ -284,7 +284,7 @@ async def test_a_service_that_stumbles_begins_again(
         await party.host.say("LOCK_ROOM")
         async with asyncio.timeout(5):
             await written.wait()
-    assert "Writer.run stumbled" in caplog.text
+    assert "WriteBehind.run stumbled" in caplog.text
 
 
 async def test_an_errand_that_fails_is_logged(keeper: Registry, caplog: pytest.LogCaptureFixture) -> None:

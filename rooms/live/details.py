@@ -12,7 +12,7 @@ from rooms import clock
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
 from rooms.protocol.eventlog import Entry, EventLog, visible_to
-from rooms.storage.write_behind import Record
+from rooms.storage.write_behind import SaveState
 
 MAX_EVENTS = 50
 
@@ -68,22 +68,24 @@ def details_of(live: LiveRoom, worker: str) -> RoomDetails:
     """The room as it is now. How long the way to each phone takes is measured on the occasion, for the next picture."""
     for line in live.hub:
         line.measure()
-    return _picture(live.room, live.log, live.record, worker, {line.actor_id: line for line in live.hub})
+    return _picture(live.room, live.log, live.save_state, worker, {line.actor_id: line for line in live.hub})
 
 
-def details_of_saved(room: Room, log: EventLog, record: Record, worker: str) -> RoomDetails:
+def details_of_saved(room: Room, log: EventLog, save_state: SaveState, worker: str) -> RoomDetails:
     """The room as it was last written; of its sockets nothing is known."""
-    return _picture(room, log, record, worker, {})
+    return _picture(room, log, save_state, worker, {})
 
 
-def _picture(room: Room, log: EventLog, record: Record, worker: str, lines: Mapping[str, Connection]) -> RoomDetails:
+def _picture(
+    room: Room, log: EventLog, save_state: SaveState, worker: str, lines: Mapping[str, Connection]
+) -> RoomDetails:
     return RoomDetails(
         code=room.code,
         worker=worker,
-        epoch=record.epoch,
-        revision=record.revision,
+        epoch=save_state.epoch,
+        revision=save_state.revision,
         created_at_ms=room.created_at_ms,
-        saved_at_ms=record.saved_at_ms,
+        saved_at_ms=save_state.saved_at_ms,
         socket_count=len(lines),
         spectator_count=sum(line.role == "spectator" for line in lines.values()),
         state=game_state(room, None, clock.now_ms()),

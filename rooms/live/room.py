@@ -31,8 +31,8 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import Entry, EventLog, Visible, visible_to
 from rooms.protocol.messages import StateSnapshot
 from rooms.public_urls import join_url
-from rooms.storage.store import RoomFacts, Store
-from rooms.storage.write_behind import Record
+from rooms.storage.store import RoomSummary, Store
+from rooms.storage.write_behind import SaveState
 from rooms.telemetry.counters import counters
 from rooms.telemetry.log_context import InRoom, context_of
 
@@ -73,11 +73,11 @@ class Keeper(Protocol):
 class LiveRoom:
     """A room in memory. It lives in one process, on its event loop."""
 
-    def __init__(self, room: Room, log: EventLog, record: Record, keeper: Keeper) -> None:
+    def __init__(self, room: Room, log: EventLog, save_state: SaveState, keeper: Keeper) -> None:
         self.room = room
         self.code = room.code
         self.log = log
-        self.record = record
+        self.save_state = save_state
         self.keeper = keeper
         self.hub = Hub(room.code, keeper.layer)
         self.versions = VersionHistory(room.state_version)
@@ -320,9 +320,9 @@ class LiveRoom:
             self.hub.close(connection)
             connection.close(close)
 
-    def facts(self, worker: str = "") -> RoomFacts:
+    def summary(self, worker: str = "") -> RoomSummary:
         """What lists and public pages say about the room; ``worker`` is who writes it."""
-        return facts_of(self.room, self.active_at_ms, worker)
+        return summarize(self.room, self.active_at_ms, worker)
 
     def tell_quality(self, connection: Connection, status: Literal["degraded", "connected"]) -> None:
         """Tell the host and the owner of this socket, nobody else, how its line is doing."""
@@ -362,11 +362,11 @@ class LiveRoom:
             self._timer = None
 
 
-def facts_of(room: Room, active_at_ms: int, worker: str = "") -> RoomFacts:
+def summarize(room: Room, active_at_ms: int, worker: str = "") -> RoomSummary:
     """What lists and public pages say about a room in which something was last done at ``active_at_ms``."""
     players, host = room.players, room.host
     seats_left = MAX_PLAYERS - len(players)
-    return RoomFacts(
+    return RoomSummary(
         room_id=room.code,
         state=room.state.value,
         player_count=len(players),

@@ -9,12 +9,12 @@ from django.core.management import CommandError, call_command
 from rooms.errors import Unavailable
 from rooms.management.commands import rooms as command
 from rooms.management.table import age, columns, printable
-from rooms.storage.store import RoomFacts
+from rooms.storage.store import RoomSummary
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2JAlice\u202egnp\r\n\x9b31m"
 
 
-def facts(code: str, **changes: Any) -> RoomFacts:
+def summary(code: str, **changes: Any) -> RoomSummary:
     """A room with Alice as its host."""
     known: dict[str, Any] = {
         "room_id": code,
@@ -31,19 +31,19 @@ def facts(code: str, **changes: Any) -> RoomFacts:
         "active_at_ms": 1,
         "worker": "worker-1.abc",
     }
-    return RoomFacts(**(known | changes))
+    return RoomSummary(**(known | changes))
 
 
 @pytest.fixture
-def in_redis(monkeypatch: pytest.MonkeyPatch) -> list[RoomFacts]:
+def in_redis(monkeypatch: pytest.MonkeyPatch) -> list[RoomSummary]:
     """What the index has."""
-    rooms: list[RoomFacts] = []
+    rooms: list[RoomSummary] = []
     monkeypatch.setattr(command, "read_all", lambda: rooms)
     return rooms
 
 
-def test_rooms_are_listed_with_their_facts(in_redis: list[RoomFacts], capsys: pytest.CaptureFixture[str]) -> None:
-    in_redis += [facts("ABC234"), facts("DEF567", state="ROUND_ACTIVE", round_number=2, host_name="Dave")]
+def test_rooms_are_listed_with_their_facts(in_redis: list[RoomSummary], capsys: pytest.CaptureFixture[str]) -> None:
+    in_redis += [summary("ABC234"), summary("DEF567", state="ROUND_ACTIVE", round_number=2, host_name="Dave")]
     call_command("rooms", "list")
     head, first, second, total = capsys.readouterr().out.splitlines()
     assert head.split() == ["CODE", "STATE", "PLAYERS", "ROUND", "SCORE", "AGE", "ACTIVE", "WORKER", "HOST"]
@@ -53,17 +53,17 @@ def test_rooms_are_listed_with_their_facts(in_redis: list[RoomFacts], capsys: py
     assert total == "2 rooms"
 
 
-def test_a_list_can_be_narrowed_down(in_redis: list[RoomFacts], capsys: pytest.CaptureFixture[str]) -> None:
-    in_redis += [facts("ABC234"), facts("DEF567", state="ROUND_ACTIVE", host_name="Dave")]
+def test_a_list_can_be_narrowed_down(in_redis: list[RoomSummary], capsys: pytest.CaptureFixture[str]) -> None:
+    in_redis += [summary("ABC234"), summary("DEF567", state="ROUND_ACTIVE", host_name="Dave")]
     for words in (["dave"], ["def"], ["--state", "ROUND_ACTIVE"]):
         call_command("rooms", "list", *words, "--json")
         assert [room["roomId"] for room in json.loads(capsys.readouterr().out)] == ["DEF567"]
 
 
 def test_no_name_reaches_the_terminal_as_anything_but_text(
-    in_redis: list[RoomFacts], capsys: pytest.CaptureFixture[str]
+    in_redis: list[RoomSummary], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    in_redis += [facts("ABC234", host_name=HOSTILE)]
+    in_redis += [summary("ABC234", host_name=HOSTILE)]
     call_command("rooms", "list")
     call_command("rooms", "list", "--json")
     told = capsys.readouterr().out
@@ -72,9 +72,9 @@ def test_no_name_reaches_the_terminal_as_anything_but_text(
 
 
 def test_the_hash_of_the_hosts_secret_goes_to_nobody(
-    in_redis: list[RoomFacts], capsys: pytest.CaptureFixture[str]
+    in_redis: list[RoomSummary], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    in_redis += [facts("ABC234")]
+    in_redis += [summary("ABC234")]
     call_command("rooms", "list", "--json")
     (room,) = json.loads(capsys.readouterr().out)
     assert room["hostName"] == "Alice"
@@ -89,7 +89,7 @@ def test_nothing_is_closed_or_ended_without_a_yes(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_cannot_be_done_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> list[RoomFacts]:
+    def fail() -> list[RoomSummary]:
         raise Unavailable("Redis is\x1b away")
 
     monkeypatch.setattr(command, "read_all", fail)

@@ -15,7 +15,7 @@ from rooms.protocol.versions import Version
 from rooms.relay.link import Link
 from rooms.relay.messages import UP, Downward, Ended, Gone, Hello, Roll, Said, TakeOver, Told, unpack_down
 from rooms.session.remote_room import RateVerdict, RemoteRoom
-from rooms.storage.store import AWAY
+from rooms.storage.redis_client import REDIS_ERRORS
 from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)
@@ -182,7 +182,7 @@ class Edge:
         """Cut the lines to owners that are gone or answer no more; compare notes with the others."""
         try:
             await self._liveness.look()
-        except AWAY:
+        except REDIS_ERRORS:
             return  # then the parcels do not get through either
         by_owner: dict[str, dict[int, int]] = {}
         for line in self:

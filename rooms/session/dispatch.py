@@ -13,7 +13,7 @@ from rooms.protocol.errors import ErrorCode
 from rooms.protocol.limits import RESYNC_INTERVAL_MS, SEAT_LINK_MS
 from rooms.protocol.messages import Ack, Connect, CreateSeatLink, Heartbeat, HeartbeatAck, Reconnect, SeatLink
 from rooms.public_urls import join_url
-from rooms.storage.store import AWAY
+from rooms.storage.redis_client import REDIS_ERRORS
 
 
 def dispatch(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
@@ -56,7 +56,7 @@ async def _send_seat_link(live: LiveRoom, connection: Connection, message: Clien
     token, actor_id = secrets.token_urlsafe(24), connection.actor_id
     try:
         await live.keeper.store.keep_seat_link(live.code, session_hash(token), actor_id, SEAT_LINK_MS // 1000)
-    except AWAY:
+    except REDIS_ERRORS:
         connection.refuse(ErrorCode.SERVER_BUSY, "No link can be made right now.", message.type, message.request_id)
         return
     if live.hub.of(actor_id) is connection and not live.is_stopped:

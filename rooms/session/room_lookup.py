@@ -7,7 +7,7 @@ who guesses.
 
 from rooms.access.rate_limits import CODES, JOINS, Limiter
 from rooms.cluster.ownership import Elsewhere
-from rooms.cluster.registry import Registry, RoomFacts, registry
+from rooms.cluster.registry import Registry, RoomSummary, registry
 from rooms.errors import RateLimited
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
@@ -16,14 +16,14 @@ from rooms.session import handshake
 from rooms.session.remote_room import RateVerdict, RemoteRoom
 
 
-async def look_up(peer: str, code: str) -> RoomFacts | None:
+async def look_up(peer: str, code: str) -> RoomSummary | None:
     """What may be said about a room; None if there is none. Raises `RateLimited`, `Unavailable`."""
     limiter = registry().limiter
     await limiter.check(CODES, peer)
-    facts = await registry().facts(code)
-    if facts is None:
+    summary = await registry().summary(code)
+    if summary is None:
         await limiter.take(CODES, peer)
-    return facts
+    return summary
 
 
 async def open_room(

@@ -4,7 +4,7 @@ from rooms.access.sessions import Session, new_session, session_hash
 from rooms.cluster.registry import is_code, registry
 from rooms.cluster.room_rpc import NoSuchRoom, OrderFailed, reseat
 from rooms.errors import BUSY, Unavailable
-from rooms.storage.store import AWAY
+from rooms.storage.redis_client import REDIS_ERRORS
 
 
 async def redeem_seat(code: str, token: str) -> Session | None:
@@ -19,7 +19,7 @@ async def redeem_seat(code: str, token: str) -> Session | None:
         raise Unavailable(BUSY)
     try:
         actor_id = await here.store.take_seat_link(code, session_hash(token))
-    except AWAY as error:
+    except REDIS_ERRORS as error:
         here.writer.failed(error)
         raise Unavailable(BUSY) from error
     if actor_id is None:

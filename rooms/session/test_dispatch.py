@@ -310,7 +310,7 @@ class TestLeaving:
             assert (guest.last.type, guest.close_code) == ("ROOM_CLOSED", 4410)
             await guest.hang_up()
         assert keeper.get(party.code) is None
-        assert await keeper.facts(party.code) is None
+        assert await keeper.summary(party.code) is None
 
     async def test_the_new_host_hears_what_hosts_hear(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")

@@ -17,8 +17,11 @@ from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisClusterException
+from redis.exceptions import RedisClusterException, RedisError
 from redis.maint_notifications import MaintNotificationsConfig
+
+REDIS_ERRORS = (RedisError, OSError, TimeoutError)
+"""Raised by calls to a Redis that is unavailable."""
 
 TIMEOUT_S = 1.0
 CONNECTIONS = 32

@@ -8,8 +8,8 @@ import msgspec
 from gameplay.engine import snapshot
 from gameplay.engine.model import Room
 from rooms.protocol.eventlog import EventLog
-from rooms.storage.store import Found
-from rooms.storage.write_behind import Record
+from rooms.storage.store import StoredRoom
+from rooms.storage.write_behind import SaveState
 from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)
@@ -20,10 +20,10 @@ class Restored(NamedTuple):
 
     room: Room
     log: EventLog
-    record: Record
+    save_state: SaveState
 
 
-def restore(code: str, found: Found, now_ms: int) -> Restored | None:
+def restore(code: str, found: StoredRoom, now_ms: int) -> Restored | None:
     """What makes a live room of what Redis has; None if this version cannot read it."""
     try:
         room = snapshot.load(found.state, found.deck)
@@ -40,14 +40,14 @@ def restore(code: str, found: Found, now_ms: int) -> Restored | None:
         # Nobody was there yet: whatever has to come of an absence begins with the first visitor.
         for member in room.members.values():
             member.away_since_ms = now_ms
-    return Restored(room, log, Record(found.epoch, found.revision, known_revision=found.revision))
+    return Restored(room, log, SaveState(found.epoch, found.revision, known_revision=found.revision))
 
 
-def _was_live(found: Found) -> bool:
+def _was_live(found: StoredRoom) -> bool:
     return found.epoch > 1 or found.revision > 0
 
 
-def log_of(found: Found, room: Room) -> EventLog:
+def log_of(found: StoredRoom, room: Room) -> EventLog:
     """The event log that was found with ``room``; an empty one if it is of no use."""
     if not found.log:
         return EventLog(room.sequence_id)

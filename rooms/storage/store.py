@@ -1,7 +1,7 @@
 """What Redis keeps of a room, and the few scripts that write it.
 
 ``pf:{CODE}:owner`` is ``EPOCH WORKER``: who has the room, nobody where the worker is missing. ``:state`` is a hash:
-``state`` and ``facts`` as bytes, ``epoch`` and ``revision`` that say whose word counts, ``worker`` and ``saved_at``
+``state`` and ``summary`` as bytes, ``epoch`` and ``revision`` that say whose word counts, ``worker`` and ``saved_at``
 that say until when the room's clock ran. ``:deck`` and ``:log`` stand beside it, and ``:seat:…`` are one-time links.
 The tag in braces keeps them in one slot of a cluster; no script touches two rooms. ``pf:rooms`` and
 ``pf:rooms:summary`` are the index of all rooms.
@@ -15,12 +15,12 @@ from typing import Any, NamedTuple, cast
 import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError
+
+from rooms.storage.redis_client import REDIS_ERRORS
 
 ROOM_TTL_S = 2 * 3600
 TOMBSTONE_TTL_S = 60
-AWAY = (RedisError, OSError, TimeoutError)
-"""What is raised when Redis is away."""
 INDEX = "pf:rooms"
 SUMMARIES = "pf:rooms:summary"
 
@@ -84,14 +84,14 @@ return 1
 """
 )
 
-OVERTAKEN = 0
+CLAIM_LOST = 0
 
 REFUSED = 0
 SAVED = 1
-SAVED_ANEW = 2
+RECREATED = 2
 
 
-class RoomFacts(msgspec.Struct, frozen=True, rename="camel"):
+class RoomSummary(msgspec.Struct, frozen=True, rename="camel"):
     """What lists and public pages say about a room. ``host_session`` is a hash and goes to nobody.
 
     ``scores`` are the teams' names and points, ``active_at_ms`` is when somebody last did something, ``worker`` who has
@@ -133,7 +133,7 @@ class Save(msgspec.Struct, frozen=True):
     worker: str
     saved_at_ms: int
     state: bytes
-    facts: bytes
+    summary: bytes
     deck: bytes | None
     log: bytes | None
     whole_log: bool
@@ -159,7 +159,7 @@ class Ownership:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StoredRoom:
     """A room as Redis had it. ``frozen_at_ms`` is until when its clock ran, by the clock of its last worker."""
 
     epoch: int
@@ -180,9 +180,9 @@ class Store:
         self.redis = redis
         self.worker = worker
 
-    async def create(self, facts: RoomFacts, state: bytes, now_ms: int) -> bool:
+    async def create(self, summary: RoomSummary, state: bytes, now_ms: int) -> bool:
         """Put a new room down, owned by nobody; False if its code is taken."""
-        code, told = facts.room_id, msgspec.json.encode(facts)
+        code, told = summary.room_id, msgspec.json.encode(summary)
         is_new = await self.redis.eval(_CREATE, 4, *room_keys(code), str(ROOM_TTL_S), str(now_ms), state, told)
         if not is_new:
             return False
@@ -212,20 +212,20 @@ class Store:
         keys = await pipeline.execute() if codes else []
         return {code: None if key is None else _parsed(key) for code, key in zip(codes, keys, strict=True)}
 
-    async def claim(self, code: str, before: Ownership) -> Found | None:
+    async def claim(self, code: str, before: Ownership) -> StoredRoom | None:
         """Take a room over from ``before``: its epoch grows, and what other workers still write of it is refused.
 
         None if the room is gone, or somebody else's by now.
         """
         found = await self.redis.eval(_CLAIM, 4, *room_keys(code), str(ROOM_TTL_S), self.worker, before.key)
-        if found is None or found == OVERTAKEN:
+        if found is None or found == CLAIM_LOST:
             return None
         epoch, revision, worker, saved_at_ms, state, deck, log = found
         seen = await self.redis.get(seen_key(worker.decode())) if worker else None
-        return Found(epoch, revision, max(int(saved_at_ms), int(seen or 0)), state, deck, log)
+        return StoredRoom(epoch, revision, max(int(saved_at_ms), int(seen or 0)), state, deck, log)
 
     async def write(self, writes: Iterable[Save | Close]) -> list[int | Exception]:
-        """Carry all of them out; for each `REFUSED`, `SAVED`, `SAVED_ANEW` or what went wrong.
+        """Carry all of them out; for each `REFUSED`, `SAVED`, `RECREATED` or what went wrong.
 
         In one round trip, or two where Redis does not know the scripts.
         """
@@ -237,7 +237,7 @@ class Store:
             again: list[Any]
             try:
                 again = await self._write([every[at] for at in unknown], IN_FULL)
-            except AWAY as error:
+            except REDIS_ERRORS as error:
                 again = [error] * len(unknown)
             for at, result in zip(unknown, again, strict=True):
                 results[at] = result
@@ -251,16 +251,16 @@ class Store:
             _queue(pipeline, write, scripts)
         if saves:
             pipeline.zadd(INDEX, {code: save.saved_at_ms for code, save in saves.items()})
-            pipeline.hset(SUMMARIES, items=[item for save in saves.values() for item in (save.code, save.facts)])
+            pipeline.hset(SUMMARIES, items=[item for save in saves.values() for item in (save.code, save.summary)])
         if closes:
             pipeline.zrem(INDEX, *closes)
             pipeline.hdel(SUMMARIES, *closes)
         return (await pipeline.execute(raise_on_error=False))[: len(every)]
 
-    async def facts(self, code: str) -> RoomFacts | None:
+    async def summary(self, code: str) -> RoomSummary | None:
         """What is told about a room, None if there is none."""
         told = await self.redis.hget(room_keys(code)[0], "facts")
-        return None if told is None else msgspec.json.decode(told, type=RoomFacts)
+        return None if told is None else msgspec.json.decode(told, type=RoomSummary)
 
     async def sweep(self, now_ms: int) -> None:
         """Take rooms out of the index that have expired."""
@@ -327,7 +327,7 @@ def _queue(pipeline: "Pipeline", write: Save | Close, scripts: _Scripts) -> None
         write.worker.encode(),
         b"%d" % write.saved_at_ms,
         write.state,
-        write.facts,
+        write.summary,
         write.deck or b"",
         write.log or b"",
         b"1" if write.whole_log else b"0",

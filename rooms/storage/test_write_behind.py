@@ -14,7 +14,7 @@ from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
 from rooms.live.room import LiveRoom
 from rooms.protocol.eventlog import visible_to
-from rooms.storage.store import IN_FULL, INDEX, REFUSED, SAVED, SAVED_ANEW, SUMMARIES, Close, Save
+from rooms.storage.store import IN_FULL, INDEX, RECREATED, REFUSED, SAVED, SUMMARIES, Close, Save
 from rooms.storage.write_behind import MAX_LOG_PARTS, RETRY_MAX_S
 
 EVERYTHING = visible_to("host_1", is_host=True, is_player=True)
@@ -247,7 +247,7 @@ async def test_a_write_that_comes_late_is_refused(throw: Any, keeper: Registry) 
     await party.host.say("LOCK_ROOM")
     assert await keeper.writer.flush()
     assert await keeper.store.write(late) == [REFUSED]
-    assert (await keeper.store.facts(party.code)).joinable is False  # type: ignore[union-attr]
+    assert (await keeper.store.summary(party.code)).joinable is False  # type: ignore[union-attr]
 
 
 async def test_a_claim_that_comes_late_takes_the_room_from_nobody(
@@ -289,7 +289,7 @@ async def test_a_worker_that_has_lost_its_room_writes_nothing_and_lets_it_go(
     assert old.get(party.code) is None
     assert party["Bob"].close_code == 1012
     assert not live.room.locked
-    assert (await party.keeper.store.facts(party.code)).joinable
+    assert (await party.keeper.store.summary(party.code)).joinable
 
 
 async def test_redis_that_lost_the_room_gets_all_of_it_again(throw: Any, keeper: Registry, client: Any) -> None:
@@ -370,7 +370,7 @@ async def test_that_all_is_lost_is_not_forgotten_because_a_write_was_under_way(
     await party.swipe()
     writing = asyncio.create_task(keeper.writer.flush())
     await asyncio.sleep(0)
-    party.live.record.forget()
+    party.live.save_state.invalidate()
     await writing
     client.delete(deck)
     keeper.changed(party.live)
@@ -456,7 +456,7 @@ async def test_the_writer_keeps_trying(throw: Any, keeper: Registry, monkeypatch
         with pytest.raises(asyncio.CancelledError):
             await keeper.writer.run()
     assert pauses == [0.1, 0.2, 0.4, RETRY_MAX_S, RETRY_MAX_S]
-    assert party.live.record.revision > 5
+    assert party.live.save_state.revision > 5
 
 
 async def test_one_room_that_cannot_be_written_does_not_hold_the_others_up(
@@ -498,7 +498,7 @@ async def test_a_closed_room_stays_closed_while_redis_is_away(
         await party.host.say("CLOSE_ROOM")
         assert not await keeper.writer.flush()
     assert await keeper.open(party.code) is None
-    assert await keeper.facts(party.code) is None
+    assert await keeper.summary(party.code) is None
     assert await keeper.writer.flush()
     assert keeper.unsaved_count == 0
     assert await keeper.open(party.code) is None
@@ -532,8 +532,8 @@ async def test_the_results_of_a_write_say_what_became_of_it(throw: Any, keeper: 
     assert await keeper.store.write([save]) == [SAVED]
     assert await keeper.store.write([save]) == [REFUSED]
     client.flushall()
-    assert await keeper.store.write([save]) == [SAVED_ANEW]
-    party.live.record.revision = save.revision
+    assert await keeper.store.write([save]) == [RECREATED]
+    party.live.save_state.revision = save.revision
 
 
 async def test_a_redis_that_has_forgotten_the_scripts_is_told_them_again(

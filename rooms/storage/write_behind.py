@@ -16,7 +16,8 @@ from gameplay.engine import snapshot
 from gameplay.engine.model import Room
 from rooms import clock
 from rooms.protocol.eventlog import EventLog
-from rooms.storage.store import AWAY, REFUSED, SAVED_ANEW, Close, RoomFacts, Save, Store
+from rooms.storage.redis_client import REDIS_ERRORS
+from rooms.storage.store import RECREATED, REFUSED, Close, RoomSummary, Save, Store
 from rooms.telemetry.counters import counters
 from rooms.telemetry.spans import span
 
@@ -31,7 +32,7 @@ MAX_LOG_PARTS = 64
 
 
 @dataclass(slots=True)
-class Record:
+class SaveState:
     """What Redis has of a room, and whose word counts there.
 
     Each attempt to write is a new ``revision``; ``known_revision`` is the last one that Redis has confirmed. Once
@@ -45,12 +46,12 @@ class Record:
     log_sequence_id: int | None = None
     log_parts: int = 0
     saved_at_ms: int = 0
-    is_lost: bool = False
+    is_invalid: bool = False
     is_released: bool = False
 
-    def forget(self) -> None:
-        """Redis has nothing of the room any more; the next write, not one that is under way, brings all of it."""
-        self.is_lost = True
+    def invalidate(self) -> None:
+        """Make the next write, not one that is under way, a complete one: Redis has lost the room."""
+        self.is_invalid = True
 
 
 class Saveable(Protocol):
@@ -58,17 +59,17 @@ class Saveable(Protocol):
 
     room: Room
     log: EventLog
-    record: Record
+    save_state: SaveState
 
     @property
     def code(self) -> str:
         """Its code."""
 
-    def facts(self, worker: str = "") -> RoomFacts:
+    def summary(self, worker: str = "") -> RoomSummary:
         """What lists and public pages say about it; ``worker`` is who writes it."""
 
 
-class Writer:
+class WriteBehind:
     """Writes rooms behind their back. ``lost`` is told of a room that another worker has taken."""
 
     def __init__(self, store: Store, lost: Callable[[Saveable], None]) -> None:
@@ -76,7 +77,7 @@ class Writer:
         self._lost = lost
         self._unsaved: dict[str, tuple[Saveable, int]] = {}
         self._writing: dict[str, tuple[Saveable, int]] = {}
-        self._closing: dict[str, Record] = {}
+        self._closing: dict[str, SaveState] = {}
         self._wanted = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self.is_redis_up = True
@@ -101,7 +102,7 @@ class Writer:
     def remove(self, live: Saveable) -> None:
         """Have ``live`` taken out of Redis."""
         self._unsaved.pop(live.code, None)
-        self._closing[live.code] = live.record
+        self._closing[live.code] = live.save_state
         self._wanted.set()
 
     def drop(self, live: Saveable) -> None:
@@ -165,22 +166,22 @@ class Writer:
 
     def _save_of(self, live: Saveable) -> Save | None:
         try:
-            return _build(live, "" if live.record.is_released else self._store.worker)
+            return _build(live, "" if live.save_state.is_released else self._store.worker)
         except Exception:
             # One room that cannot be put into bytes must not keep the others from being written.
             logger.exception("Room %s cannot be written", live.code)
             return None
 
-    async def _write(self, taken: dict[str, tuple[Saveable, int]], closing: dict[str, Record]) -> bool:
+    async def _write(self, taken: dict[str, tuple[Saveable, int]], closing: dict[str, SaveState]) -> bool:
         async with self._one_at_a_time:
             saves = {code: save for code, (live, _) in taken.items() if (save := self._save_of(live)) is not None}
-            closes = {code: _close_of(code, record) for code, record in closing.items()}
+            closes = {code: _close_of(code, save_state) for code, save_state in closing.items()}
             results: list[int | Exception]
             self._writing = taken
             try:
                 with span("save rooms", rooms=len(saves), closed=len(closes)):
                     results = await self._store.write([*saves.values(), *closes.values()])
-            except AWAY as error:
+            except REDIS_ERRORS as error:
                 results = [error] * (len(saves) + len(closes))
             finally:
                 self._writing = {}
@@ -211,31 +212,31 @@ class Writer:
             counters.save.observe(max(0, clock.now_ms() - since_ms) / 1000)
             _note(live, save)
             is_part = save.deck is None or not save.whole_log
-            if result == SAVED_ANEW and is_part and not self.is_closing(live.code):
+            if result == RECREATED and is_part and not self.is_closing(live.code):
                 # Redis had lost the room or came back with an older one, and so its deck and log as well.
-                live.record.forget()
+                live.save_state.invalidate()
                 self.mark(live)
 
 
 def _build(live: Saveable, worker: str) -> Save:
-    record, room, log = live.record, live.room, live.log
-    record.revision += 1
-    if record.is_lost:
-        record.deck_serial = record.log_sequence_id = None
-        record.is_lost = False
-    whole_log = record.log_sequence_id is None or record.log_parts >= MAX_LOG_PARTS
-    has_news = whole_log or log.sequence_id != record.log_sequence_id
+    save_state, room, log = live.save_state, live.room, live.log
+    save_state.revision += 1
+    if save_state.is_invalid:
+        save_state.deck_serial = save_state.log_sequence_id = None
+        save_state.is_invalid = False
+    whole_log = save_state.log_sequence_id is None or save_state.log_parts >= MAX_LOG_PARTS
+    has_news = whole_log or log.sequence_id != save_state.log_sequence_id
     return Save(
         code=live.code,
-        epoch=record.epoch,
-        revision=record.revision,
-        known_revision=record.known_revision,
+        epoch=save_state.epoch,
+        revision=save_state.revision,
+        known_revision=save_state.known_revision,
         worker=worker,
         saved_at_ms=clock.now_ms(),
         state=snapshot.dump_state(room),
-        facts=msgspec.json.encode(live.facts(worker)),
-        deck=None if room.deck.serial == record.deck_serial else snapshot.dump_deck(room),
-        log=log.dump(None if whole_log else record.log_sequence_id) if has_news else None,
+        summary=msgspec.json.encode(live.summary(worker)),
+        deck=None if room.deck.serial == save_state.deck_serial else snapshot.dump_deck(room),
+        log=log.dump(None if whole_log else save_state.log_sequence_id) if has_news else None,
         whole_log=whole_log,
         deck_serial=room.deck.serial,
         log_sequence_id=log.sequence_id,
@@ -243,15 +244,15 @@ def _build(live: Saveable, worker: str) -> Save:
 
 
 def _note(live: Saveable, save: Save) -> None:
-    record = live.record
-    record.saved_at_ms = save.saved_at_ms
-    record.known_revision = save.revision
-    record.deck_serial = save.deck_serial
-    record.log_sequence_id = save.log_sequence_id
+    save_state = live.save_state
+    save_state.saved_at_ms = save.saved_at_ms
+    save_state.known_revision = save.revision
+    save_state.deck_serial = save.deck_serial
+    save_state.log_sequence_id = save.log_sequence_id
     if save.log is not None:
-        record.log_parts = 1 if save.whole_log else record.log_parts + 1
+        save_state.log_parts = 1 if save.whole_log else save_state.log_parts + 1
 
 
-def _close_of(code: str, record: Record) -> Close:
-    record.revision += 1
-    return Close(code, record.epoch, record.revision)
+def _close_of(code: str, save_state: SaveState) -> Close:
+    save_state.revision += 1
+    return Close(code, save_state.epoch, save_state.revision)

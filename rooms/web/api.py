@@ -73,16 +73,16 @@ async def create_room(request: HttpRequest) -> HttpResponse:
 @answer_room_errors
 async def read_room(request: HttpRequest, code: str) -> HttpResponse:
     """``GET /api/rooms/<CODE>``: the public summary of a room."""
-    facts = await look_up(peer_of(request), code.upper())
-    if facts is None:
+    summary = await look_up(peer_of(request), code.upper())
+    if summary is None:
         return error_response(HTTPStatus.NOT_FOUND, "ROOM_NOT_FOUND", "There is no such room.")
     return JsonResponse(
         {
-            "roomId": facts.room_id,
-            "state": facts.state,
-            "playerCount": facts.player_count,
-            "maxPlayers": facts.max_players,
-            "joinable": facts.joinable,
+            "roomId": summary.room_id,
+            "state": summary.state,
+            "playerCount": summary.player_count,
+            "maxPlayers": summary.max_players,
+            "joinable": summary.joinable,
         }
     )
 

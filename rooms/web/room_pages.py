@@ -18,7 +18,7 @@ from rooms.access.accounts import account_id
 from rooms.access.client_key import peer_of
 from rooms.access.creator_pass import is_hosts, new_owner_pass
 from rooms.access.sessions import host_secret, set_host_cookie
-from rooms.cluster.registry import RoomFacts
+from rooms.cluster.registry import RoomSummary
 from rooms.public_urls import join_url, origin_for_phones
 from rooms.session.room_lookup import look_up
 from rooms.session.seat_links import redeem_seat
@@ -35,33 +35,33 @@ def spaced_code(code: str) -> str:
 @answer_room_errors
 async def player(request: HttpRequest, code: str) -> HttpResponse:
     """The player page, which the QR code opens."""
-    facts = await look_up(peer_of(request), code)
-    if facts is None:
+    summary = await look_up(peer_of(request), code)
+    if summary is None:
         return unknown_room(request, code)
     context = _room_context(request, code, "player")
-    context["page_data"]["entry"] = _entry(facts)
+    context["page_data"]["entry"] = _entry(summary)
     secret = host_secret(request, code)
-    if secret is not None and not is_hosts(secret, facts):
+    if secret is not None and not is_hosts(secret, summary):
         context["page_data"]["was-host"] = "yes"
-    return render(request, "player.html", context | {"host_name": facts.host_name})
+    return render(request, "player.html", context | {"host_name": summary.host_name})
 
 
 @require_GET
 @answer_room_errors
 async def host(request: HttpRequest, code: str) -> HttpResponse:
     """The host page: for the browser with the host's cookie and for the account that created the room."""
-    facts = await look_up(peer_of(request), code)
-    if facts is None:
+    summary = await look_up(peer_of(request), code)
+    if summary is None:
         return unknown_room(request, code)
     secret, owner_pass = host_secret(request, code), None
-    if (secret is None or not is_hosts(secret, facts)) and await _is_owner(request, facts):
-        secret = owner_pass = new_owner_pass(code, facts.created_at_ms)
+    if (secret is None or not is_hosts(secret, summary)) and await _is_owner(request, summary):
+        secret = owner_pass = new_owner_pass(code, summary.created_at_ms)
     response: HttpResponse
     if secret is None:
         context = {"code": code, "spaced_code": spaced_code(code)}
         return render(request, "not_host.html", context, status=HTTPStatus.FORBIDDEN)
-    if is_hosts(secret, facts):
-        packs = packs_as_json((await load_library()).packs(owner_id=facts.creator_id))
+    if is_hosts(secret, summary):
+        packs = packs_as_json((await load_library()).packs(owner_id=summary.creator_id))
         response = render(request, "host.html", _room_context(request, code, "host") | {"packs": packs})
     else:
         # The host's role has moved on; this browser's seat is a player's.
@@ -147,12 +147,12 @@ def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
     }
 
 
-async def _is_owner(request: HttpRequest, facts: RoomFacts) -> bool:
-    return facts.creator_id is not None and await account_id(request) == facts.creator_id
+async def _is_owner(request: HttpRequest, summary: RoomSummary) -> bool:
+    return summary.creator_id is not None and await account_id(request) == summary.creator_id
 
 
-def _entry(facts: RoomFacts) -> str:
+def _entry(summary: RoomSummary) -> str:
     """Whether a new player may join: ``open``, ``full`` or ``locked``. A seated player always may."""
-    if facts.joinable:
+    if summary.joinable:
         return "open"
-    return "full" if facts.player_count >= facts.max_players else "locked"
+    return "full" if summary.player_count >= summary.max_players else "locked"

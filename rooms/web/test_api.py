@@ -102,7 +102,7 @@ async def test_while_redis_is_away_the_answer_is_to_try_again(
         raise Unavailable("Please try again.")
 
     monkeypatch.setattr(keeper, "create", fail)
-    monkeypatch.setattr(keeper, "facts", fail)
+    monkeypatch.setattr(keeper, "summary", fail)
     for answer in (await post(client, {"hostName": "Alice"}), await client.get(f"{ASK}/ABC234")):
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "SERVER_BUSY")
         assert answer["Retry-After"] == "5"

@@ -47,9 +47,9 @@ async def made_by(keeper: Registry, name: str) -> CreatedRoom:
 
 
 async def creator_of(keeper: Registry, code: str) -> int | None:
-    facts = await keeper.facts(code)
-    assert facts is not None
-    return facts.creator_id
+    summary = await keeper.summary(code)
+    assert summary is not None
+    return summary.creator_id
 
 
 async def test_a_room_made_on_the_home_page_is_its_makers(make_browser: Any, keeper: Registry) -> None:
@@ -59,7 +59,7 @@ async def test_a_room_made_on_the_home_page_is_its_makers(make_browser: Any, kee
     assert await creator_of(keeper, code) == alice.pk
     live = await keeper.open(code)
     assert live is not None
-    assert live.facts().creator_id == live.room.creator_id == alice.pk
+    assert live.summary().creator_id == live.room.creator_id == alice.pk
 
 
 async def test_a_room_made_without_an_account_is_nobodys(make_browser: Any, keeper: Registry) -> None:

@@ -175,7 +175,7 @@ async def test_without_redis_a_page_asks_to_try_again(
     async def away(code: str) -> None:
         raise Unavailable("busy")
 
-    monkeypatch.setattr(keeper, "facts", away)
+    monkeypatch.setattr(keeper, "summary", away)
     answer = await laptop.get("/ABC234")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "One moment, please" in text_of(answer)

@@ -18,7 +18,7 @@ from rooms.cluster import room_rpc
 from rooms.errors import RoomError
 from rooms.live.details import RoomDetails
 from rooms.management.table import age, columns, printable
-from rooms.storage.store import RoomFacts
+from rooms.storage.store import RoomSummary
 
 MAX_EVENTS = 10
 
@@ -64,13 +64,13 @@ class Command(BaseCommand):
             raise CommandError(printable(str(error))) from error
 
     def _list(self, options: dict[str, Any]) -> None:
-        rooms = [facts for facts in search(read_all(), options["text"]) if options["state"] in ("", facts.state)]
+        rooms = [summary for summary in search(read_all(), options["text"]) if options["state"] in ("", summary.state)]
         if options["json"]:
-            self._print_json([_public(facts) for facts in rooms])
+            self._print_json([_public(summary) for summary in rooms])
             return
         now_ms = clock.now_ms()
         head = ("CODE", "STATE", "PLAYERS", "ROUND", "SCORE", "AGE", "ACTIVE", "WORKER", "HOST")
-        self._print(columns([head, *(_row(facts, now_ms) for facts in rooms)]))
+        self._print(columns([head, *(_row(summary, now_ms) for summary in rooms)]))
         self._print(f"{len(rooms)} room{'' if len(rooms) == 1 else 's'}\n")
 
     def _show(self, options: dict[str, Any]) -> None:
@@ -128,23 +128,23 @@ def _who() -> str:
     return f"{getpass.getuser()} at a shell"
 
 
-def _public(facts: RoomFacts) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(facts)
+def _public(summary: RoomSummary) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(summary)
     del told["hostSession"]
     return told
 
 
-def _row(facts: RoomFacts, now_ms: int) -> Sequence[object]:
+def _row(summary: RoomSummary, now_ms: int) -> Sequence[object]:
     return (
-        facts.room_id,
-        facts.state,
-        f"{facts.connected_count}/{facts.player_count}",
-        facts.round_number or "-",
-        " : ".join(str(points) for _, points in facts.scores) or "-",
-        age(facts.created_at_ms, now_ms),
-        age(facts.active_at_ms, now_ms),
-        facts.worker or "-",
-        facts.host_name,
+        summary.room_id,
+        summary.state,
+        f"{summary.connected_count}/{summary.player_count}",
+        summary.round_number or "-",
+        " : ".join(str(points) for _, points in summary.scores) or "-",
+        age(summary.created_at_ms, now_ms),
+        age(summary.active_at_ms, now_ms),
+        summary.worker or "-",
+        summary.host_name,
     )
 
 
@@ -176,7 +176,7 @@ def _described(details: RoomDetails, now_ms: int) -> list[str]:
         for person in details.people
     ]
     events = [(f"#{event.sequence_id}", f"{age(event.at_ms, now_ms)} ago", event.type) for event in details.events]
-    facts = [
+    summary = [
         ("room", details.code),
         ("state", f"{state.state.value}, version {state.state_version}{', locked' if state.locked else ''}"),
         ("worker", f"{details.worker}, epoch {details.epoch}, revision {details.revision}"),
@@ -185,4 +185,4 @@ def _described(details: RoomDetails, now_ms: int) -> list[str]:
         *((f"team {team.id}", f"{team.score} points, {team.name}") for team in state.teams),
     ]
     head = ("WHO", "ROLE", "TEAM", "LINE", "ROUND TRIP", "NAME")
-    return [columns(facts), columns([head, *people]), columns(events[-MAX_EVENTS:]) if events else ""]
+    return [columns(summary), columns([head, *people]), columns(events[-MAX_EVENTS:]) if events else ""]
