@@ -16,5 +16,5 @@ class GameplayConfig(AppConfig):
         from gameplay.words import library
 
         for model in (WordPack, Word, DeniedName):
-            post_save.connect(library.note_change, sender=model, dispatch_uid=f"library.{model.__name__}.save")
-            post_delete.connect(library.note_change, sender=model, dispatch_uid=f"library.{model.__name__}.delete")
+            post_save.connect(library.invalidate, sender=model, dispatch_uid=f"library.{model.__name__}.save")
+            post_delete.connect(library.invalidate, sender=model, dispatch_uid=f"library.{model.__name__}.delete")

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gameplay.words import wordlist
-from gameplay.words.denylist import key_of
+from gameplay.words.denylist import denial_key
 
 Account = AbstractBaseUser | AnonymousUser
 
@@ -37,11 +37,11 @@ class AgeRating(models.IntegerChoices):
 class WordPackQuerySet(models.QuerySet["WordPack"]):
     """Packs by whose they are."""
 
-    def kept_by(self, user: Account) -> Self:
+    def editable_by(self, user: Account) -> Self:
         """Those that ``user`` may change: their own; a superuser's are all."""
         return self if getattr(user, "is_superuser", False) else self.filter(owner=user.pk or 0)
 
-    def seen_by(self, user: Account) -> Self:
+    def visible_to(self, user: Account) -> Self:
         """Those that ``user`` may know of: everybody's and their own; a superuser's are all."""
         return self if getattr(user, "is_superuser", False) else self.filter(Q(owner=None) | Q(owner=user.pk or 0))
 
@@ -115,15 +115,15 @@ class Word(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the word; its key follows its text."""
-        self.key = wordlist.normalise(self.text)
+        self.key = wordlist.word_key(self.text)
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Tidy the text and set the key. Raises `ValidationError` for a bad text and one the pack has already."""
-        self.text = wordlist.tidy(self.text)
+        self.text = wordlist.clean_text(self.text)
         if fault := wordlist.text_fault(self.text):
             raise ValidationError({"text": fault})
-        stored_key, self.key = self.key, wordlist.normalise(self.text)
+        stored_key, self.key = self.key, wordlist.word_key(self.text)
         if self.pack_id and self.key != stored_key:
             namesakes = Word.objects.filter(pack=self.pack_id, key=self.key).exclude(pk=self.pk)
             if namesakes.exists():
@@ -176,12 +176,12 @@ class DeniedName(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the word; its key follows its text."""
-        self.key = key_of(self.text)
+        self.key = denial_key(self.text)
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Set the key. Raises `ValidationError` for a text without letters and one that is listed already."""
-        self.key = key_of(self.text)
+        self.key = denial_key(self.text)
         if not self.key:
             raise ValidationError({"text": _("There has to be a letter or a digit in it.")})
         if DeniedName.objects.filter(language=self.language, key=self.key).exclude(pk=self.pk).exists():

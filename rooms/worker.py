@@ -3,7 +3,7 @@
 import os
 import signal
 
-from gameplay.results.retention import keep_tidy
+from gameplay.results.retention import purge_periodically
 from rooms.cluster.inbox import Mailbox
 from rooms.cluster.registry import Registry, forget_registry, registry
 from rooms.cluster.room_rpc import ORDER, order_taker
@@ -26,7 +26,7 @@ class Worker:
         """Begin to keep rooms."""
         self.registry.tenure.superseded = lambda: os.kill(os.getpid(), signal.SIGTERM)
         await self.registry.start(
-            self.mailbox.run, self.registry.edge.watch, self.visitors.watch, self.mover.watch, keep_tidy
+            self.mailbox.run, self.registry.edge.watch, self.visitors.watch, self.mover.watch, purge_periodically
         )
 
     async def stop(self) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     PackAdmin = admin.ModelAdmin
 
-NOT_FOR_HOSTS = ("is_default", "is_builtin", "position", "owner")
+SUPERUSER_ONLY = ("is_default", "is_builtin", "position", "owner")
 """What concerns everybody's packs alone."""
 
 
@@ -60,18 +60,18 @@ class WordPackAdmin(OwnRowsOnly, PackAdmin):
         return packs.annotate(**counts, **spread)
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return [name for name in self.list_display if is_superuser(request) or name not in NOT_FOR_HOSTS]
+        return [name for name in self.list_display if is_superuser(request) or name not in SUPERUSER_ONLY]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        return [name for name in self.list_filter if is_superuser(request) or name not in NOT_FOR_HOSTS]
+        return [name for name in self.list_filter if is_superuser(request) or name not in SUPERUSER_ONLY]
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
-        hidden = () if is_superuser(request) else NOT_FOR_HOSTS
+        hidden = () if is_superuser(request) else SUPERUSER_ONLY
         return super().get_changelist_formset(request, formset=LabelledFormSet, exclude=hidden, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: WordPack | None = None) -> tuple[str, ...]:
         every = ("name", "pack_id", "language", "age_rating", "position", "is_enabled", "is_default", "owner")
-        fields = tuple(name for name in every if is_superuser(request) or name not in NOT_FOR_HOSTS)
+        fields = tuple(name for name in every if is_superuser(request) or name not in SUPERUSER_ONLY)
         return ("words_link", "import_link", *fields) if obj else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: WordPack | None = None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from import_export.forms import ExportForm
 from gameplay.admin.owned import OwnRowsOnly, is_superuser
 from gameplay.models import GameResult
 from gameplay.results import charts
-from gameplay.results.retention import SHARED_FOR
+from gameplay.results.retention import PUBLIC_FOR
 from gameplay.words.formats import FORMATS
 from gameplay.words.resources import GameResultExport
 
@@ -78,7 +78,7 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
         response: HttpResponse = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:
-            days = charts.days_of(context["cl"].queryset, timezone.localdate())
+            days = charts.daily_activity(context["cl"].queryset, timezone.localdate())
             context |= {"days": days, "charts": _charts(days) if days else []}
         return response
 
@@ -96,8 +96,8 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
 
     @admin.display(description=_("page to share"))
     def page_to_share(self, result: GameResult) -> SafeString | str:
-        if timezone.now() - result.ended_at >= SHARED_FOR:
-            return gettext("It is gone: such pages are there for %(days)d days.") % {"days": SHARED_FOR.days}
+        if timezone.now() - result.ended_at >= PUBLIC_FOR:
+            return gettext("It is gone: such pages are there for %(days)d days.") % {"days": PUBLIC_FOR.days}
         address = reverse("result", args=[result.public_id])
         return format_html('<a href="{}">{}</a>', address, address)
 
@@ -128,7 +128,7 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", result.settings.items()))
 
 
-def _charts(days: list[charts.Day]) -> list[charts.Chart]:
+def _charts(days: list[charts.DayActivity]) -> list[charts.Chart]:
     return [
         charts.chart(gettext("Games a day"), days, [day.games for day in days]),
         charts.chart(gettext("Words guessed a day"), days, [day.words for day in days]),

@@ -339,4 +339,4 @@ def test_an_export_holds_the_filtered_words_and_can_be_imported_again(importer: 
     ],
 )
 def test_no_cell_of_an_export_is_a_formula(cell: object, written: str) -> None:
-    assert formats.harmless(cell) == written
+    assert formats.escape_formula(cell) == written

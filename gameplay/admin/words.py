@@ -30,7 +30,7 @@ class ElsewhereFilter(admin.SimpleListFilter):
         return [("yes", _("Yes")), ("no", _("No"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Word]) -> QuerySet[Word]:
-        known = WordPack.objects.seen_by(request.user)
+        known = WordPack.objects.visible_to(request.user)
         elsewhere = Exists(Word.objects.filter(key=OuterRef("key"), pack__in=known).exclude(pack=OuterRef("pack")))
         match self.value():
             case "yes":
@@ -58,7 +58,7 @@ class OwnPackFilter(admin.RelatedFieldListFilter):
     """Words of one pack; those to choose from are the account's own."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        return [(pack.pk, str(pack)) for pack in WordPack.objects.kept_by(request.user)]
+        return [(pack.pk, str(pack)) for pack in WordPack.objects.editable_by(request.user)]
 
     def has_output(self) -> bool:
         """Also with one pack to choose: a filter without output would not be applied at all."""
@@ -116,7 +116,7 @@ class WordAdmin(OwnRowsOnly, WordImportExportMixin, admin.ModelAdmin):  # type: 
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "pack":
-            kwargs["queryset"] = WordPack.objects.kept_by(request.user)
+            kwargs["queryset"] = WordPack.objects.editable_by(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
@@ -131,7 +131,7 @@ class WordAdmin(OwnRowsOnly, WordImportExportMixin, admin.ModelAdmin):  # type: 
             obj.is_edited = True
         super().save_model(request, obj, form, change)
         if "text" in form.changed_data:
-            known = WordPack.objects.seen_by(request.user)
+            known = WordPack.objects.visible_to(request.user)
             packs = known.filter(words__key=obj.key).exclude(pk=obj.pack_id)
             if names := ", ".join(packs.values_list("name", flat=True)):
                 messages.warning(request, _("“%(word)s” is also in: %(packs)s.") % {"word": obj.text, "packs": names})
@@ -143,11 +143,11 @@ class WordAdmin(OwnRowsOnly, WordImportExportMixin, admin.ModelAdmin):  # type: 
 
     @admin.action(description=_("Enable the chosen words"), permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[Word]) -> None:
-        self._switch(request, queryset, is_enabled=True)
+        self._set_enabled(request, queryset, is_enabled=True)
 
     @admin.action(description=_("Disable the chosen words"), permissions=["change"])
     def disable(self, request: HttpRequest, queryset: QuerySet[Word]) -> None:
-        self._switch(request, queryset, is_enabled=False)
+        self._set_enabled(request, queryset, is_enabled=False)
 
     @admin.action(description=_("Clear the reports about the chosen words"), permissions=["change"])
     def clear_reports(self, request: HttpRequest, queryset: QuerySet[Word]) -> None:
@@ -155,8 +155,8 @@ class WordAdmin(OwnRowsOnly, WordImportExportMixin, admin.ModelAdmin):  # type: 
         text = ngettext("%(count)d report was cleared.", "%(count)d reports were cleared.", count) % {"count": count}
         messages.success(request, text)
 
-    def _switch(self, request: HttpRequest, queryset: QuerySet[Word], *, is_enabled: bool) -> None:
+    def _set_enabled(self, request: HttpRequest, queryset: QuerySet[Word], *, is_enabled: bool) -> None:
         count = Word.objects.filter(pk__in=queryset.values("pk")).update(is_enabled=is_enabled)
-        library.note_change()
+        library.invalidate()
         text = ngettext("%(count)d word was changed.", "%(count)d words were changed.", count) % {"count": count}
         messages.success(request, text)

@@ -136,11 +136,11 @@ class LeaveRoom(Command, frozen=True):
 
 
 class Join(Command, frozen=True):
-    """The shell: somebody new takes a seat. ``session`` is the hash of their secret, ``address`` that of where from."""
+    """Server: a new player takes a seat. ``session`` and ``client_key`` are hashes of their secret and network."""
 
     name: str
     session: str
-    address: str = ""
+    client_key: str = ""
 
 
 class HostArrived(Command, frozen=True):
@@ -148,9 +148,9 @@ class HostArrived(Command, frozen=True):
 
 
 class Connected(Command, frozen=True):
-    """The shell: a member's socket is there (again). ``address`` is the hash of where it comes from, "" if unknown."""
+    """Server: a member's socket is open. ``client_key`` is the hash of its network, "" if unknown."""
 
-    address: str = ""
+    client_key: str = ""
 
 
 class Disconnected(Command, frozen=True):

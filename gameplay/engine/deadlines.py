@@ -6,17 +6,17 @@ from typing import NamedTuple
 from gameplay.engine import members, rounds
 from gameplay.engine.model import (
     AUTO_PAUSE_MS,
-    AWAY_EXPIRED_MS,
+    LOST_MS,
     PROMOTE_HOST_MS,
     REMOVE_MS,
     REPLACE_HOLDER_MS,
-    WARN_MS,
+    WARNING_MS,
     Room,
 )
 from gameplay.engine.states import IN_ROUND, RoomState
 
 
-class Due(IntEnum):
+class DeadlineKind(IntEnum):
     """What is due. The order decides between deadlines of the same millisecond."""
 
     AUTO_PAUSE = auto()
@@ -31,7 +31,7 @@ class Due(IntEnum):
     REMOVE = auto()
 
 
-CLOSED, ACTIVE, TICK = RoomState.ROOM_CLOSED, RoomState.ROUND_ACTIVE, Due.TIMER_TICK
+CLOSED, ACTIVE, TICK = RoomState.ROOM_CLOSED, RoomState.ROUND_ACTIVE, DeadlineKind.TIMER_TICK
 """By a name of their own: to look a member up in its enum takes as long as a call."""
 
 
@@ -39,7 +39,7 @@ class Deadline(NamedTuple):
     """When, what, and whom it concerns."""
 
     at_ms: int
-    what: Due
+    kind: DeadlineKind
     member_id: str = ""
 
 
@@ -50,59 +50,60 @@ def earliest(room: Room) -> Deadline | None:
     for member in room.members.values():
         if member.away_since_ms is not None:
             return min(
-                [*_of_the_clock(room), *_of_the_holder(room), *_of_the_host(room), *_of_the_absent(room)], default=None
+                [*_clock_deadlines(room), *_holder_deadlines(room), *_host_deadlines(room), *_absence_deadlines(room)],
+                default=None,
             )
     # Nobody is away, so the clock is all that there is to wait for. This is asked three times a second in each room.
-    return next(iter(_of_the_clock(room)), None)
+    return next(iter(_clock_deadlines(room)), None)
 
 
-def _of_the_clock(room: Room) -> tuple[Deadline, ...]:
+def _clock_deadlines(room: Room) -> tuple[Deadline, ...]:
     state, playing = room.state, room.round
     if state is ACTIVE:
         if playing is None or playing.ends_at_ms is None:
             return ()
         if playing.next_tick_s > 0:
             return (Deadline(playing.ends_at_ms - playing.next_tick_s * 1000, TICK),)
-        return (Deadline(playing.ends_at_ms, Due.ROUND_TIMEOUT),)
+        return (Deadline(playing.ends_at_ms, DeadlineKind.ROUND_TIMEOUT),)
     if state is RoomState.ROUND_STARTING and room.countdown_at_ms is not None:
-        return (Deadline(room.countdown_at_ms, Due.COUNTDOWN),)
+        return (Deadline(room.countdown_at_ms, DeadlineKind.COUNTDOWN),)
     if state is RoomState.SCORE_REVIEW and room.review_until_ms is not None:
-        return (Deadline(room.review_until_ms, Due.END_REVIEW),)
+        return (Deadline(room.review_until_ms, DeadlineKind.END_REVIEW),)
     return ()
 
 
-def _of_the_holder(room: Room) -> list[Deadline]:
+def _holder_deadlines(room: Room) -> list[Deadline]:
     playing = room.round
     if room.state not in IN_ROUND or playing is None or playing.holder_id != playing.explainer_id:
         return []
     holder = room.members.get(playing.holder_id)
-    if holder is None or holder.away_since_ms is None or not rounds.can_hand_on(room):
+    if holder is None or holder.away_since_ms is None or not rounds.can_replace_holder(room):
         return []
-    return [Deadline(holder.away_since_ms + REPLACE_HOLDER_MS, Due.REPLACE_EXPLAINER)]
+    return [Deadline(holder.away_since_ms + REPLACE_HOLDER_MS, DeadlineKind.REPLACE_EXPLAINER)]
 
 
-def _of_the_host(room: Room) -> list[Deadline]:
+def _host_deadlines(room: Room) -> list[Deadline]:
     host = room.host
     if host.away_since_ms is None:
         return []
     found: list[Deadline] = []
     if room.state is RoomState.ROUND_ACTIVE:
-        found.append(Deadline(host.away_since_ms + AUTO_PAUSE_MS, Due.AUTO_PAUSE))
+        found.append(Deadline(host.away_since_ms + AUTO_PAUSE_MS, DeadlineKind.AUTO_PAUSE))
     if members.successor_of(room, host) is not None:
-        found.append(Deadline(host.away_since_ms + PROMOTE_HOST_MS, Due.PROMOTE_HOST))
+        found.append(Deadline(host.away_since_ms + PROMOTE_HOST_MS, DeadlineKind.PROMOTE_HOST))
     return found
 
 
-def _of_the_absent(room: Room) -> list[Deadline]:
+def _absence_deadlines(room: Room) -> list[Deadline]:
     found = []
     for member in room.members.values():
         away_since_ms = member.away_since_ms
         if away_since_ms is None or not (member.seated or member.id == room.host_id):
             continue
-        if member.line == "ok":
-            found.append(Deadline(away_since_ms + WARN_MS, Due.WARN, member.id))
-        elif member.line == "warning":
-            found.append(Deadline(away_since_ms + AWAY_EXPIRED_MS, Due.LOST, member.id))
+        if member.connection_state == "ok":
+            found.append(Deadline(away_since_ms + WARNING_MS, DeadlineKind.WARN, member.id))
+        elif member.connection_state == "warning":
+            found.append(Deadline(away_since_ms + LOST_MS, DeadlineKind.LOST, member.id))
         elif member.id != room.host_id:
-            found.append(Deadline(away_since_ms + REMOVE_MS, Due.REMOVE, member.id))
+            found.append(Deadline(away_since_ms + REMOVE_MS, DeadlineKind.REMOVE, member.id))
     return found

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from gameplay.engine import commands as c
 from gameplay.engine import deadlines, members, names, rounds, teams
 from gameplay.engine.commands import Command, LeaveReason
-from gameplay.engine.deadlines import Deadline, Due
+from gameplay.engine.deadlines import Deadline, DeadlineKind
 from gameplay.engine.errors import BadSettings, IllegalMove, NotAllowed
 from gameplay.engine.errors import RoomClosed as RoomClosedError
 from gameplay.engine.events import Emission, PlayerConnection, RoomClosed, SettingsUpdated, WordReported
@@ -29,7 +29,7 @@ class Rule(NamedTuple):
     """Who may give a command, which event it is or in which states it is taken, and what carries it out."""
 
     who: Who
-    carry_out: Callable[[Step, str, Any], None]
+    handle: Callable[[Step, str, Any], None]
     event: GameEvent | None = None
     states: frozenset[RoomState] = OPEN
 
@@ -87,7 +87,7 @@ def apply(room: Room, actor_id: str, command: Command, now_ms: int, library: Lib
         raise IllegalMove(f"Not possible in {room.state}.")
     step = Step(room, now_ms, library)
     if rule.event is None or not is_repeat(room.state, rule.event) or isinstance(command, c.StartTeamSetup):
-        rule.carry_out(step, actor_id, command)
+        rule.handle(step, actor_id, command)
     return step.emitted
 
 
@@ -95,7 +95,7 @@ def advance(room: Room, now_ms: int, library: Library) -> list[Emission]:
     """Let everything happen that was due up to ``now_ms``: ticks, round ends, pauses, promotions, removals."""
     step = Step(room, now_ms, library)
     while (deadline := deadlines.earliest(room)) is not None and deadline.at_ms <= now_ms:
-        _let_happen(step, deadline)
+        _on_deadline(step, deadline)
     return step.emitted
 
 
@@ -132,30 +132,30 @@ def _is_legal(room: Room, rule: Rule) -> bool:
     return rule.event is None or is_legal(room.state, rule.event, rule.who)
 
 
-def _let_happen(step: Step, deadline: Deadline) -> None:
+def _on_deadline(step: Step, deadline: Deadline) -> None:
     room = step.room
-    match deadline.what:
-        case Due.TIMER_TICK:  # first, for it comes most often by far
+    match deadline.kind:
+        case DeadlineKind.TIMER_TICK:  # first, for it comes most often by far
             rounds.tick(step)
-        case Due.AUTO_PAUSE:
+        case DeadlineKind.AUTO_PAUSE:
             rounds.auto_pause(step)
-        case Due.ROUND_TIMEOUT:
+        case DeadlineKind.ROUND_TIMEOUT:
             rounds.time_out(step)
-        case Due.COUNTDOWN:
+        case DeadlineKind.COUNTDOWN:
             rounds.count_down(step)
-        case Due.END_REVIEW:
+        case DeadlineKind.END_REVIEW:
             rounds.end_review(step)
-        case Due.REPLACE_EXPLAINER:
+        case DeadlineKind.REPLACE_EXPLAINER:
             rounds.replace_explainer(step)
-        case Due.PROMOTE_HOST:
-            members.promote(step)
-        case Due.WARN:
-            room.members[deadline.member_id].line = "warning"
+        case DeadlineKind.PROMOTE_HOST:
+            members.promote_successor(step)
+        case DeadlineKind.WARN:
+            room.members[deadline.member_id].connection_state = "warning"
             step.emit(PlayerConnection(player_id=deadline.member_id, status="warning"))
-        case Due.LOST:
-            room.members[deadline.member_id].line = "lost"
+        case DeadlineKind.LOST:
+            room.members[deadline.member_id].connection_state = "lost"
             step.emit(PlayerConnection(player_id=deadline.member_id, status="lost"))
-        case Due.REMOVE:
+        case DeadlineKind.REMOVE:
             members.remove(step, room.members[deadline.member_id], LeaveReason.DISCONNECTED)
 
 
@@ -172,7 +172,7 @@ def _update_settings(step: Step, actor_id: str, command: c.UpdateSettings) -> No
     room.settings = settings
     in_setup = room.state in (RoomState.TEAM_SETUP, RoomState.READY_TO_START)
     if not (resized and in_setup):
-        step.touch()
+        step.bump_version()
         step.emit(SettingsUpdated(settings=settings))
         return
     teams.resize(step)
@@ -203,7 +203,7 @@ COMMANDS: dict[type[Command], Rule] = {
     c.ConfirmStart: Rule(HOST, rounds.confirm_start, GameEvent.HOST_CONFIRM_START),
     c.WordSwiped: Rule(HOLDER, rounds.swipe, GameEvent.WORD_SWIPED),
     c.UndoSwipe: Rule(HOLDER, rounds.undo, GameEvent.WORD_SWIPED),
-    c.CorrectWord: Rule(HOST, rounds.correct, GameEvent.SCORES_CALCULATED),
+    c.CorrectWord: Rule(HOST, rounds.correct_word, GameEvent.SCORES_CALCULATED),
     c.PauseGame: Rule(HOST, rounds.pause, GameEvent.HOST_PAUSE),
     c.ResumeGame: Rule(HOST, rounds.resume, GameEvent.HOST_RESUME),
     c.NextRound: Rule(HOST, rounds.next_round, GameEvent.NEXT_ROUND_READY),

@@ -28,13 +28,13 @@ from gameplay.engine.events import (
 from gameplay.engine.events import RoomLocked as RoomLockedEvent
 from gameplay.engine.events import RoomUnlocked as RoomUnlockedEvent
 from gameplay.engine.model import (
-    AWAY_EXPIRED_MS,
+    LOST_MS,
     MAX_BANNED,
     MAX_PLAYERS,
     PROMOTE_HOST_MS,
     Member,
     Room,
-    held_by_explainer,
+    with_words_on_phone,
 )
 from gameplay.engine.states import IN_ROUND, GameEvent, RoomState
 from gameplay.engine.step import Step, is_balanced
@@ -60,7 +60,7 @@ IN_GAME = frozenset(
         RoomState.READY_FOR_NEXT,
     }
 )
-MISSED = IN_GAME - {RoomState.ROUND_STARTING}
+SITS_OUT_AFTER_ABSENCE = IN_GAME - {RoomState.ROUND_STARTING}
 """Where somebody who was away for long sits out; a round that is still to begin they have not missed."""
 
 
@@ -79,7 +79,7 @@ def join(step: Step, actor_id: str, command: Join) -> None:
     Raises `Banned`, `RoomLocked`, `RoomFull`, `NameInvalid`, `NameTaken`.
     """
     room = step.room
-    if command.session in room.banned or is_kept_out(room, command.address):
+    if command.session in room.banned or is_client_banned(room, command.client_key):
         raise Banned("The host has removed you from this room.")
     if room.locked:
         raise RoomLocked("The host has locked this room.")
@@ -94,12 +94,12 @@ def join(step: Step, actor_id: str, command: Join) -> None:
         sitting_out=room.state in IN_GAME,
         connected=True,
         connected_since_ms=step.now_ms,
-        address=command.address,
+        client_key=command.client_key,
     )
     room.next_player += 1
     room.members[player.id] = player
     _announce_player(step, player)
-    _after_arrival(step, player)
+    _on_arrival(step, player)
 
 
 def connected(step: Step, actor_id: str, command: Connected) -> None:
@@ -107,24 +107,24 @@ def connected(step: Step, actor_id: str, command: Connected) -> None:
     room = step.room
     member = room.members[actor_id]
     away_ms = 0 if member.away_since_ms is None else step.now_ms - member.away_since_ms
-    was_warned = member.line != "ok"
+    was_warned = member.connection_state != "ok"
     if not member.connected:
         member.connected_since_ms = step.now_ms
     member.connected = True
-    member.address = command.address or member.address
+    member.client_key = command.client_key or member.client_key
     member.away_since_ms = None
-    member.line = "ok"
+    member.connection_state = "ok"
     if was_warned:
         step.emit(PlayerConnection(player_id=member.id, status="connected"))
     if not member.seated and member.id != room.host_id:
         _seat_former_host(step, member)
-    elif member.seated and away_ms > AWAY_EXPIRED_MS and room.state in MISSED and not member.sitting_out:
+    elif member.seated and away_ms > LOST_MS and room.state in SITS_OUT_AFTER_ABSENCE and not member.sitting_out:
         member.sitting_out = True
         if rounds.is_explaining(room, member):
             rounds.replace_explainer(step)
         else:
             step.emit(Resync())
-    _after_arrival(step, member)
+    _on_arrival(step, member)
 
 
 def disconnected(step: Step, actor_id: str, command: Disconnected) -> None:
@@ -134,7 +134,7 @@ def disconnected(step: Step, actor_id: str, command: Disconnected) -> None:
         return
     member.connected = False
     member.away_since_ms = step.now_ms
-    teams.settle(step)
+    teams.check_balance(step)
 
 
 def leave(step: Step, actor_id: str, command: LeaveRoom) -> None:
@@ -144,27 +144,29 @@ def leave(step: Step, actor_id: str, command: LeaveRoom) -> None:
 
 def kick(step: Step, actor_id: str, command: KickPlayer) -> None:
     """The host removes a player. Raises `UnknownPlayer`."""
-    remove(step, _other_player(step.room, command.player_id), LeaveReason.KICKED)
+    remove(step, _removable_player(step.room, command.player_id), LeaveReason.KICKED)
 
 
 def ban(step: Step, actor_id: str, command: BanPlayer) -> None:
     """The host removes a player for good, and keeps their address out too. Raises `UnknownPlayer`."""
     room = step.room
-    player = _other_player(room, command.player_id)
-    _note_ban(room.banned, player.session)
-    if player.address:
-        _note_ban(room.banned_addresses, player.address)
+    player = _removable_player(room, command.player_id)
+    _add_ban(room.banned, player.session)
+    if player.client_key:
+        _add_ban(room.banned_clients, player.client_key)
     remove(step, player, LeaveReason.KICKED)
 
 
-def is_kept_out(room: Room, address: str) -> bool:
+def is_client_banned(room: Room, client_key: str) -> bool:
     """Whether newcomers from this address are refused because of somebody who was banned.
 
     Not where the host or a seated player is at home as well: a whole party may be behind one address.
     """
-    if address not in room.banned_addresses:
+    if client_key not in room.banned_clients:
         return False
-    return all(address != member.address for member in room.members.values() if member.seated or member is room.host)
+    return all(
+        client_key != member.client_key for member in room.members.values() if member.seated or member is room.host
+    )
 
 
 def remove(step: Step, player: Member, reason: LeaveReason) -> None:
@@ -191,7 +193,7 @@ def remove(step: Step, player: Member, reason: LeaveReason) -> None:
         _announce_host(step, successor, "transferred" if reason is LeaveReason.VOLUNTARY else "disconnected")
     if was_explaining and rounds.is_explaining(room, player):
         rounds.replace_explainer(step)
-    teams.settle(step)
+    teams.check_balance(step)
     rounds.proceed(step)
 
 
@@ -205,19 +207,19 @@ def transfer_host(step: Step, actor_id: str, command: TransferHost) -> None:
         raise UnknownPlayer("There is no such player.")
     if not player.connected:
         raise IllegalMove("This player is not connected.")
-    step.touch()
-    make_host(step, player, "transferred")
+    step.bump_version()
+    _make_host(step, player, "transferred")
 
 
-def promote(step: Step) -> None:
+def promote_successor(step: Step) -> None:
     """The host has been gone for 60 s: the longest connected player becomes the host (§3.5)."""
     successor = successor_of(step.room, step.room.host)
     if successor is not None:
-        step.touch()
-        make_host(step, successor, "disconnected")
+        step.bump_version()
+        _make_host(step, successor, "disconnected")
 
 
-def make_host(step: Step, player: Member, reason: str) -> None:
+def _make_host(step: Step, player: Member, reason: str) -> None:
     """``player`` is the host from now on and keeps the seat; the former host becomes a player when there."""
     room = step.room
     former = room.host
@@ -238,7 +240,7 @@ def lock(step: Step, actor_id: str, command: LockRoom) -> None:
     """No newcomers from now on."""
     if not step.room.locked:
         step.room.locked = True
-        step.touch()
+        step.bump_version()
         step.emit(RoomLockedEvent())
 
 
@@ -246,17 +248,17 @@ def unlock(step: Step, actor_id: str, command: UnlockRoom) -> None:
     """Newcomers are welcome again."""
     if step.room.locked:
         step.room.locked = False
-        step.touch()
+        step.bump_version()
         step.emit(RoomUnlockedEvent())
 
 
-def _note_ban(banned: list[str], who: str) -> None:
+def _add_ban(banned: list[str], who: str) -> None:
     if who not in banned:
         banned.append(who)
         del banned[:-MAX_BANNED]
 
 
-def _other_player(room: Room, player_id: str) -> Member:
+def _removable_player(room: Room, player_id: str) -> Member:
     player = room.members.get(player_id)
     if player is None or not player.seated:
         raise UnknownPlayer("There is no such player.")
@@ -286,15 +288,15 @@ def _seat_former_host(step: Step, member: Member) -> None:
     _announce_player(step, member)
 
 
-def _after_arrival(step: Step, member: Member) -> None:
+def _on_arrival(step: Step, member: Member) -> None:
     room = step.room
     host = room.host
     host_is_gone = host.away_since_ms is not None and step.now_ms - host.away_since_ms >= PROMOTE_HOST_MS
     if member.seated and member.id != host.id and host_is_gone:
-        promote(step)
+        promote_successor(step)
     if room.state is RoomState.READY_TO_START and not is_balanced(room):
         step.move(GameEvent.PLAYER_JOINED)
-    teams.settle(step)
+    teams.check_balance(step)
     rounds.proceed(step)
 
 
@@ -302,7 +304,7 @@ def _announce_host(step: Step, host: Member, reason: str) -> None:
     room = step.room
     step.emit(HostChanged(host_id=host.id, host_name=host.name, reason=reason))  # type: ignore[arg-type]
     if host.seated and room.settings.word_holder == "host":
-        room.settings = held_by_explainer(room.settings)
+        room.settings = with_words_on_phone(room.settings)
         step.emit(SettingsUpdated(settings=room.settings))
     if room.state in IN_ROUND:
         rounds.change_holder(step)

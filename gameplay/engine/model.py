@@ -19,10 +19,10 @@ COUNTDOWN_S = 3
 REVIEW_MS = 5_000
 AUTO_PAUSE_MS = 10_000
 REPLACE_HOLDER_MS = 10_000
-AWAY_EXPIRED_MS = 30_000
+LOST_MS = 30_000
 PROMOTE_HOST_MS = 60_000
 REMOVE_MS = 60_000
-WARN_MS = 15_000
+WARNING_MS = 15_000
 FIRST_HOST = "host_1"
 """The id of the member who made the room, for as long as they belong to it."""
 
@@ -45,12 +45,12 @@ class Settings(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     language: Annotated[str, Meta(min_length=2, max_length=10)] = "en"
 
 
-def renumbered(settings: Settings, num_teams: int) -> Settings:
+def with_num_teams(settings: Settings, num_teams: int) -> Settings:
     """``settings`` with another number of teams."""
     return msgspec.structs.replace(settings, num_teams=num_teams)
 
 
-def held_by_explainer(settings: Settings) -> Settings:
+def with_words_on_phone(settings: Settings) -> Settings:
     """``settings`` with the words on the explainer's phone."""
     return msgspec.structs.replace(settings, word_holder="explainer")
 
@@ -67,7 +67,7 @@ class Word(Struct, frozen=True, array_like=True):
 class Member(Struct, array_like=True):
     """Somebody who belongs to the room: the host, a player, or both after a promotion.
 
-    ``session`` is a hash of the secret, never the secret, and ``address`` a hash of where their last socket came from.
+    ``session`` is a hash of the secret, never the secret, ``client_key`` one of the network of their last socket.
     ``away_since_ms`` is set while no socket of theirs is open.
     """
 
@@ -81,9 +81,9 @@ class Member(Struct, array_like=True):
     connected: bool = False
     connected_since_ms: int = 0
     away_since_ms: int | None = None
-    line: Literal["ok", "warning", "lost"] = "ok"
+    connection_state: Literal["ok", "warning", "lost"] = "ok"
     words_explained: int = 0
-    address: str = ""
+    client_key: str = ""
 
 
 class Team(Struct, array_like=True):
@@ -214,7 +214,7 @@ class Room(Struct):
     deck: Deck = msgspec.field(default_factory=Deck)
     creator_id: int | None = None
     team_names: tuple[str, ...] = ()
-    banned_addresses: list[str] = []
+    banned_clients: list[str] = msgspec.field(name="banned_addresses", default_factory=list)
     share_key: str = ""
 
     @property

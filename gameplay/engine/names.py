@@ -4,8 +4,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Protocol
 
+from gameplay.engine.confusables import confusable_forms
 from gameplay.engine.errors import NameInvalid, NameTaken
-from gameplay.engine.lookalikes import faces
 from gameplay.engine.model import Room
 
 MAX_VISIBLE = 20
@@ -15,7 +15,7 @@ MAX_MARKS_IN_A_ROW = 4
 JOINERS = frozenset("\u200c\u200d")
 BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 MARKS = ("Mn", "Me")
-UNSEEN = frozenset((*JOINERS, "\u034f", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))))
+INVISIBLE = frozenset((*JOINERS, "\u034f", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))))
 """What may stand in a name, as emoji and some scripts need it, but makes no difference that anybody sees."""
 
 
@@ -35,7 +35,7 @@ def clean(name: str) -> str:
     text = " ".join(part for part in unicodedata.normalize("NFKC", name[: MAX_RAW + 1]).strip().split(" ") if part)
     if len(name) > MAX_RAW or len(text) > MAX_CODE_POINTS or not all(map(_is_allowed, text)):
         raise NameInvalid("A name has 1 to 20 visible characters.")
-    visible = [character for character in text if character not in UNSEEN and not _is_mark(character)]
+    visible = [character for character in text if character not in INVISIBLE and not _is_mark(character)]
     if not 1 <= len(visible) <= MAX_VISIBLE or all(character == " " for character in visible):
         raise NameInvalid("A name has 1 to 20 visible characters.")
     if _longest_run_of_marks(text) > MAX_MARKS_IN_A_ROW:
@@ -43,7 +43,7 @@ def clean(name: str) -> str:
     return text
 
 
-def admit(name: str, language: str, denied: DenyList) -> str:
+def clean_permitted(name: str, language: str, denied: DenyList) -> str:
     """The cleaned ``name`` if no word is in it that is denied in this language. Raises `NameInvalid`."""
     text = clean(name)
     if denied.forbids_name(text, language):
@@ -56,24 +56,24 @@ def claim(room: Room, name: str, denied: DenyList) -> str:
 
     Raises `NameInvalid`, `NameTaken`.
     """
-    text = admit(name, room.settings.language, denied)
-    if any(look_alike(text, member.name) for member in room.members.values()):
+    text = clean_permitted(name, room.settings.language, denied)
+    if any(are_confusable(text, member.name) for member in room.members.values()):
         raise NameTaken("Somebody here already has this name.")
     return text
 
 
-def look_alike(one: str, other: str) -> bool:
+def are_confusable(one: str, other: str) -> bool:
     """Whether nobody could tell these names apart, upper and lower case being the same."""
-    return not _faces(one).isdisjoint(_faces(other))
+    return not _confusable_forms(one).isdisjoint(_confusable_forms(other))
 
 
 @lru_cache(maxsize=4096)
-def _faces(name: str) -> frozenset[str]:
-    return faces(_seen(name))
+def _confusable_forms(name: str) -> frozenset[str]:
+    return confusable_forms(_visible_text(name))
 
 
-def _seen(text: str) -> str:
-    return unicodedata.normalize("NFKC", "".join(character for character in text if character not in UNSEEN))
+def _visible_text(text: str) -> str:
+    return unicodedata.normalize("NFKC", "".join(character for character in text if character not in INVISIBLE))
 
 
 def _longest_run_of_marks(text: str) -> int:

@@ -104,9 +104,9 @@ def game_state(room: Room, actor_id: str | None, now_ms: int) -> GameState:
         leaderboard=scoring.leaderboard(room),
         round_number=room.round_number or UNSET,
         active_team_id=room.active_team_id or UNSET,
-        final=_final(room),
-        **_now_playing(room, now_ms),
-        **_secrets(room, actor_id),
+        final=_final_results(room),
+        **_round_fields(room, now_ms),
+        **_secret_fields(room, actor_id),
     )
 
 
@@ -121,14 +121,14 @@ def _player(player: Member) -> PlayerView:
     )
 
 
-def _now_playing(room: Room, now_ms: int) -> dict[str, Any]:
+def _round_fields(room: Room, now_ms: int) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     playing = room.round
     if playing is not None:
         fields["round"] = _round(room, playing)
         fields["explainer_player_id"] = playing.explainer_id
     if room.state in IN_ROUND and playing is not None:
-        fields["remaining_seconds"] = rounds.seconds(playing.remaining(now_ms))
+        fields["remaining_seconds"] = rounds.clock_seconds(playing.remaining(now_ms))
         fields["word_holder_id"] = playing.holder_id
         fields["current_word_id"] = playing.word_id or UNSET
         fields["pause_reason"] = room.paused_reason or UNSET
@@ -139,8 +139,8 @@ def _now_playing(room: Room, now_ms: int) -> dict[str, Any]:
         fields["next_explainer_player_id"] = room.turn.explainer_id
     elif room.state in (RoomState.SCORE_REVIEW, RoomState.READY_FOR_NEXT):
         fields["just_ended_team_id"] = room.active_team_id or UNSET
-        fields["next_round_in"] = rounds.seconds(max(0, (room.review_until_ms or now_ms) - now_ms))
-        turn = rounds.upcoming(room)
+        fields["next_round_in"] = rounds.clock_seconds(max(0, (room.review_until_ms or now_ms) - now_ms))
+        turn = rounds.upcoming_turn(room)
         if turn is not None:
             fields["next_team_id"] = turn.team_id
             fields["next_explainer_player_id"] = turn.explainer_id
@@ -159,13 +159,13 @@ def _round(room: Room, playing: Round) -> CurrentRoundView:
     )
 
 
-def _secrets(room: Room, actor_id: str | None) -> dict[str, Any]:
+def _secret_fields(room: Room, actor_id: str | None) -> dict[str, Any]:
     if actor_id is None or room.round is None or room.round.holder_id != actor_id:
         return {}
     return {"current_word": rounds.live_word(room) or UNSET}
 
 
-def _final(room: Room) -> FinalView | UnsetType:
+def _final_results(room: Room) -> FinalView | UnsetType:
     if room.state is not RoomState.FINAL_RESULTS:
         return UNSET
     results = scoring.final_results(room)

@@ -33,7 +33,7 @@ from gameplay.engine.states import IN_ROUND, GameEvent, RoomState
 from gameplay.engine.step import Step, is_balanced
 
 
-def seconds(duration_ms: int) -> int:
+def clock_seconds(duration_ms: int) -> int:
     """``duration_ms`` as the seconds a clock shows: the last one lasts until it is over."""
     return -(-duration_ms // 1000)
 
@@ -43,7 +43,7 @@ def confirm_start(step: Step, actor_id: str, command: ConfirmStart) -> None:
     room = step.room
     if not is_balanced(room):
         raise IllegalMove("The teams are not balanced.")
-    following = turns.next_turn(room, turns.opening(room))
+    following = turns.next_turn(room, turns.initial_schedule(room))
     if following.turn is None:
         raise IllegalMove("Nobody is there to explain.")
     deck.prepare(room, step.library)
@@ -56,7 +56,7 @@ def confirm_start(step: Step, actor_id: str, command: ConfirmStart) -> None:
         team.score = 0
     for member in room.members.values():
         member.words_explained = 0
-    turns.keep(room, turns.opening(room))
+    turns.save_schedule(room, turns.initial_schedule(room))
     _start_countdown(step, following.turn, GameEvent.HOST_CONFIRM_START)
 
 
@@ -101,7 +101,7 @@ def count_down(step: Step) -> None:
 def tick(step: Step) -> None:
     """Another second is over on the round's clock."""
     playing = _round(step.room)
-    left = seconds(playing.remaining(step.now_ms))
+    left = clock_seconds(playing.remaining(step.now_ms))
     playing.next_tick_s = left - 1
     step.move(GameEvent.TIMER_TICK)
     step.emit(TimerTick(remaining_seconds=left))
@@ -130,7 +130,7 @@ def swipe(step: Step, actor_id: str, command: WordSwiped) -> None:
         position=room.deck_position - 1,
     )
     playing.words.append(played)
-    _credit(room, played, +1)
+    _apply_points(room, played, +1)
     step.move(GameEvent.WORD_SWIPED)
     step.emit(
         WordResult(
@@ -138,7 +138,7 @@ def swipe(step: Step, actor_id: str, command: WordSwiped) -> None:
             action=played.action,
             team_id=playing.team_id,
             points_awarded=points,
-            new_score=_score(room, playing.team_id),
+            new_score=_team_score(room, playing.team_id),
         )
     )
     _reveal_next(step)
@@ -154,7 +154,7 @@ def undo(step: Step, actor_id: str, command: UndoSwipe) -> None:
     if not playing.words or playing.words[-1].position >= len(room.deck.words):
         raise IllegalMove("There is nothing to undo in this round.")
     undone = playing.words.pop()
-    _credit(room, undone, -1)
+    _apply_points(room, undone, -1)
     room.deck_position = undone.position + 1
     playing.word = room.deck.words[undone.position]
     playing.word_id = undone.word_id
@@ -166,7 +166,7 @@ def undo(step: Step, actor_id: str, command: UndoSwipe) -> None:
             action="undone",
             team_id=playing.team_id,
             points_awarded=0,
-            new_score=_score(room, playing.team_id),
+            new_score=_team_score(room, playing.team_id),
         )
     )
     _emit_word(step)
@@ -193,15 +193,15 @@ def resume(step: Step, actor_id: str, command: ResumeGame) -> None:
     room = step.room
     playing = _round(room)
     playing.ends_at_ms = step.now_ms + playing.remaining_ms
-    playing.next_tick_s = seconds(playing.remaining_ms) - 1
+    playing.next_tick_s = clock_seconds(playing.remaining_ms) - 1
     room.paused_reason = None
     step.move(GameEvent.HOST_RESUME)
-    step.emit(GameResumed(remaining_seconds=seconds(playing.remaining_ms)))
+    step.emit(GameResumed(remaining_seconds=clock_seconds(playing.remaining_ms)))
     if playing.word is None:
         _end_round(step, GameEvent.PACK_EXHAUSTED)
 
 
-def correct(step: Step, actor_id: str, command: CorrectWord) -> None:
+def correct_word(step: Step, actor_id: str, command: CorrectWord) -> None:
     """In the review: change what became of a word; the wait starts anew. Raises `IllegalMove` for a word not played."""
     room = step.room
     playing = _round(room)
@@ -210,11 +210,11 @@ def correct(step: Step, actor_id: str, command: CorrectWord) -> None:
         raise IllegalMove("This word was not played in the last round.")
     if word.action == command.action:
         return
-    _credit(room, word, -1)
+    _apply_points(room, word, -1)
     word.action = command.action
     word.points = scoring.points_for(room.settings, command.action)
-    _credit(room, word, +1)
-    room.rounds[-1] = scoring.archive(room, playing)
+    _apply_points(room, word, +1)
+    room.rounds[-1] = scoring.summarize_round(room, playing)
     step.move(GameEvent.SCORES_CALCULATED)
     step.emit(
         WordCorrected(
@@ -222,10 +222,10 @@ def correct(step: Step, actor_id: str, command: CorrectWord) -> None:
             action=word.action,
             team_id=playing.team_id,
             points_awarded=word.points,
-            new_score=_score(room, playing.team_id),
+            new_score=_team_score(room, playing.team_id),
         )
     )
-    _review(step)
+    _start_review(step)
 
 
 def next_round(step: Step, actor_id: str, command: NextRound) -> None:
@@ -250,7 +250,7 @@ def complete(step: Step) -> None:
     room = step.room
     if room.state in IN_ROUND:
         playing = _round(room)
-        room.rounds.append(scoring.archive(room, playing))
+        room.rounds.append(scoring.summarize_round(room, playing))
     room.round = None
     room.turn = None
     room.countdown_at_ms = None
@@ -266,7 +266,7 @@ def restart(step: Step, actor_id: str, command: RestartGame) -> None:
     """A rematch in the same room with the same people; scores start at 0, words go on where they were."""
     room = step.room
     if len(room.teams) != room.settings.num_teams:
-        teams.make(room)
+        teams.create_teams(room)
     for team in room.teams:
         team.score = 0
     for player in room.players:
@@ -281,7 +281,7 @@ def replace_explainer(step: Step) -> None:
     with no teammate there, the host holds the word."""
     room = step.room
     playing = _round(room)
-    successor = turns.replacement(room, playing.team_id, playing.explainer_id)
+    successor = turns.replacement_explainer(room, playing.team_id, playing.explainer_id)
     held = playing.holder_id == playing.explainer_id
     if successor is not None:
         playing.explainer_id = successor
@@ -291,11 +291,12 @@ def replace_explainer(step: Step) -> None:
     step.emit(Resync())
 
 
-def can_hand_on(room: Room) -> bool:
+def can_replace_holder(room: Room) -> bool:
     """In a round: whether somebody else could hold the words instead of the explainer."""
     playing = room.round
     return playing is not None and (
-        playing.holder_id != room.host_id or turns.replacement(room, playing.team_id, playing.explainer_id) is not None
+        playing.holder_id != room.host_id
+        or turns.replacement_explainer(room, playing.team_id, playing.explainer_id) is not None
     )
 
 
@@ -305,7 +306,7 @@ def change_holder(step: Step) -> None:
     playing = _round(room)
     explainer = room.members.get(playing.explainer_id)
     if explainer is None or not explainer.connected or explainer.sitting_out:
-        successor = turns.replacement(room, playing.team_id, playing.explainer_id)
+        successor = turns.replacement_explainer(room, playing.team_id, playing.explainer_id)
         playing.explainer_id = successor or playing.explainer_id
         holder_id = successor or room.host_id
     else:
@@ -316,7 +317,7 @@ def change_holder(step: Step) -> None:
     step.emit(Resync())
 
 
-def upcoming(room: Room) -> Turn | None:
+def upcoming_turn(room: Room) -> Turn | None:
     """The turn after the review, None when the game will be over or nobody is there."""
     return turns.next_turn(room).turn
 
@@ -347,8 +348,8 @@ def _emit_countdown(step: Step, turn: Turn) -> None:
 def _start_round(step: Step, turn: Turn, schedule: turns.Schedule) -> None:
     room = step.room
     deck.prepare(room, step.library)
-    turns.keep(room, schedule._replace(queue=schedule.queue[1:]))
-    turns.rotate(room, turn)
+    turns.save_schedule(room, schedule._replace(queue=schedule.queue[1:]))
+    turns.advance_rotation(room, turn)
     room.turns_played += 1
     room.round_number = room.turns_played
     room.active_team_id = turn.team_id
@@ -424,7 +425,7 @@ def _pause(step: Step, at_ms: int, reason: str, message: str) -> None:
     playing.ends_at_ms = None
     room.paused_reason = reason
     step.move(GameEvent.HOST_PAUSE)
-    step.emit(GamePaused(reason=reason, message=message, remaining_seconds=seconds(playing.remaining_ms)))
+    step.emit(GamePaused(reason=reason, message=message, remaining_seconds=clock_seconds(playing.remaining_ms)))
 
 
 def _end_round(step: Step, event: GameEvent) -> None:
@@ -434,7 +435,7 @@ def _end_round(step: Step, event: GameEvent) -> None:
     playing.ends_at_ms = None
     playing.word = None
     playing.word_id = None
-    line = scoring.archive(room, playing)
+    line = scoring.summarize_round(room, playing)
     room.rounds.append(line)
     step.move(event)
     step.emit(
@@ -450,13 +451,13 @@ def _end_round(step: Step, event: GameEvent) -> None:
         )
     )
     step.move(GameEvent.SCORES_CALCULATED)
-    _review(step)
+    _start_review(step)
 
 
-def _review(step: Step) -> None:
+def _start_review(step: Step) -> None:
     room = step.room
     room.review_until_ms = step.now_ms + REVIEW_MS
-    turn = upcoming(room)
+    turn = upcoming_turn(room)
     step.emit(
         ScoreSummary(
             leaderboard=scoring.leaderboard(room),
@@ -468,7 +469,7 @@ def _review(step: Step) -> None:
     )
 
 
-def _credit(room: Room, word: PlayedWord, sign: int) -> None:
+def _apply_points(room: Room, word: PlayedWord, sign: int) -> None:
     team = room.team(_round(room).team_id)
     if team is not None:
         team.score += sign * word.points
@@ -477,7 +478,7 @@ def _credit(room: Room, word: PlayedWord, sign: int) -> None:
         explainer.words_explained += sign
 
 
-def _score(room: Room, team_id: str) -> int:
+def _team_score(room: Room, team_id: str) -> int:
     team = room.team(team_id)
     return team.score if team else 0
 

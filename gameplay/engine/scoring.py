@@ -1,6 +1,6 @@
 """Points, ranks and the final results (§2.2)."""
 
-from gameplay.engine import sharing
+from gameplay.engine import result_ids
 from gameplay.engine.events import FinalScore, GameEnded, RoundView, Standing, WordView
 from gameplay.engine.model import PlayedRound, Room, Round, Settings
 
@@ -29,7 +29,7 @@ def word_views(played: Round) -> tuple[WordView, ...]:
     return tuple(WordView(word_id=word.word_id, word_text=word.text, action=word.action) for word in played.words)
 
 
-def archive(room: Room, played: Round) -> PlayedRound:
+def summarize_round(room: Room, played: Round) -> PlayedRound:
     """The line that ``played`` leaves in the game's history."""
     return PlayedRound(
         round_number=played.number,
@@ -75,5 +75,5 @@ def final_results(room: Room) -> GameEnded:
         game_duration_min=round(room.game_duration_ms / 60_000),
         total_words_played=sum(line.words_guessed + line.words_skipped for line in room.rounds),
         mvp_player_id=mvp.id if mvp else None,
-        result_id=sharing.result_id(room),
+        result_id=result_ids.result_id(room),
     )

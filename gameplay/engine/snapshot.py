@@ -68,7 +68,7 @@ def resume(room: Room, frozen_at_ms: int, now_ms: int) -> None:
     for member in room.members.values():
         member.connected = False
         member.away_since_ms = now_ms
-        member.line = "ok"
+        member.connection_state = "ok"
     if room.countdown_at_ms is not None:
         room.countdown_at_ms += gap_ms
     if room.review_until_ms is not None:

@@ -53,7 +53,7 @@ class Step:
         if changed:
             self.emit(StateChanged(state=target, state_version=room.state_version, event=event))
 
-    def touch(self) -> None:
+    def bump_version(self) -> None:
         """Count a change that is no move of the state machine."""
         self.room.state_version += 1
 

@@ -14,7 +14,7 @@ from gameplay.engine.events import (
     TeamSetupStarted,
     TeamView,
 )
-from gameplay.engine.model import MAX_TEAMS, MIN_TEAMS, Member, Room, Team, renumbered
+from gameplay.engine.model import MAX_TEAMS, MIN_TEAMS, Member, Room, Team, with_num_teams
 from gameplay.engine.states import GameEvent, RoomState
 from gameplay.engine.step import Step, is_balanced
 
@@ -42,7 +42,7 @@ def clean_names(wanted: Sequence[str]) -> tuple[str, ...]:
     """
     cleaned = tuple(names.clean(name) if name.strip() else "" for name in wanted[:MAX_TEAMS])
     called = [_name(index, cleaned) for index in range(MAX_TEAMS)]
-    if any(names.look_alike(one, other) for one, other in combinations(called, 2)):
+    if any(names.are_confusable(one, other) for one, other in combinations(called, 2)):
         raise NameTaken("Two teams would have the same name.")
     return cleaned
 
@@ -62,15 +62,15 @@ def start_setup(step: Step, actor_id: str, command: StartTeamSetup) -> None:
     if len(room.players) < number:
         raise TooFewPlayers(f"{number} teams need at least {number} players.")
     changed = number != room.settings.num_teams
-    room.settings = renumbered(room.settings, number)
-    make(room)
+    room.settings = with_num_teams(room.settings, number)
+    create_teams(room)
     step.move(GameEvent.HOST_START_SETUP)
     if changed:
         step.emit(SettingsUpdated(settings=room.settings))
     step.emit(TeamSetupStarted(teams=views(room)))
 
 
-def make(room: Room) -> None:
+def create_teams(room: Room) -> None:
     """Put ``num_teams`` empty teams into the room; nobody has a team afterwards."""
     room.teams = [_new(room, index) for index in range(room.settings.num_teams)]
     for player in room.players:
@@ -87,7 +87,7 @@ def resize(step: Step) -> None:
     room.teams = kept + [_new(room, index) for index in range(len(kept), room.settings.num_teams)]
     step.move(GameEvent.PLAYER_ASSIGNED)
     step.emit(TeamSetupStarted(teams=views(room)))
-    settle(step)
+    check_balance(step)
 
 
 def cancel_setup(step: Step, actor_id: str, command: CancelTeamSetup) -> None:
@@ -131,7 +131,7 @@ def shuffle(step: Step, actor_id: str, command: ShuffleTeams) -> None:
     for player in room.players:
         if player.team_id is not None:
             step.emit(PlayerAssignedTeam(player_id=player.id, team_id=player.team_id, teams=teams))
-    settle(step)
+    check_balance(step)
 
 
 def seat_latecomers(step: Step) -> None:
@@ -161,7 +161,7 @@ def leave_team(room: Room, player: Member) -> None:
         team.rotation -= 1
 
 
-def settle(step: Step) -> None:
+def check_balance(step: Step) -> None:
     """During the setup: the teams may just have become balanced."""
     if step.room.state is RoomState.TEAM_SETUP and is_balanced(step.room):
         step.move(GameEvent.TEAMS_BALANCED)
@@ -187,4 +187,4 @@ def _assign(step: Step, player: Member, team_id: str) -> None:
     player.team_id = team.id
     step.move(GameEvent.PLAYER_ASSIGNED)
     step.emit(PlayerAssignedTeam(player_id=player.id, team_id=team.id, teams=views(room)))
-    settle(step)
+    check_balance(step)

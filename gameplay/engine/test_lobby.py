@@ -169,7 +169,7 @@ def test_a_ban_is_for_one_person():
 
 
 def join_from(game: Game, address: str, name: str) -> None:
-    game.give("", c.Join(name=name, session=secret_of(name), address=address))
+    game.give("", c.Join(name=name, session=secret_of(name), client_key=address))
 
 
 def test_a_ban_keeps_the_address_out_too():
@@ -225,7 +225,7 @@ def test_no_more_bans_are_kept_than_a_room_can_bear():
     for number in range(MAX_BANNED + 5):
         join_from(game, f"address {number}", f"Guest {number}")
         game.ban(f"Guest {number}")
-    assert len(game.room.banned) == len(game.room.banned_addresses) == MAX_BANNED
+    assert len(game.room.banned) == len(game.room.banned_clients) == MAX_BANNED
     with pytest.raises(Banned):
         join_from(game, f"address {MAX_BANNED + 4}", "Mallory")
 

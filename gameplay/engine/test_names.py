@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gameplay.engine.confusables import CONFUSABLES
 from gameplay.engine.errors import NameInvalid, NameTaken
-from gameplay.engine.lookalikes import LOOKALIKES
-from gameplay.engine.names import clean, look_alike
+from gameplay.engine.names import are_confusable, clean
 from tests.support.game import Game, lobby
 
 ZERO_WIDTH_JOINER = "\u200d"
@@ -247,12 +247,12 @@ def test_names_that_can_be_told_apart_are_both_welcome(pair):
 
 @given(st.text(max_size=30))
 def test_every_name_looks_like_itself_in_upper_and_lower_case(name):
-    assert look_alike(name, name)
-    assert look_alike(name, name.casefold())
+    assert are_confusable(name, name)
+    assert are_confusable(name, name.casefold())
 
 
 def test_what_looks_like_a_letter_looks_like_nothing_else():
-    every = "".join(LOOKALIKES.values())
+    every = "".join(CONFUSABLES.values())
     assert len(set(every)) == len(every)
     assert not set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ23456789") & set(every)
     assert all(unicodedata.normalize("NFKC", char) == char for char in every), "such a character never gets this far"

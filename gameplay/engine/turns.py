@@ -13,7 +13,7 @@ class Schedule(NamedTuple):
     contenders: tuple[str, ...]
 
 
-class Next(NamedTuple):
+class NextTurn(NamedTuple):
     """The next turn, or None: then the game is over, or it waits for somebody to be there."""
 
     turn: Turn | None
@@ -21,64 +21,65 @@ class Next(NamedTuple):
     schedule: Schedule
 
 
-def opening(room: Room) -> Schedule:
+def initial_schedule(room: Room) -> Schedule:
     """The schedule at the start of a game."""
     teams = tuple(team.id for team in room.teams)
     return Schedule(teams, 1, teams)
 
 
-def next_turn(room: Room, schedule: Schedule | None = None) -> Next:
+def next_turn(room: Room, schedule: Schedule | None = None) -> NextTurn:
     """Look ahead from ``schedule``, the room's own if None; changes nothing.
 
     A team with nobody connected loses its turn; with nobody of the contenders connected the game waits.
     """
-    schedule = schedule or room_schedule(room)
+    schedule = schedule or current_schedule(room)
     while True:
         if not schedule.queue:
             following = _next_cycle(room, schedule)
             if following is None:
-                return Next(None, True, schedule)
+                return NextTurn(None, True, schedule)
             schedule = following
         if not any(_explainer(room, room.team(team_id)) for team_id in schedule.contenders):
-            return Next(None, False, schedule)
+            return NextTurn(None, False, schedule)
         explainer_id = _explainer(room, room.team(schedule.queue[0]))
         if explainer_id is not None:
-            return Next(Turn(team_id=schedule.queue[0], explainer_id=explainer_id), False, schedule)
+            return NextTurn(Turn(team_id=schedule.queue[0], explainer_id=explainer_id), False, schedule)
         schedule = schedule._replace(queue=schedule.queue[1:])
 
 
 def is_played_out(room: Room) -> bool:
     """Whether every turn of the game has come, and one team leads."""
-    return not room.queue and _next_cycle(room, room_schedule(room)) is None
+    return not room.queue and _next_cycle(room, current_schedule(room)) is None
 
 
-def room_schedule(room: Room) -> Schedule:
+def current_schedule(room: Room) -> Schedule:
     """The schedule as it stands in the room."""
     return Schedule(tuple(room.queue), room.cycle, tuple(room.contenders))
 
 
-def keep(room: Room, schedule: Schedule) -> None:
+def save_schedule(room: Room, schedule: Schedule) -> None:
     """Put ``schedule`` into the room."""
     room.queue = list(schedule.queue)
     room.cycle = schedule.cycle
     room.contenders = list(schedule.contenders)
 
 
-def rotate(room: Room, turn: Turn) -> None:
+def advance_rotation(room: Room, turn: Turn) -> None:
     """After ``turn`` the next in the team's order explains."""
     team = room.team(turn.team_id)
     if team is not None:
         team.rotation = team.players.index(turn.explainer_id) + 1
 
 
-def replacement(room: Room, team_id: str, explainer_id: str) -> str | None:
+def replacement_explainer(room: Room, team_id: str, explainer_id: str) -> str | None:
     """The next teammate who can explain instead of ``explainer_id``, if any."""
     team = room.team(team_id)
     if team is None:
         return None
     start = team.players.index(explainer_id) + 1 if explainer_id in team.players else team.rotation
     return next(
-        (player for player in _order(team, start) if player != explainer_id and _can_explain(room, player)), None
+        (player for player in _rotation_order(team, start) if player != explainer_id and _can_explain(room, player)),
+        None,
     )
 
 
@@ -99,10 +100,10 @@ def _next_cycle(room: Room, schedule: Schedule) -> Schedule | None:
 def _explainer(room: Room, team: Team | None) -> str | None:
     if team is None:
         return None
-    return next((player for player in _order(team, team.rotation) if _can_explain(room, player)), None)
+    return next((player for player in _rotation_order(team, team.rotation) if _can_explain(room, player)), None)
 
 
-def _order(team: Team, start: int) -> list[str]:
+def _rotation_order(team: Team, start: int) -> list[str]:
     if not team.players:
         return []
     start %= len(team.players)

@@ -20,7 +20,7 @@ GAP: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayActivity:
     """What was played on one day."""
 
     date: date
@@ -47,7 +47,7 @@ class Chart:
     bars: list[Bar]
     most: int
     total: int
-    best: Day
+    best: DayActivity
     bar_width: float
 
     width = WIDTH
@@ -57,7 +57,7 @@ class Chart:
     top = TOP
 
 
-def days_of(results: "QuerySet[GameResult]", today: date) -> list[Day]:
+def daily_activity(results: "QuerySet[GameResult]", today: date) -> list[DayActivity]:
     """Thirty days without a gap: the last ones, or those up to the latest of ``results`` if that is longer ago.
 
     Empty if there are no results. Costs two queries.
@@ -74,12 +74,12 @@ def days_of(results: "QuerySet[GameResult]", today: date) -> list[Day]:
         .values("day")
         .annotate(games=Count("pk"), words=Sum("words_guessed"))
     )
-    played = {row["day"]: Day(row["day"], row["games"], row["words"]) for row in counted}
+    played = {row["day"]: DayActivity(row["day"], row["games"], row["words"]) for row in counted}
     dates = [start + timedelta(days=number) for number in range(DAYS)]
-    return [played.get(each, Day(each, 0, 0)) for each in dates]
+    return [played.get(each, DayActivity(each, 0, 0)) for each in dates]
 
 
-def chart(name: str, days: Sequence[Day], values: Sequence[int]) -> Chart:
+def chart(name: str, days: Sequence[DayActivity], values: Sequence[int]) -> Chart:
     """``values``, one for each of the ``days``, as bars."""
     most = max(*values, 1)
     step = (WIDTH - LEFT) / len(days)

@@ -21,7 +21,7 @@ def save_result(room: Room) -> Coroutine[Any, Any, GameResult]:
     The room is read now, so it may go on meanwhile; the database is written in a thread when the result is awaited.
     Writing the same game twice leaves one row. Raises `ValueError` if no game was played, `django.db.Error` later.
     """
-    return _write(result_of(room))
+    return _write(build_result(room))
 
 
 async def report_word(ref: int, reason: str, room_code: str) -> None:
@@ -29,7 +29,7 @@ async def report_word(ref: int, reason: str, room_code: str) -> None:
     await database_sync_to_async(_count_report, thread_sensitive=False)(ref, reason, room_code)
 
 
-def result_of(room: Room) -> GameResult:
+def build_result(room: Room) -> GameResult:
     """The unsaved row for the game that has just ended in ``room``. Raises `ValueError` if none was played."""
     if room.game_started_at_ms is None:
         raise ValueError(f"No game has been played in room {room.code}.")
@@ -39,12 +39,12 @@ def result_of(room: Room) -> GameResult:
     return GameResult(
         public_id=public_id() if final.result_id is UNSET else final.result_id,
         room_code=room.code,
-        room_created_at=_moment(room.created_at_ms),
+        room_created_at=_utc(room.created_at_ms),
         game_number=room.game_number,
         host_name=room.host.name,
         creator_id=room.creator_id,
-        started_at=_moment(room.game_started_at_ms),
-        ended_at=_moment(room.game_started_at_ms + room.game_duration_ms),
+        started_at=_utc(room.game_started_at_ms),
+        ended_at=_utc(room.game_started_at_ms + room.game_duration_ms),
         duration_s=round(room.game_duration_ms / 1000),
         winner=winner.name if winner else "",
         mvp=names.get(final.mvp_player_id or "", ""),
@@ -104,5 +104,5 @@ def _count_report(ref: int, reason: str, room_code: str) -> None:
         WordReport.objects.get_or_create(word_id=ref, room_code=room_code, defaults={"reason": reason})
 
 
-def _moment(time_ms: int) -> datetime:
+def _utc(time_ms: int) -> datetime:
     return datetime.fromtimestamp(time_ms / 1000, tz=UTC)

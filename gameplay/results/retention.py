@@ -14,22 +14,22 @@ from gameplay.models import GameResult
 
 logger = logging.getLogger(__name__)
 
-SHARED_FOR: Final = timedelta(days=30)
+PUBLIC_FOR: Final = timedelta(days=30)
 INTERVAL_S: Final = 3600
 
 
 async def find_shared(public_id: str, now: datetime | None = None) -> GameResult | None:
     """The result with this id, as long as it is to be seen; None for one that is too old, or never was."""
-    return await GameResult.objects.filter(public_id=public_id, ended_at__gt=_oldest(now)).afirst()
+    return await GameResult.objects.filter(public_id=public_id, ended_at__gt=_cutoff(now)).afirst()
 
 
 def purge(now: datetime | None = None) -> int:
     """Delete what is too old to be seen and nobody's to keep; how many results that were."""
-    count, _by_model = GameResult.objects.filter(creator=None, ended_at__lte=_oldest(now)).delete()
+    count, _by_model = GameResult.objects.filter(creator=None, ended_at__lte=_cutoff(now)).delete()
     return count
 
 
-async def keep_tidy(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+async def purge_periodically(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
     """`purge` now and every hour, until cancelled. Without the database it is tried again."""
     while True:
         try:
@@ -38,9 +38,9 @@ async def keep_tidy(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep)
             logger.warning("Old results could not be deleted: %s", error)
         else:
             if count:
-                logger.info("Deleted %d results that were older than %d days", count, SHARED_FOR.days)
+                logger.info("Deleted %d results that were older than %d days", count, PUBLIC_FOR.days)
         await sleep(INTERVAL_S)
 
 
-def _oldest(now: datetime | None) -> datetime:
-    return (now or timezone.now()) - SHARED_FOR
+def _cutoff(now: datetime | None) -> datetime:
+    return (now or timezone.now()) - PUBLIC_FOR

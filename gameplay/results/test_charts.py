@@ -28,22 +28,22 @@ def test_games_and_words_are_counted_by_day_without_a_gap(django_assert_num_quer
     play(date(2025, 6, 1), 7)
     play(date(2025, 5, 31), 99)
     with django_assert_num_queries(2):
-        days = charts.days_of(GameResult.objects.all(), TODAY)
+        days = charts.daily_activity(GameResult.objects.all(), TODAY)
     assert [day.date for day in days] == [date(2025, 6, number) for number in range(1, 31)]
     assert [(day.games, day.words) for day in days if day.games] == [(1, 7), (2, 15)]
 
 
 def test_older_games_are_shown_up_to_the_latest() -> None:
     play(date(2024, 3, 10), 4)
-    assert charts.days_of(GameResult.objects.all(), TODAY)[-1] == charts.Day(date(2024, 3, 10), 1, 4)
+    assert charts.daily_activity(GameResult.objects.all(), TODAY)[-1] == charts.DayActivity(date(2024, 3, 10), 1, 4)
 
 
 def test_without_games_there_is_nothing_to_show() -> None:
-    assert charts.days_of(GameResult.objects.all(), TODAY) == []
+    assert charts.daily_activity(GameResult.objects.all(), TODAY) == []
 
 
 def test_the_highest_bar_reaches_the_top_and_none_leaves_the_picture() -> None:
-    days = [charts.Day(TODAY + timedelta(days=number), number, 0) for number in range(30)]
+    days = [charts.DayActivity(TODAY + timedelta(days=number), number, 0) for number in range(30)]
     drawn = charts.chart("Games", days, [day.games for day in days])
     assert drawn.bars[-1].y == charts.TOP
     assert drawn.bars[0].height == 0

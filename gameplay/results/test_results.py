@@ -90,7 +90,7 @@ class Party:
 
 def test_a_result_tells_the_game() -> None:
     party = Party()
-    result = results.result_of(party.play((5, 1), (2, 0)))
+    result = results.build_result(party.play((5, 1), (2, 0)))
     red, blue = party.room.team(party.room.rounds[0].team_id), party.room.team(party.room.rounds[1].team_id)
     assert red is not None
     assert blue is not None
@@ -129,8 +129,8 @@ def test_a_result_has_the_id_that_the_players_were_told_and_the_rooms_account() 
     party = Party()
     party.room.share_key, party.room.creator_id = "k" * 22, 7
     room = party.play((1, 0), (0, 0))
-    result = results.result_of(room)
-    assert result.public_id == final_results(room).result_id == results.result_of(room).public_id
+    result = results.build_result(room)
+    assert result.public_id == final_results(room).result_id == results.build_result(room).public_id
     assert len(result.public_id) == 22
     assert result.creator_id == 7
 
@@ -156,7 +156,7 @@ def test_a_tie_has_no_winner_and_a_silent_game_no_mvp() -> None:
         party.wait(1)
     party.tell(party.host, EndGame())
     party.wait(1)
-    result = results.result_of(party.room)
+    result = results.build_result(party.room)
     assert (result.winner, result.mvp) == ("", "")
     assert [team["rank"] for team in result.teams] == [1, 1]
 

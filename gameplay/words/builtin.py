@@ -79,11 +79,11 @@ def load(directory: Path = PACKS_DIR) -> Summary:
     """
     files = _read_manifest(directory)
     added = changed = removed = 0
-    if _stale(files) or _gone(files).exists():
+    if _stale(files) or _withdrawn(files).exists():
         with transaction.atomic():
             # First, because it locks a row: another process that loads the files waits, and then finds them loaded.
-            library.note_change()
-            _gone(files).update(is_builtin=False, is_enabled=False, is_default=False)
+            library.invalidate()
+            _withdrawn(files).update(is_builtin=False, is_enabled=False, is_default=False)
             stale = _stale(files)
             contents = _read_words(stale)
             for file, row in stale:
@@ -99,11 +99,11 @@ def read_pack(path: Path, content: bytes) -> list[FileWord]:
     words: list[FileWord] = []
     faults: list[str] = []
     lines_by_key: dict[str, int] = {}
-    for line in table.lines:
-        word_text, difficulty = wordlist.tidy(line.cells["text"]), line.cells["difficulty"]
+    for row in table.rows:
+        word_text, difficulty = wordlist.clean_text(row.cells["text"]), row.cells["difficulty"]
         fault = wordlist.text_fault(word_text) or wordlist.difficulty_fault(difficulty)
-        key = wordlist.normalise(word_text)
-        if line.surplus:
+        key = wordlist.word_key(word_text)
+        if row.surplus:
             fault = _("The line has more cells than the header.")
         elif not fault and key in lines_by_key:
             fault = _("“%(text)s” stands in line %(number)d already.") % {
@@ -111,16 +111,16 @@ def read_pack(path: Path, content: bytes) -> list[FileWord]:
                 "number": lines_by_key[key],
             }
         if fault:
-            faults.append(f"{path.name}:{line.number}: {fault}")
+            faults.append(f"{path.name}:{row.number}: {fault}")
         else:
-            lines_by_key[key] = line.number
+            lines_by_key[key] = row.number
             words.append(FileWord(key, word_text, difficulty))
     if faults:
         raise FaultyFiles(faults)
     return words
 
 
-def _read_table(path: Path, content: bytes, columns: Iterable[str]) -> wordlist.Table:
+def _read_table(path: Path, content: bytes, columns: Iterable[str]) -> wordlist.CsvTable:
     try:
         table = wordlist.read_table(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -142,12 +142,12 @@ def _read_manifest(directory: Path) -> list[PackFile]:
         raise FaultyFiles([f"{path.name}:1: {error.strerror}"]) from error
     files: dict[str, PackFile] = {}
     faults: list[str] = []
-    for line in _read_table(path, content, ("pack_id", "name", "language", "default")).lines:
-        cells = line.cells
+    for row in _read_table(path, content, ("pack_id", "name", "language", "default")).rows:
+        cells = row.cells
         pack_path = directory / f"{cells['pack_id']}.csv"
-        row = WordPack(pack_id=cells["pack_id"], name=cells["name"], language=cells["language"])
+        pack = WordPack(pack_id=cells["pack_id"], name=cells["name"], language=cells["language"])
         try:
-            row.clean_fields(exclude=["owner"])
+            pack.clean_fields(exclude=["owner"])
             if cells["pack_id"] in files:
                 raise ValueError(_("The pack “%(pack)s” is listed twice.") % {"pack": cells["pack_id"]})
             if cells["default"] not in ("yes", "no"):
@@ -162,17 +162,17 @@ def _read_manifest(directory: Path) -> list[PackFile]:
                 content=pack_path.read_bytes(),
             )
         except ValidationError as error:
-            faults += [f"{path.name}:{line.number}: {name}: {texts[0]}" for name, texts in error.message_dict.items()]
+            faults += [f"{path.name}:{row.number}: {name}: {texts[0]}" for name, texts in error.message_dict.items()]
         except OSError as error:
-            faults.append(f"{path.name}:{line.number}: {pack_path.name}: {error.strerror}")
+            faults.append(f"{path.name}:{row.number}: {pack_path.name}: {error.strerror}")
         except ValueError as error:
-            faults.append(f"{path.name}:{line.number}: {error}")
+            faults.append(f"{path.name}:{row.number}: {error}")
     if faults:
         raise FaultyFiles(faults)
     return list(files.values())
 
 
-def _gone(files: list[PackFile]) -> QuerySet[WordPack]:
+def _withdrawn(files: list[PackFile]) -> QuerySet[WordPack]:
     """The built-in packs that the manifest has no more."""
     return WordPack.objects.filter(is_builtin=True).exclude(pack_id__in=[file.pack_id for file in files])
 

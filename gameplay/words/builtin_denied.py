@@ -10,7 +10,7 @@ from django.db import transaction
 
 from gameplay.models import DeniedName
 from gameplay.words import library, wordlist
-from gameplay.words.denylist import key_of
+from gameplay.words.denylist import denial_key
 
 FILE: Final = Path(__file__).parent / "denied_names.csv"
 
@@ -21,7 +21,7 @@ def load(path: Path = FILE) -> int:
     missing = [row for row in read(path) if (row.language, row.key) not in known]
     if missing:
         with transaction.atomic():
-            library.note_change()
+            library.invalidate()
             # Another process may load at the same time.
             DeniedName.objects.bulk_create(missing, ignore_conflicts=True)
     return len(missing)
@@ -32,11 +32,11 @@ def read(path: Path) -> list[DeniedName]:
     table = wordlist.read_table(path.read_text(encoding="utf-8"))
     return [
         DeniedName(
-            language=line.cells["language"],
-            text=line.cells["text"],
-            key=key_of(line.cells["text"]),
-            is_anywhere=line.cells["anywhere"] == "yes",
+            language=row.cells["language"],
+            text=row.cells["text"],
+            key=denial_key(row.cells["text"]),
+            is_anywhere=row.cells["anywhere"] == "yes",
             is_builtin=True,
         )
-        for line in table.lines
+        for row in table.rows
     ]

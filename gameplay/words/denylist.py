@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from gameplay.engine.lookalikes import skeleton
+from gameplay.engine.confusables import skeleton
 
 EVERY_LANGUAGE: Final = ""
 
@@ -29,12 +29,12 @@ class DenyList:
         self._anywhere: dict[str, set[str]] = {}
         self._alone: dict[str, set[str]] = {}
         for word in words:
-            if key := key_of(word.text):
+            if key := denial_key(word.text):
                 (self._anywhere if word.anywhere else self._alone).setdefault(word.language, set()).add(key)
 
     def forbids(self, name: str, language: str) -> bool:
         """Whether ``name`` contains a word of this language's list, or of the one for every language."""
-        return any(self._forbids(words, language) for words in (words_of(name), words_of(name.translate(_SIGNS))))
+        return any(self._forbids(words, language) for words in (tokenize(name), tokenize(name.translate(_SIGNS))))
 
     def _forbids(self, words: list[str], language: str) -> bool:
         run_together = "".join(words)
@@ -46,12 +46,12 @@ class DenyList:
         return False
 
 
-def key_of(text: str) -> str:
+def denial_key(text: str) -> str:
     """What all spellings of a word share, "" if it has neither letters nor digits."""
-    return "".join(words_of(text))
+    return "".join(tokenize(text))
 
 
-def words_of(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """The words of ``text`` as they read: without accents, letters that look alike, and digits in place of letters."""
     folded = skeleton(unicodedata.normalize("NFKC", text).casefold()).casefold().translate(_DIGITS)
     plain = "".join(char for char in folded if unicodedata.category(char) != "Mn").replace("i", "l")

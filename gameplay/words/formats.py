@@ -15,7 +15,7 @@ FORMULA_START: Final = (*"=+-@＝＋－＠", "\t", "\r", "\n")
 NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
-def harmless(cell: object) -> str:
+def escape_formula(cell: object) -> str:
     """``cell`` as text that no spreadsheet takes for a formula: an apostrophe goes before a suspicious one."""
     text = "" if cell is None else str(cell)
     if text.startswith(FORMULA_START) and not NUMBER.fullmatch(text):
@@ -33,11 +33,11 @@ class SpreadsheetCSV(base_formats.CSV):
     def create_dataset(self, in_stream: str | bytes, **_options: Any) -> tablib.Dataset:
         text = in_stream.decode("utf-8-sig") if isinstance(in_stream, bytes) else in_stream
         table = wordlist.read_table(text.removeprefix(BYTE_ORDER_MARK))
-        rows = [{**line.cells, "line": line.number, "surplus": line.surplus} for line in table.lines]
+        rows = [{**row.cells, "line": row.number, "surplus": row.surplus} for row in table.rows]
         return _dataset([*table.columns, "line", "surplus"], rows)
 
     def export_data(self, dataset: tablib.Dataset, **options: Any) -> str:
-        rows = [[harmless(cell) for cell in row] for row in dataset]
+        rows = [[escape_formula(cell) for cell in row] for row in dataset]
         return BYTE_ORDER_MARK + str(tablib.Dataset(*rows, headers=dataset.headers).export("csv", **options))
 
 

@@ -34,7 +34,7 @@ class WordFormSet(LabelledFormSet):
             text = form.cleaned_data.get("text") if hasattr(form, "cleaned_data") else None
             if text is None:
                 continue
-            identity = (form.instance.pack_id, wordlist.normalise(text))
+            identity = (form.instance.pack_id, wordlist.word_key(text))
             if identity in seen:
                 form.add_error("text", _("Another line of this page has the same word."))
             seen.add(identity)
@@ -64,7 +64,7 @@ def chosen_pack(form: Any) -> WordPack | None:
     return pack
 
 
-def among_packs_of(account: Account, form: Any) -> Any:
+def limit_pack_choices(account: Account, form: Any) -> Any:
     """``form``, a step of an import, with the packs that ``account`` may change to choose from."""
-    form.fields["pack"].queryset = WordPack.objects.kept_by(account)
+    form.fields["pack"].queryset = WordPack.objects.editable_by(account)
     return form

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from gameplay.words import wordlist
 from gameplay.words.formats import FORMATS
-from gameplay.words.forms import WordConfirmForm, WordImportForm, among_packs_of, chosen_pack
+from gameplay.words.forms import WordConfirmForm, WordImportForm, chosen_pack, limit_pack_choices
 from gameplay.words.resources import WordExport, WordImport
 from gameplay.words.uploads import SharedUpload
 
@@ -46,10 +46,10 @@ class WordImportExportMixin(ImportExportMixin):
         return {"pack": chosen_pack(kwargs.get("form")), "account": request.user}
 
     def create_import_form(self, request: HttpRequest) -> Any:
-        return among_packs_of(request.user, super().create_import_form(request))
+        return limit_pack_choices(request.user, super().create_import_form(request))
 
     def create_confirm_form(self, request: HttpRequest, import_form: Any = None) -> Any:
-        return among_packs_of(request.user, super().create_confirm_form(request, import_form))
+        return limit_pack_choices(request.user, super().create_confirm_form(request, import_form))
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
@@ -72,21 +72,25 @@ class WordImportExportMixin(ImportExportMixin):
         try:
             response: HttpResponse = super().import_action(request, **kwargs)
         except RedisError:
-            return _again(request, _("The file cannot be kept at the moment. Try again shortly."))
+            return _redirect_to_upload(request, _("The file cannot be kept at the moment. Try again shortly."))
         return response
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             response: HttpResponse = super().process_import(request, **kwargs)
         except FileNotFoundError:
-            return _again(request, _("The uploaded file is gone. Choose it again."))
+            return _redirect_to_upload(request, _("The uploaded file is gone. Choose it again."))
         except RedisError:
-            return _again(request, _("The uploaded file cannot be found at the moment. Try again shortly."))
+            return _redirect_to_upload(
+                request, _("The uploaded file cannot be found at the moment. Try again shortly.")
+            )
         return response
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
         if result.has_errors() or result.has_validation_errors():
-            return _again(request, _("Nothing was imported: the packs have changed meanwhile. Choose the file again."))
+            return _redirect_to_upload(
+                request, _("Nothing was imported: the packs have changed meanwhile. Choose the file again.")
+            )
         response: HttpResponse = super().process_result(result, request)
         return response
 
@@ -107,7 +111,7 @@ class WordImportExportMixin(ImportExportMixin):
             )
 
 
-def _again(request: HttpRequest, message: str) -> HttpResponse:
+def _redirect_to_upload(request: HttpRequest, message: str) -> HttpResponse:
     """Back to the choice of a file, with what went wrong."""
     messages.error(request, message)
     return HttpResponseRedirect(reverse("admin:gameplay_word_import"))

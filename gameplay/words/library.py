@@ -55,7 +55,7 @@ class WordLibrary:
         self._packs = {pack.id: pack for pack in packs}
         self._words: dict[str, list[tuple[str, Word]]] = {pack_id: [] for pack_id in self._packs}
         for word in words:
-            self._words[word.pack_id].append((wordlist.normalise(word.text), word))
+            self._words[word.pack_id].append((wordlist.word_key(word.text), word))
 
     def words(self, pack_ids: Sequence[str], difficulty: str, language: str) -> list[Word]:
         """The words of these packs that are in ``language``; ``difficulty`` ``mixed`` means any.
@@ -138,7 +138,7 @@ def forget() -> None:
     _current = None
 
 
-async def keep_fresh(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+async def poll_for_changes(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
     """Look for changes that other processes made, every 30 s, until cancelled. Without the database play goes on."""
     while True:
         await sleep(CHECK_INTERVAL_S)
@@ -148,7 +148,7 @@ async def keep_fresh(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
             logger.warning("Word packs could not be checked for changes: %s", error)
 
 
-def note_change(origin: object = None, **_signal: Any) -> None:
+def invalidate(origin: object = None, **_signal: Any) -> None:
     """Count a change of packs or words and, once it is committed, refresh this process's library if it has one.
 
     Words that go because their pack goes, or its owner, count once, with the pack.

@@ -47,7 +47,7 @@ class PreviewDiff(resources.Diff):
         return cells
 
 
-class LineResult(results.Result):
+class LineNumberedResult(results.Result):
     """Import results whose faulty rows are numbered by their line in the file."""
 
     def append_invalid_row(self, number: int, row: Mapping[str, Any], validation_error: ValidationError) -> None:
@@ -84,17 +84,17 @@ class WordImport(resources.ModelResource):
         self.account = account
         self.default_pack = pack
         self.packs: dict[str, WordPack] = {}
-        self.known: dict[tuple[int, str], Word] = {}
-        self.places: dict[str, list[WordPack]] = {}
-        self.lines: dict[tuple[int, str], int] = {}
+        self.existing: dict[tuple[int, str], Word] = {}
+        self.packs_by_key: dict[str, list[WordPack]] = {}
+        self.first_lines: dict[tuple[int, str], int] = {}
 
     @classmethod
     def get_diff_class(cls) -> type[PreviewDiff]:
         return PreviewDiff
 
     @classmethod
-    def get_result_class(cls) -> type[LineResult]:
-        return LineResult
+    def get_result_class(cls) -> type[LineNumberedResult]:
+        return LineNumberedResult
 
     def get_user_visible_fields(self) -> list[Field]:
         """The columns that a file may have."""
@@ -110,28 +110,28 @@ class WordImport(resources.ModelResource):
         for name in ("text", "difficulty"):
             if name not in dataset.headers:
                 raise ValueError(_("The header lacks the column “%(name)s”.") % {"name": name})
-        self.packs = {pack.pack_id: pack for pack in WordPack.objects.kept_by(self.account)}
-        by_key = {pack.pk: pack for pack in WordPack.objects.seen_by(self.account)}
+        self.packs = {pack.pack_id: pack for pack in WordPack.objects.editable_by(self.account)}
+        by_key = {pack.pk: pack for pack in WordPack.objects.visible_to(self.account)}
         for word in Word.objects.filter(pack__in=by_key).order_by("pk"):
             word.pack = by_key[word.pack_id]
-            self.known[word.pack_id, word.key] = word
-            self.places.setdefault(word.key, []).append(word.pack)
+            self.existing[word.pack_id, word.key] = word
+            self.packs_by_key.setdefault(word.key, []).append(word.pack)
 
     def before_import_row(self, row: dict[str, Any], row_number: int = 0, **_kwargs: Any) -> None:
         """Bring the cells into shape; `import_instance` says what is wrong with them."""
         row.setdefault("line", row_number)
         for name in ("pack", "text", "difficulty", "is_enabled"):
-            row[name] = wordlist.tidy(_cell(row.get(name)))
+            row[name] = wordlist.clean_text(_cell(row.get(name)))
         row["difficulty"] = row["difficulty"].casefold()
         if not row["pack"] and self.default_pack:
             row["pack"] = self.default_pack.pack_id
 
     def get_instance(self, _instance_loader: object, row: dict[str, Any]) -> Word | None:
         pack = self.packs.get(row["pack"])
-        return self.known.get((pack.pk, wordlist.normalise(row["text"]))) if pack else None
+        return self.existing.get((pack.pk, wordlist.word_key(row["text"]))) if pack else None
 
     def after_init_instance(self, instance: Word, new: bool, row: dict[str, Any], **_kwargs: Any) -> None:
-        places = self.places.get(wordlist.normalise(row["text"]), [])
+        places = self.packs_by_key.get(wordlist.word_key(row["text"]), [])
         instance.also_in = ", ".join(pack.name for pack in places if pack.pack_id != row["pack"])  # type: ignore[attr-defined]
 
     def import_instance(self, instance: Word, row: dict[str, Any], **_kwargs: Any) -> None:
@@ -142,7 +142,7 @@ class WordImport(resources.ModelResource):
         before = (instance.text, instance.difficulty)
         instance.pack = self.packs[row["pack"]]
         instance.text, instance.difficulty = row["text"], row["difficulty"]
-        instance.key = wordlist.normalise(instance.text)
+        instance.key = wordlist.word_key(instance.text)
         if row["is_enabled"]:
             instance.is_enabled = row["is_enabled"].casefold() in TRUE
         if instance.source_key and before != (instance.text, instance.difficulty):
@@ -151,7 +151,7 @@ class WordImport(resources.ModelResource):
     def after_import(self, _dataset: tablib.Dataset, _result: results.Result, **kwargs: Any) -> None:
         """Rows saved in bulk send no signals: tell the library here."""
         if not kwargs.get("dry_run"):
-            library.note_change()
+            library.invalidate()
 
     def _faults(self, row: dict[str, Any]) -> dict[str, str]:
         faults = {}
@@ -171,7 +171,7 @@ class WordImport(resources.ModelResource):
                 else _("Choose a pack for the rows that name none.")
             )
         elif "text" not in faults:
-            first = self.lines.setdefault((pack.pk, wordlist.normalise(row["text"])), row["line"])
+            first = self.first_lines.setdefault((pack.pk, wordlist.word_key(row["text"])), row["line"])
             if first != row["line"]:
                 faults["text"] = _("The pack gets this word from line %(number)s already.") % {"number": first}
         return faults

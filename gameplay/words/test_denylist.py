@@ -10,7 +10,7 @@ from django.test import Client
 from gameplay.models import DeniedName, LibraryVersion
 from gameplay.words import builtin_denied, library
 from gameplay.words.builtin_denied import FILE, read
-from gameplay.words.denylist import DeniedWord, DenyList, key_of
+from gameplay.words.denylist import DeniedWord, DenyList, denial_key
 
 RUDE = DenyList([DeniedWord("toad", "en", anywhere=True), DeniedWord("newt", "en"), DeniedWord("жаба", "uk")])
 LANGUAGES = ("en", "de", "es", "fr", "uk")
@@ -44,7 +44,7 @@ def test_each_language_has_a_list_of_its_own() -> None:
 
 
 def test_a_word_without_letters_denies_nothing() -> None:
-    assert key_of("!?") == ""
+    assert denial_key("!?") == ""
     assert not DenyList([DeniedWord("!?", anywhere=True)]).forbids("Bob", "en")
 
 

@@ -165,7 +165,7 @@ def test_what_another_process_changed_is_noticed_within_half_a_minute() -> None:
     LibraryVersion.bump()
     clock = Clock(naps=1)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(library.keep_fresh(clock.sleep))
+        asyncio.run(library.poll_for_changes(clock.sleep))
     assert clock.slept == [30]
     assert [word.text for word in library.library().words(("zoo",), "mixed", "en")] == ["Cat"]
 
@@ -181,7 +181,7 @@ def test_a_database_that_is_away_ends_neither_the_watch_nor_the_library(
 
     monkeypatch.setattr(LibraryVersion, "current", fail)
     with caplog.at_level(logging.WARNING), pytest.raises(asyncio.CancelledError):
-        asyncio.run(library.keep_fresh(Clock(naps=2).sleep))
+        asyncio.run(library.poll_for_changes(Clock(naps=2).sleep))
     assert [record.getMessage() for record in caplog.records] == [
         "Word packs could not be checked for changes: the database is away"
     ] * 2

@@ -256,11 +256,11 @@ def test_unchanged_files_are_not_even_parsed(directory: Path, monkeypatch: pytes
 def test_a_second_process_that_loads_at_the_same_time_finds_the_work_done(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    note_change = library.note_change
+    invalidate = library.invalidate
 
     def wait_for_the_other_process() -> None:
-        monkeypatch.setattr(library, "note_change", note_change)
+        monkeypatch.setattr(library, "invalidate", invalidate)
         assert "4 added" in load(directory)
 
-    monkeypatch.setattr(library, "note_change", wait_for_the_other_process)
+    monkeypatch.setattr(library, "invalidate", wait_for_the_other_process)
     assert load(directory) == "2 word packs with 4 words: nothing new.\n"

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import pytest
 
 from gameplay.words import builtin
-from gameplay.words.wordlist import normalise, read_table
+from gameplay.words.wordlist import read_table, word_key
 
 MANIFEST = read_table((builtin.PACKS_DIR / builtin.MANIFEST).read_text(encoding="utf-8"))
-PACK_IDS = [line.cells["pack_id"] for line in MANIFEST.lines]
+PACK_IDS = [row.cells["pack_id"] for row in MANIFEST.rows]
 
 SPELLINGS = """
 color/colour gray/grey tire/tyre airplane/aeroplane pajamas/pyjamas mustache/moustache donut/doughnut
@@ -57,7 +57,7 @@ ENTRIES = list(read_entries())
 
 def stem(text: str) -> str:
     """What is left of a word without its plural or its -ing: what a guesser would call the same word."""
-    key = normalise(text)
+    key = word_key(text)
     if key.endswith("ing") and len(key) > 5:
         key = key[:-3]
         if key[-1] == key[-2] and key[-1] not in "ls":
@@ -103,7 +103,7 @@ def test_the_manifest_lists_exactly_the_files_there_are() -> None:
 
 
 def test_some_packs_are_chosen_by_default_and_the_animals_are_among_them() -> None:
-    defaults = [line.cells["pack_id"] for line in MANIFEST.lines if line.cells["default"] == "yes"]
+    defaults = [row.cells["pack_id"] for row in MANIFEST.rows if row.cells["default"] == "yes"]
     assert "default_animals" in defaults
     assert 3 <= len(defaults) < len(PACK_IDS)
 
@@ -150,7 +150,7 @@ def test_words_are_written_alike_and_none_is_a_name() -> None:
 def test_harder_words_are_longer_on_average() -> None:
     """Difficulty is a judgement, but hard words are rarer, and rare words are longer."""
     lengths = {
-        level: [len(normalise(entry.text)) for entry in ENTRIES if entry.difficulty == level]
+        level: [len(word_key(entry.text)) for entry in ENTRIES if entry.difficulty == level]
         for level in ("easy", "medium", "hard")
     }
     easy, medium, hard = (sum(found) / len(found) for found in lengths.values())

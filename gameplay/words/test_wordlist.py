@@ -8,7 +8,7 @@ from gameplay.words import wordlist
 def test_a_line_knows_its_number_though_blank_lines_come_before() -> None:
     table = wordlist.read_table("text,difficulty\n\nCat, easy\n,\n\nDog,hard\n")
     assert table.columns == ["text", "difficulty"]
-    assert [(line.number, line.cells) for line in table.lines] == [
+    assert [(row.number, row.cells) for row in table.rows] == [
         (3, {"text": "Cat", "difficulty": "easy"}),
         (6, {"text": "Dog", "difficulty": "hard"}),
     ]
@@ -17,12 +17,12 @@ def test_a_line_knows_its_number_though_blank_lines_come_before() -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_whatever_a_spreadsheet_puts_between_cells_is_understood(delimiter: str) -> None:
     table = wordlist.read_table(f'Text{delimiter}Difficulty\r\n"A, b"{delimiter}easy\r\n')
-    assert table.lines == [wordlist.Line(2, {"text": "A, b", "difficulty": "easy"}, surplus=False)]
+    assert table.rows == [wordlist.CsvRow(2, {"text": "A, b", "difficulty": "easy"}, surplus=False)]
 
 
 def test_short_lines_are_filled_and_long_ones_marked() -> None:
-    short, long = wordlist.read_table("text,difficulty\nCat\nDog,easy,brown\n").lines
-    assert short == wordlist.Line(2, {"text": "Cat", "difficulty": ""}, surplus=False)
+    short, long = wordlist.read_table("text,difficulty\nCat\nDog,easy,brown\n").rows
+    assert short == wordlist.CsvRow(2, {"text": "Cat", "difficulty": ""}, surplus=False)
     assert long.surplus
 
 
@@ -34,22 +34,22 @@ def test_a_quote_that_never_ends_is_reported_with_its_line() -> None:
 
 
 def test_an_empty_file_has_no_columns() -> None:
-    assert wordlist.read_table("") == wordlist.Table([], [])
+    assert wordlist.read_table("") == wordlist.CsvTable([], [])
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("Ice cream", "ice-cream"), ("X-ray", "XRAY"), ("Ｃａｔ", "cat"), ("Straße", "STRASSE")]
 )
 def test_spellings_of_one_word_share_a_key(one: str, other: str) -> None:
-    assert wordlist.normalise(one) == wordlist.normalise(other)
+    assert wordlist.word_key(one) == wordlist.word_key(other)
 
 
 def test_different_words_have_different_keys() -> None:
-    assert len({wordlist.normalise(text) for text in ("Bat", "Bats", "Schon", "Schön", "Кот", "猫")}) == 6
+    assert len({wordlist.word_key(text) for text in ("Bat", "Bats", "Schon", "Schön", "Кот", "猫")}) == 6
 
 
 def test_tidying_composes_letters_and_closes_gaps() -> None:
-    assert wordlist.tidy("  cafe\u0301 \n au\u00a0 lait ") == "café au lait"
+    assert wordlist.clean_text("  cafe\u0301 \n au\u00a0 lait ") == "café au lait"
 
 
 @pytest.mark.parametrize("text", ["Cat", "3-D glasses", "Ночь", "猫", "Beginner's luck", "x" * 60])

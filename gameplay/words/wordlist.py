@@ -11,7 +11,7 @@ DIFFICULTIES: Final = ("easy", "medium", "hard")
 MAX_TEXT_LENGTH: Final = 60
 
 
-class Line(NamedTuple):
+class CsvRow(NamedTuple):
     """A line of a CSV file: its number, counted from 1 with the header, and its cells by column name.
 
     ``surplus`` says that it has more cells than the header.
@@ -22,11 +22,11 @@ class Line(NamedTuple):
     surplus: bool
 
 
-class Table(NamedTuple):
+class CsvTable(NamedTuple):
     """A CSV file: the names of its columns in small letters, and its filled lines."""
 
     columns: list[str]
-    lines: list[Line]
+    rows: list[CsvRow]
 
 
 class UnreadableLine(ValueError):
@@ -37,7 +37,7 @@ class UnreadableLine(ValueError):
         self.number = number
 
 
-def read_table(text: str) -> Table:
+def read_table(text: str) -> CsvTable:
     """Read a CSV file with a header; cells come stripped, missing ones empty. Raises `UnreadableLine`.
 
     Commas, semicolons and tabs are understood, whichever the header uses.
@@ -53,18 +53,18 @@ def read_table(text: str) -> Table:
             if any(cells):
                 padded = cells + [""] * (len(columns) - len(cells))
                 surplus = any(padded[len(columns) :])
-                lines.append(Line(reader.line_num, dict(zip(columns, padded, strict=False)), surplus))
+                lines.append(CsvRow(reader.line_num, dict(zip(columns, padded, strict=False)), surplus))
     except csv.Error as error:
         raise UnreadableLine(reader.line_num, str(error)) from error
-    return Table(columns, lines)
+    return CsvTable(columns, lines)
 
 
-def tidy(text: str) -> str:
+def clean_text(text: str) -> str:
     """``text`` composed (NFC), trimmed and with single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def normalise(text: str) -> str:
+def word_key(text: str) -> str:
     """What two spellings of one word share: letters and digits alone, case and width aside.
 
     >>> normalise("Ice-Cream") == normalise("ice cream")

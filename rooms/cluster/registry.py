@@ -13,7 +13,7 @@ from django.conf import settings
 
 from gameplay.engine import game, names, snapshot
 from gameplay.engine.model import Settings
-from gameplay.words.library import WordLibrary, keep_fresh, library, load_library
+from gameplay.words.library import WordLibrary, library, load_library, poll_for_changes
 from rooms import clock
 from rooms.access.rate_limits import Crowd, Limiter
 from rooms.access.sessions import new_session, session_hash
@@ -98,7 +98,7 @@ class Registry:
         secret, now_ms = new_session(), clock.now_ms()
         if self.is_draining:
             raise Unavailable(BUSY)
-        host_name = names.admit(host_name, chosen.language, self.library())
+        host_name = names.clean_permitted(host_name, chosen.language, self.library())
         while True:
             code = new_code()
             room = game.create(
@@ -235,7 +235,7 @@ class Registry:
         """Begin to write, to show signs of life and to sweep, and whatever else runs beside. Redis may be away."""
         await load_library()
         await self.beat()
-        every = (self.writer.run, self.tenure.run, self._sweep, keep_fresh, watch_loop, *services)
+        every = (self.writer.run, self.tenure.run, self._sweep, poll_for_changes, watch_loop, *services)
         self._services = [asyncio.create_task(_for_ever(work)) for work in every]
 
     async def stop(self) -> None:

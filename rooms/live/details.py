@@ -107,7 +107,7 @@ def _person(member: Member, room: Room, connection: Connection | None) -> Member
         sitting_out=member.sitting_out,
         connected=member.connected,
         away_since_ms=member.away_since_ms,
-        line="degraded" if connection is not None and connection.acks.degraded else member.line,
+        line="degraded" if connection is not None and connection.acks.degraded else member.connection_state,
         round_trip_ms=None if connection is None else connection.round_trip_ms,
         version=None if connection is None else str(connection.version),
     )

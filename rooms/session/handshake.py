@@ -8,7 +8,7 @@ from msgspec import UNSET
 from gameplay.engine import commands, events
 from gameplay.engine.errors import GameError, NameInvalid, NameTaken, RoomClosed
 from gameplay.engine.events import Emission
-from gameplay.engine.members import is_kept_out
+from gameplay.engine.members import is_client_banned
 from gameplay.engine.model import FIRST_HOST, Member
 from gameplay.engine.projections import state_checksum
 from rooms import clock
@@ -131,7 +131,7 @@ def _onlooker(live: LiveRoom, connection: Connection, secret: str, claimed_id: s
     """The id of somebody who may look on. Raises `Refused`."""
     actor_id = spectator_id(secret)
     _be_nobody_else(claimed_id, actor_id)
-    if is_kept_out(live.room, connection.address):
+    if is_client_banned(live.room, connection.address):
         raise _banned()
     onlookers = sum(other.role == "spectator" for other in live.hub)
     if onlookers >= MAX_SPECTATORS and live.hub.of(actor_id) is None:
@@ -149,7 +149,9 @@ def _sit_down_again(live: LiveRoom, connection: Connection, member: Member, secr
 def _join(live: LiveRoom, connection: Connection, name: str) -> None:
     secret = new_session()
     try:
-        arrival = live.carry_out("", commands.Join(name=name, session=session_hash(secret), address=connection.address))
+        arrival = live.carry_out(
+            "", commands.Join(name=name, session=session_hash(secret), client_key=connection.address)
+        )
     except GameError as error:
         raise _refusal(error) from error
     joined = next(emission.event for emission in arrival if isinstance(emission.event, events.PlayerJoined))

@@ -317,7 +317,7 @@ async def test_an_address_is_in_nothing_that_is_told(throw: Any) -> None:
 
 
 def bob_address(party: Any) -> str:
-    address = str(party.live.room.players[0].address)
+    address = str(party.live.room.players[0].client_key)
     assert len(address) == 24
     return address
 

@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from gameplay.models import GameResult
-from gameplay.results.retention import SHARED_FOR, find_shared
+from gameplay.results.retention import PUBLIC_FOR, find_shared
 from rooms.public_urls import origin_for_phones
 from rooms.web.room_pages import qr_svg
 from rooms.web.share_image import HEIGHT, WIDTH, png_of, svg_of
@@ -77,7 +77,7 @@ async def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "url": url,
         "image_width": WIDTH,
         "image_height": HEIGHT,
-        "days": SHARED_FOR.days,
+        "days": PUBLIC_FOR.days,
     }
     return _unlisted(render(request, "results/page.html", context))
 
@@ -122,7 +122,7 @@ async def _not_found(request: HttpRequest, public_id: str) -> HttpResponse:
     """410 for a result that only its host still sees; 404 for one that is deleted or never existed."""
     was_here = await GameResult.objects.filter(public_id=public_id).aexists()
     status = HTTPStatus.GONE if was_here else HTTPStatus.NOT_FOUND
-    response = render(request, "results/gone.html", {"days": SHARED_FOR.days}, status=status)
+    response = render(request, "results/gone.html", {"days": PUBLIC_FOR.days}, status=status)
     # The result may be written within the next seconds.
     response["Cache-Control"] = "no-store"
     return _unlisted(response)

@@ -176,7 +176,7 @@ async def test_old_results_are_deleted_unless_a_host_keeps_them(django_user_mode
         raise LastNap
 
     with pytest.raises(LastNap):
-        await retention.keep_tidy(sleep)
+        await retention.purge_periodically(sleep)
     assert {result.room_code async for result in GameResult.objects.all()} == {"HERS23", "NEW234"}
 
 

@@ -166,7 +166,7 @@ def _check_secrets(room: Room, now_ms: int) -> None:
 @contextmanager
 def watched() -> Iterator[None]:
     """While this is open: words go out to their holder alone, and a room comes to rest after a few deadlines."""
-    emit, let_happen, advance = Step.emit, game._let_happen, game.advance
+    emit, on_deadline, advance = Step.emit, game._on_deadline, game.advance
     happened = Counter[int]()
 
     def emit_watched(step: Step, event: Event, audience: Audience = "all", actor_id: str | None = None) -> None:
@@ -177,10 +177,10 @@ def watched() -> Iterator[None]:
             assert audience == "actor" or actor_id == step.room.host_id
         emit(step, event, audience, actor_id)
 
-    def let_happen_watched(step: Step, deadline: Deadline) -> None:
+    def on_deadline_watched(step: Step, deadline: Deadline) -> None:
         happened[id(step)] += 1
         assert happened[id(step)] <= MOST_DEADLINES_AT_ONCE, f"no end of {deadline}"
-        let_happen(step, deadline)
+        on_deadline(step, deadline)
 
     def advance_watched(*args: object) -> list[Emission]:
         happened.clear()
@@ -188,6 +188,6 @@ def watched() -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(patch.object(Step, "emit", emit_watched))
-        stack.enter_context(patch.object(game, "_let_happen", let_happen_watched))
+        stack.enter_context(patch.object(game, "_on_deadline", on_deadline_watched))
         stack.enter_context(patch.object(game, "advance", advance_watched))
         yield

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from gameplay.words import builtin, builtin_denied
 
-SHOWN_FAULTS = 20
+MAX_SHOWN_FAULTS = 20
 
 
 class Command(BaseCommand):
@@ -29,15 +29,15 @@ class Command(BaseCommand):
             summary = builtin.load(directory)
             builtin_denied.load()
         except builtin.FaultyFiles as error:
-            faults = error.faults[:SHOWN_FAULTS]
-            if len(error.faults) > SHOWN_FAULTS:
-                faults.append(f"... and {len(error.faults) - SHOWN_FAULTS} more")
+            faults = error.faults[:MAX_SHOWN_FAULTS]
+            if len(error.faults) > MAX_SHOWN_FAULTS:
+                faults.append(f"... and {len(error.faults) - MAX_SHOWN_FAULTS} more")
             raise CommandError("The word packs were not loaded.\n" + "\n".join(faults)) from error
         if verbosity:
-            self.stdout.write(f"{summary.packs} word packs with {summary.words} words: {_news(summary)}.")
+            self.stdout.write(f"{summary.packs} word packs with {summary.words} words: {_change_summary(summary)}.")
 
 
-def _news(summary: builtin.Summary) -> str:
+def _change_summary(summary: builtin.Summary) -> str:
     if not (summary.added or summary.changed or summary.removed):
         return "nothing new"
     return f"{summary.added} added, {summary.changed} changed, {summary.removed} removed"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-LOOKALIKES: Final = {
+CONFUSABLES: Final = {
     "2": "ƧϨᒿꙄꛯꝚ",
     "3": "ƷȜЗӠⳌꝪꞫ𑣊𖼻𝈆",
     "4": "Ꮞ𑢯",
@@ -64,27 +64,29 @@ LOOKALIKES: Final = {
 }
 """What looks like a Latin letter or a digit, for each of them; compatibility characters are gone after NFKC."""
 
-_DRAWN: Final = str.maketrans({char: letter for letter, chars in LOOKALIKES.items() for char in chars})
-_PAIRS: Final = (("rn", "m"), ("vv", "w"))
+_PROTOTYPES: Final = str.maketrans({char: letter for letter, chars in CONFUSABLES.items() for char in chars})
+_DIGRAPHS: Final = (("rn", "m"), ("vv", "w"))
 _INNER_I: Final = re.compile(r"(?<=\w)I(?=[a-z])|(?<=[a-z])I")
 
 
 def skeleton(text: str) -> str:
     """``text`` with each letter replaced by the Latin one or the digit that looks the same; equal if it looks equal."""
-    return unicodedata.normalize("NFD", text).translate(_DRAWN)
+    return unicodedata.normalize("NFD", text).translate(_PROTOTYPES)
 
 
-def faces(text: str) -> frozenset[str]:
+def confusable_forms(text: str) -> frozenset[str]:
     """What ``text`` may be taken for: names that share a face cannot be told apart, case left aside.
 
     Several, because case and looks disagree: a capital I looks like a small L, and Ian is yet another than Lan.
     """
     drawn = skeleton(text)
     readings = (drawn, skeleton(text.casefold()), _INNER_I.sub("l", drawn))
-    return frozenset([*(_joined(reading.casefold()) for reading in readings), "as written " + drawn.replace("I", "l")])
+    return frozenset(
+        [*(_fold_digraphs(reading.casefold()) for reading in readings), "as written " + drawn.replace("I", "l")]
+    )
 
 
-def _joined(text: str) -> str:
-    for pair, letter in _PAIRS:
+def _fold_digraphs(text: str) -> str:
+    for pair, letter in _DIGRAPHS:
         text = text.replace(pair, letter)
     return text

@@ -4,7 +4,7 @@ import re
 
 from msgspec import UNSET
 
-from gameplay.engine import events, sharing
+from gameplay.engine import events, result_ids
 from gameplay.engine.projections import game_state
 from gameplay.engine.states import RoomState
 from tests.support.game import in_round, the
@@ -21,7 +21,7 @@ def test_everybody_learns_the_id_of_the_result_at_the_end_and_may_ask_again():
     assert re.fullmatch(r"[A-Za-z0-9_-]{22}", ended.result_id)
     for actor_id in (None, game.id("Bob"), game.room.host_id):
         assert game_state(game.room, actor_id, game.now_ms).final.result_id == ended.result_id
-    assert sharing.result_id(game.room) == ended.result_id
+    assert result_ids.result_id(game.room) == ended.result_id
 
 
 def test_nobody_knows_it_before():
