@@ -19,8 +19,8 @@ from rooms import clock
 from rooms.cluster import registry as registry_module
 from rooms.cluster.membership import LEASE_MS
 from rooms.cluster.registry import CreatedRoom, Registry
-from rooms.live.connection import Hear, Sendable
 from rooms.live.room import LiveRoom
+from rooms.live.transport import PreparedMessage, Receiver
 from rooms.protocol.versions import Version
 from rooms.routing import websocket_application
 from rooms.telemetry.log_context import add_subject
@@ -124,19 +124,19 @@ class Message:
         return self.envelope["payload"][key]
 
 
-class Frames:
+class FakeTransport:
     """Stands in for the server's own socket: what is sent has arrived, what is said is heard."""
 
     has_keepalive = True
-    edge = None
+    edge_worker = None
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.close_code: int | None = None
-        self._hear: Hear = declining
+        self._receiver: Receiver = declining
         self._context = copy_context()
 
-    def send(self, outgoing: Sendable, version: Version) -> bool:
+    def send(self, outgoing: PreparedMessage, version: Version) -> bool:
         frame = outgoing.frame(version)
         if frame is not None:
             start = 2 if frame[1] < 126 else 4 if frame[1] == 126 else 10
@@ -146,17 +146,17 @@ class Frames:
     def close(self, code: int, reason: str = "") -> None:
         self.close_code = code
 
-    def ping(self, answered: Callable[[], None]) -> None:
-        self.answered = answered
+    def ping(self, on_pong: Callable[[], None]) -> None:
+        self.on_pong = on_pong
 
-    def listen(self, hear: Hear) -> None:
-        self._hear, self._context = hear, copy_context()
+    def set_receiver(self, receiver: Receiver) -> None:
+        self._receiver, self._context = receiver, copy_context()
 
     def pass_on(self, message: str | bytes) -> bool:
         """Whether somebody has listened."""
-        if not self._context.run(self._hear, message):
-            self._hear = declining
-        return self._hear is not declining
+        if not self._context.run(self._receiver, message):
+            self._receiver = declining
+        return self._receiver is not declining
 
 
 def declining(message: str | bytes) -> bool:
@@ -173,7 +173,7 @@ class Guest:
     def __init__(self, code: str, name: str, version: str = "1.1") -> None:
         self.code, self.name, self.version = code, name, version
         self.actor_id = self.session_id = ""
-        self.frames = Frames()
+        self.transport = FakeTransport()
         self.answers: list[dict[str, Any]] = []
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._is_idle = asyncio.Event()
@@ -182,7 +182,7 @@ class Guest:
 
     @property
     def messages(self) -> list[Message]:
-        return self.frames.messages
+        return self.transport.messages
 
     @property
     def last(self) -> Message:
@@ -190,7 +190,7 @@ class Guest:
 
     @property
     def close_code(self) -> int | None:
-        return self.frames.close_code
+        return self.transport.close_code
 
     @property
     def is_accepted(self) -> bool:
@@ -211,7 +211,7 @@ class Guest:
             "path": url,
             "query_string": query.encode(),
             "headers": [(name.encode(), value.encode()) for name, value in named.items() if value],
-            "extensions": {"partyflow.socket": self.frames},
+            "extensions": {"partyflow.socket": self.transport},
             "client": self.address and [self.address, 4711],
         }
         self._task = asyncio.create_task(websocket_application(scope, self._receive, self._send))
@@ -234,7 +234,7 @@ class Guest:
         """Send a frame of any content; what came since."""
         before = len(self.messages)
         kind = "text" if isinstance(text, str) else "bytes"
-        if not self.frames.pass_on(text):
+        if not self.transport.pass_on(text):
             await self._tell({"type": "websocket.receive", kind: text})
         return self.messages[before:]
 

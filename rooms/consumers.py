@@ -11,7 +11,8 @@ from rooms import clock
 from rooms.access.client_key import peer_of
 from rooms.access.sessions import host_secret
 from rooms.cluster.registry import registry
-from rooms.live.connection import Connection, socket_of
+from rooms.live.connection import Connection
+from rooms.live.transport import transport_for
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.public_urls import origin_for_phones
 from rooms.session.client_session import ClientSession, RawMessage, RelayChannel
@@ -40,7 +41,7 @@ class RoomConsumer(AsyncConsumer):
         self.base_send = send
         self._here = registry()
         self._client_code: int | None = None
-        self.connection = Connection(_code_of(scope), socket_of(scope, send), _origin_of(scope), peer_of(scope))
+        self.connection = Connection(_code_of(scope), transport_for(scope, send), _origin_of(scope), peer_of(scope))
         self.session = ClientSession(self._here, self.connection, self._cookie, self._dial)
         speak_for(self.connection)
         counters.sockets_opened += 1
@@ -71,7 +72,9 @@ class RoomConsumer(AsyncConsumer):
         await self.send({"type": "websocket.accept"})
         logger.debug("Socket opened", extra={"peer": self.connection.address[:PEER_DIGITS]})
         if not self._has_place:
-            self.connection.dismiss(ErrorCode.RATE_LIMITED, "Too many sockets are open here.", CloseCode.TOO_MUCH)
+            self.connection.close_with_error(
+                ErrorCode.RATE_LIMITED, "Too many sockets are open here.", CloseCode.TOO_MUCH
+            )
             return
         self.session.expect_greeting()
 
@@ -84,7 +87,7 @@ class RoomConsumer(AsyncConsumer):
             text = event.get("text")
             await self.session.receive(event.get("bytes") or b"" if text is None else text, event.get(ARRIVED_S))
         if self.session.can_receive_nowait:
-            self.connection.listen(self.hear)
+            self.connection.set_receiver(self.hear)
 
     def hear(self, text: str | bytes) -> bool:
         """Read one message from somebody who is in their room, and pass it on; False if that has to wait."""
@@ -108,18 +111,18 @@ class RoomConsumer(AsyncConsumer):
 
     def _is_in_measure(self) -> bool:
         connection, now_ms = self.connection, clock.now_ms()
-        connection.last_heard_ms = now_ms
+        connection.last_received_ms = now_ms
         if connection.throttle.take(now_ms):
             return True
         counters.received[EXCESS] += 1
         if connection.throttle.is_flooded:
-            connection.dismiss(ErrorCode.RATE_LIMITED, "You are sending too much.", CloseCode.TOO_MUCH)
+            connection.close_with_error(ErrorCode.RATE_LIMITED, "You are sending too much.", CloseCode.TOO_MUCH)
         elif connection.throttle.may_say_so(now_ms):
-            connection.refuse(ErrorCode.RATE_LIMITED, "You are sending too fast. Slow down a little.")
+            connection.send_error(ErrorCode.RATE_LIMITED, "You are sending too fast. Slow down a little.")
         return False
 
     def _leave(self) -> None:
-        self.connection.note_end(self._client_code)
+        self.connection.log_close(self._client_code)
         self.session.leave()
         del self.session  # they would hold each other, and wait for the collector
 

@@ -21,7 +21,7 @@ from twisted.logger import globalLogBeginner
 from partyflow.server.fair_queue import Doorway, SlowLane
 from partyflow.server.http import BoundedRequestFactory, PatientPort
 from partyflow.server.websocket import CHECK_INTERVAL_S, GameSocket
-from rooms.live.connection import SOCKET_EXTENSION
+from rooms.live.transport import TRANSPORT_EXTENSION
 from rooms.protocol.errors import CloseCode
 
 logger = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ class Server(DaphneServer):
             loop, connected, accept_key, scope["query_string"], self._forget, self._lane, self.doorway
         )
         self.sockets.add(game_socket)
-        scope |= {"asgi": {"version": "3.0"}, "extensions": {SOCKET_EXTENSION: game_socket}}
+        scope |= {"asgi": {"version": "3.0"}, "extensions": {TRANSPORT_EXTENSION: game_socket}}
         application = loop.create_task(self.application(scope, game_socket.receive, game_socket.reply))
         self._applications.add(application)
         application.add_done_callback(self._applications.discard)

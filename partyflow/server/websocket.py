@@ -17,7 +17,7 @@ from partyflow.server.fair_queue import Doorway, SlowLane
 from partyflow.server.tcp import Wire
 from rooms import clock
 from rooms.access.token_bucket import Throttle
-from rooms.live.connection import Hear, Sendable
+from rooms.live.transport import PreparedMessage, Receiver
 from rooms.protocol import handshake
 from rooms.protocol.envelope import Outgoing, text_frame
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -94,11 +94,11 @@ class GameSocket(Wire):
     """One WebSocket, from the end of its HTTP request on; ``ended`` is called with it when it is over.
 
     An ASGI application speaks through `receive` and `reply`. One that finds it among the scope's extensions, as
-    ``partyflow.socket``, may also `send` messages that are encoded once for many, `close`, `ping` and `listen`.
+    ``partyflow.socket``, may also `send` messages that are encoded once for many, `close`, `ping` and `set_receiver`.
     """
 
     has_keepalive: ClassVar[bool] = True
-    edge: ClassVar[str | None] = None
+    edge_worker: ClassVar[str | None] = None
 
     __slots__ = (
         "_accept_key", "_answered", "_application", "_backlog", "_bytes_after_close",
@@ -130,7 +130,7 @@ class GameSocket(Wire):
         self._signs = Throttle(clock.now_ms())  # of life: messages are counted by the application, these by nobody else
         self._inbox: list[Message] = [{"type": "websocket.connect"}]
         self._waiter: asyncio.Future[None] | None = None
-        self._hear: Hear | None = None
+        self._hear: Receiver | None = None
         self._answered: Callable[[], None] | None = None
         self._application: asyncio.Task[None] | None = None
         self._heard_s = loop.time()
@@ -170,7 +170,7 @@ class GameSocket(Wire):
 
     # What it may do besides
 
-    def send(self, outgoing: Sendable, version: Version) -> bool:
+    def send(self, outgoing: PreparedMessage, version: Version) -> bool:
         """Send, or pass over what ``version`` does not have. A slow reader is closed here: nobody else has to."""
         whole = outgoing.frame(version)
         if whole is not None:
@@ -199,7 +199,7 @@ class GameSocket(Wire):
             self.put(close_frame(code, reason))
             self.lose_within(CLOSE_TIMEOUT_S)
 
-    def listen(self, hear: Hear) -> None:
+    def set_receiver(self, hear: Receiver) -> None:
         """Call ``hear`` with each message the moment it comes, and now with those that wait for `receive`.
 
         It is called in the present context. The first that it declines, and all that follow, wait for `receive` again.

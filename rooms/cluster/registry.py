@@ -22,7 +22,7 @@ from rooms.cluster.lease_guard import Tenure
 from rooms.cluster.membership import Liveness
 from rooms.cluster.ownership import Elsewhere, take
 from rooms.errors import BUSY, Unavailable
-from rooms.live.hub import Layer
+from rooms.live.hub import GroupLayer
 from rooms.live.room import LiveRoom, summarize
 from rooms.live.timer_wheel import TimerWheel
 from rooms.protocol.errors import CloseCode
@@ -70,7 +70,7 @@ class Registry:
         redis = connect(redis_url)
         self.store = Store(redis, f"{worker}.{clock.now_ms():x}")
         self.liveness = Liveness(redis, self.store.worker)
-        self.layer: Layer = cast(Layer, get_channel_layer("local"))
+        self.layer: GroupLayer = cast(GroupLayer, get_channel_layer("local"))
         self.timers = TimerWheel()
         self.writer = WriteBehind(self.store, self._lost)
         self.tenure = Tenure(self.store, self.liveness, self.writer, self)

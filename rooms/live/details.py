@@ -67,7 +67,7 @@ class RoomDetails(msgspec.Struct, frozen=True, rename="camel"):
 def details_of(live: LiveRoom, worker: str) -> RoomDetails:
     """The room as it is now. How long the way to each phone takes is measured on the occasion, for the next picture."""
     for line in live.hub:
-        line.measure()
+        line.measure_round_trip()
     return _picture(live.room, live.log, live.save_state, worker, {line.actor_id: line for line in live.hub})
 
 

@@ -13,7 +13,7 @@ from rooms.telemetry.counters import counters
 GROUP_OF_ROLE: dict[Role, str | None] = {"host": "host", "player": "players", "spectator": None}
 
 
-class Layer(Protocol):
+class GroupLayer(Protocol):
     """The process-local channel layer, as far as rooms use it."""
 
     def attach(self, channel: str, deliver: Callable[[Any], object]) -> None:
@@ -35,13 +35,13 @@ class Layer(Protocol):
 class Hub:
     """Each actor has one socket at most. Groups are ``room.<CODE>.all``, ``.host`` and ``.players``."""
 
-    def __init__(self, code: str, layer: Layer) -> None:
+    def __init__(self, code: str, layer: GroupLayer) -> None:
         self._layer = layer
         self._prefix = f"room.{code}."
-        self._everybody = f"{self._prefix}all"
+        self._all_group = f"{self._prefix}all"
         self._by_actor: dict[str, Connection] = {}
         self._unacknowledged: dict[str, Connection] = {}
-        self._look_for_silence_ms: int | None = None
+        self._idle_check_ms: int | None = None
 
     def __iter__(self) -> Iterator[Connection]:
         return iter(tuple(self._by_actor.values()))
@@ -49,20 +49,20 @@ class Hub:
     def __len__(self) -> int:
         return len(self._by_actor)
 
-    def of(self, actor_id: str | None) -> Connection | None:
+    def get(self, actor_id: str | None) -> Connection | None:
         """The socket of this actor, None if they have none."""
         return None if actor_id is None else self._by_actor.get(actor_id)
 
-    def open(self, connection: Connection, role: Role) -> None:
+    def add(self, connection: Connection, role: Role) -> None:
         """Let a socket, whose actor is known and has no other, hear what its role hears."""
         self._by_actor[connection.actor_id] = connection
         self._layer.attach(connection.channel, connection.send)
-        self._layer.join(self._everybody, connection.channel)
-        self._enter_group(connection, role)
-        if not connection.has_keepalive and self._look_for_silence_ms is None:
-            self._look_for_silence_ms = connection.last_heard_ms + PING_TIMEOUT_MS
+        self._layer.join(self._all_group, connection.channel)
+        self._join_group(connection, role)
+        if not connection.has_keepalive and self._idle_check_ms is None:
+            self._idle_check_ms = connection.last_received_ms + PING_TIMEOUT_MS
 
-    def close(self, connection: Connection) -> None:
+    def remove(self, connection: Connection) -> None:
         """Forget a socket; that it ends is up to the caller."""
         if self._by_actor.get(connection.actor_id) is connection:
             del self._by_actor[connection.actor_id]
@@ -76,7 +76,7 @@ class Hub:
         old = GROUP_OF_ROLE[connection.role]
         if old is not None:
             self._layer.leave(self._prefix + old, connection.channel)
-        self._enter_group(connection, role)
+        self._join_group(connection, role)
 
     def send(self, outgoing: Outgoing, actor_id: str | None, now_ms: int) -> None:
         """Hand a message to ``actor_id`` alone, or to all whom ``outgoing.broadcast`` names."""
@@ -100,7 +100,7 @@ class Hub:
             self._unacknowledged.pop(connection.channel, None)
         return recovered
 
-    def resend(self, now_ms: int) -> list[Connection]:
+    def resend_overdue(self, now_ms: int) -> list[Connection]:
         """Send again what was not acknowledged in time; those who have become degraded by now."""
         degraded = []
         for connection in tuple(self._unacknowledged.values()):
@@ -115,24 +115,24 @@ class Hub:
                 self._unacknowledged.pop(connection.channel, None)
         return degraded
 
-    def silent(self, now_ms: int) -> list[Connection]:
+    def idle(self, now_ms: int) -> list[Connection]:
         """Those from whom nothing has come for 20 s (§3.3), where the server does not find out by itself."""
-        if self._look_for_silence_ms is None or now_ms < self._look_for_silence_ms:
+        if self._idle_check_ms is None or now_ms < self._idle_check_ms:
             return []
         listened_to = [connection for connection in self if not connection.has_keepalive]
-        silent = [line for line in listened_to if now_ms - line.last_heard_ms >= PING_TIMEOUT_MS]
-        heard = [line.last_heard_ms for line in listened_to if line not in silent]
-        self._look_for_silence_ms = min(heard) + PING_TIMEOUT_MS if heard else None
+        silent = [line for line in listened_to if now_ms - line.last_received_ms >= PING_TIMEOUT_MS]
+        heard = [line.last_received_ms for line in listened_to if line not in silent]
+        self._idle_check_ms = min(heard) + PING_TIMEOUT_MS if heard else None
         return silent
 
     def next_deadline_ms(self) -> int | None:
-        """When `resend` or `silent` has something to do next."""
+        """When `resend_overdue` or `idle` has something to do next."""
         if not self._unacknowledged:
-            return self._look_for_silence_ms
+            return self._idle_check_ms
         deadlines = [connection.acks.next_deadline_ms() for connection in self._unacknowledged.values()]
-        return min((at for at in (*deadlines, self._look_for_silence_ms) if at is not None), default=None)
+        return min((at for at in (*deadlines, self._idle_check_ms) if at is not None), default=None)
 
-    def _enter_group(self, connection: Connection, role: Role) -> None:
+    def _join_group(self, connection: Connection, role: Role) -> None:
         connection.role = role
         group = GROUP_OF_ROLE[role]
         if group is not None:
@@ -140,10 +140,10 @@ class Hub:
 
     def _await_acks(self, outgoing: Outgoing, ack_id: str, actor_id: str | None, now_ms: int) -> None:
         for connection in self:
-            if connection.actor_id == actor_id or (actor_id is None and _hears(connection, outgoing.broadcast)):
+            if connection.actor_id == actor_id or (actor_id is None and _is_addressed(connection, outgoing.broadcast)):
                 connection.acks.sent(ack_id, outgoing, now_ms)
                 self._unacknowledged[connection.channel] = connection
 
 
-def _hears(connection: Connection, audience: Audience) -> bool:
+def _is_addressed(connection: Connection, audience: Audience) -> bool:
     return audience == "all" or GROUP_OF_ROLE[connection.role] == audience

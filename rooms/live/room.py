@@ -21,7 +21,7 @@ from gameplay.engine.states import RoomState
 from gameplay.results.results import report_word, save_result
 from rooms import clock
 from rooms.live.connection import Connection
-from rooms.live.hub import Hub, Layer
+from rooms.live.hub import GroupLayer, Hub
 from rooms.live.state_sync import VersionHistory
 from rooms.live.timer_wheel import TimerWheel
 from rooms.protocol.acks import ack_id
@@ -47,7 +47,7 @@ AFTER_FAULT_S = 1.0
 class Keeper(Protocol):
     """The worker that a room lives in."""
 
-    layer: Layer
+    layer: GroupLayer
     store: Store
     timers: TimerWheel
 
@@ -193,7 +193,7 @@ class LiveRoom:
 
     def send_snapshot(self, connection: Connection) -> None:
         """Put all that its owner may know in place of what the client knows."""
-        connection.answer(StateSnapshot(game_state=self.view(connection)))
+        connection.reply(StateSnapshot(game_state=self.view(connection)))
 
     def visible_to(self, actor_id: str) -> Visible:
         """Which events of the past this actor may be told; of words only those that they hold or held rightly."""
@@ -231,7 +231,7 @@ class LiveRoom:
     # Events that ask for more than telling
 
     def _announce_room(self, emission: Emission) -> None:
-        host = self.hub.of(self.room.host_id)
+        host = self.hub.get(self.room.host_id)
         url = join_url(host.origin if host is not None else settings.SITE_URL, self.code)
         event = msgspec.structs.replace(emission.event, qr_code_url=url)
         self._send(msgspec.structs.replace(emission, event=event), clock.now_ms())
@@ -249,11 +249,11 @@ class LiveRoom:
     def _send_off(self, emission: Emission) -> None:
         event = emission.event
         assert isinstance(event, events.Removed)  # noqa: S101 (narrows the type)
-        connection = self.hub.of(event.player_id)
+        connection = self.hub.get(event.player_id)
         if connection is None:
             return
         if event.reason == "kicked":
-            connection.dismiss(ErrorCode.KICKED, "The host has removed you from the room.", CloseCode.KICKED)
+            connection.close_with_error(ErrorCode.KICKED, "The host has removed you from the room.", CloseCode.KICKED)
         else:
             connection.close(NORMAL_CLOSE)
         self._forget_line(connection)
@@ -273,7 +273,7 @@ class LiveRoom:
         self._send(emission, clock.now_ms())
         for connection in self.hub:
             connection.close(CloseCode.ROOM_CLOSED)
-            self.hub.close(connection)
+            self.hub.remove(connection)
         self.stop()
         self.keeper.closed(self)
 
@@ -290,14 +290,14 @@ class LiveRoom:
         """Let the socket speak and hear as this actor. An older socket of theirs is told and closed."""
         self.replace(actor_id)
         connection.actor_id, connection.secret = actor_id, secret
-        self.hub.open(connection, self.role_of(actor_id))
+        self.hub.add(connection, self.role_of(actor_id))
 
     def replace(self, actor_id: str) -> None:
         """Close the socket of this actor, if there is one: the session is open elsewhere."""
-        older = self.hub.of(actor_id)
+        older = self.hub.get(actor_id)
         if older is not None:
-            self.hub.close(older)
-            older.dismiss(
+            self.hub.remove(older)
+            older.close_with_error(
                 ErrorCode.SESSION_REPLACED, "The game was opened on another device.", CloseCode.OPENED_ELSEWHERE
             )
 
@@ -310,14 +310,14 @@ class LiveRoom:
         """A socket has ended: from now on its owner counts as away."""
         if self.keeper.is_in_doubt() and not self.is_stopped:
             asyncio.get_running_loop().call_later(WHILE_IN_DOUBT_S, self.disconnect, connection)
-        elif self.hub.of(connection.actor_id) is connection:
+        elif self.hub.get(connection.actor_id) is connection:
             self._forget_line(connection)
             self._note_absence(connection.actor_id)
 
     def close_all(self, close: CloseCode) -> None:
         """Close every socket."""
         for connection in self.hub:
-            self.hub.close(connection)
+            self.hub.remove(connection)
             connection.close(close)
 
     def summary(self, worker: str = "") -> RoomSummary:
@@ -334,7 +334,7 @@ class LiveRoom:
         self.say(event, "host", self.room.host_id)
 
     def _forget_line(self, connection: Connection) -> None:
-        self.hub.close(connection)
+        self.hub.remove(connection)
         if not self.hub:
             self.empty_since_ms = clock.now_ms()
 
@@ -346,9 +346,9 @@ class LiveRoom:
         due_ms = self.hub.next_deadline_ms()
         if due_ms is None or (now_ms := clock.now_ms()) < due_ms:
             return
-        for connection in self.hub.resend(now_ms):
+        for connection in self.hub.resend_overdue(now_ms):
             self.tell_quality(connection, "degraded")
-        for connection in self.hub.silent(now_ms):
+        for connection in self.hub.idle(now_ms):
             connection.close(CloseCode.RESTARTING)
             self.disconnect(connection)
 

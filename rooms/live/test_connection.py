@@ -10,9 +10,10 @@ from channels.testing import WebsocketCommunicator
 from gameplay.engine.events import RoomLocked, WordResult
 from partyflow.channel_layer import LocalChannelLayer
 from rooms.access.token_bucket import BURST, ERROR_INTERVAL_MS, FLOOD, MESSAGES_PER_S, Throttle
-from rooms.conftest import HOST, Frames, MovedClock
-from rooms.live.connection import MAX_UNSENT_BYTES, Connection, QueueSocket, socket_of
+from rooms.conftest import HOST, FakeTransport, MovedClock
+from rooms.live.connection import Connection
 from rooms.live.hub import Hub
+from rooms.live.transport import MAX_UNSENT_BYTES, AsgiTransport, transport_for
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.limits import PING_TIMEOUT_MS
@@ -49,28 +50,28 @@ class Reader:
 
 class TestSockets:
     async def test_messages_go_to_the_servers_own_socket(self) -> None:
-        frames = Frames()
-        socket = socket_of({"extensions": {"partyflow.socket": frames}}, Reader().send)
-        assert socket is frames
+        transport = FakeTransport()
+        socket = transport_for({"extensions": {"partyflow.socket": transport}}, Reader().send)
+        assert socket is transport
         connection = Connection("ABC234", socket, f"http://{HOST}")
         connection.send(locked())
         connection.close(4410)
-        assert [message.type for message in frames.messages] == ["ROOM_LOCKED"]
-        assert frames.close_code == 4410
+        assert [message.type for message in transport.messages] == ["ROOM_LOCKED"]
+        assert transport.close_code == 4410
 
     async def test_the_way_to_a_client_and_back_is_measured(self, time: MovedClock) -> None:
-        frames = Frames()
-        connection = Connection("ABC234", frames, f"http://{HOST}")
+        transport = FakeTransport()
+        connection = Connection("ABC234", transport, f"http://{HOST}")
         assert connection.round_trip_ms is None
-        connection.measure()
+        connection.measure_round_trip()
         time.now_ms += 42
-        frames.answered()
+        transport.on_pong()
         assert connection.round_trip_ms == 42
 
     @pytest.mark.parametrize("scope", [{}, {"extensions": None}, {"extensions": {}}])
     async def test_any_other_server_gets_text(self, scope: dict[str, Any]) -> None:
         reader = Reader()
-        connection = Connection("ABC234", socket_of(scope, reader.send), f"http://{HOST}")
+        connection = Connection("ABC234", transport_for(scope, reader.send), f"http://{HOST}")
         connection.send(result("one"))
         connection.send(result("two"))
         connection.close(1012)
@@ -83,7 +84,7 @@ class TestSockets:
     async def test_a_reader_that_does_not_read_is_told_and_closed(self) -> None:
         reader = Reader()
         reader.reads.clear()
-        connection = Connection("ABC234", QueueSocket(reader.send), f"http://{HOST}")
+        connection = Connection("ABC234", AsgiTransport(reader.send), f"http://{HOST}")
         for _ in range(10):
             connection.send(result("x" * (MAX_UNSENT_BYTES // 8)))
             await asyncio.sleep(0)
@@ -99,7 +100,7 @@ class TestSockets:
         async def fail(message: dict[str, Any]) -> None:
             raise OSError("gone")
 
-        socket = QueueSocket(fail)
+        socket = AsgiTransport(fail)
         connection = Connection("ABC234", socket, f"http://{HOST}")
         connection.send(locked())
         connection.send(locked())
@@ -111,20 +112,20 @@ class TestSockets:
     async def test_what_a_version_does_not_have_is_passed_over(self) -> None:
         from gameplay.engine.events import PlayerConnection
 
-        frames = Frames()
-        connection = Connection("ABC234", frames, f"http://{HOST}")
+        transport = FakeTransport()
+        connection = Connection("ABC234", transport, f"http://{HOST}")
         connection.version = Version(1, 0)
         event = PlayerConnection(player_id="player_001", status="lost")
         connection.send(Outgoing(event.TYPE, event, "ABC234", 0, "all", 1, 1))
-        assert frames.messages == []
+        assert transport.messages == []
 
     async def test_the_reason_comes_before_the_close(self) -> None:
-        frames = Frames()
-        connection = Connection("ABC234", frames, f"http://{HOST}")
-        connection.dismiss(ErrorCode.KICKED, "Off you go.", CloseCode.KICKED)
-        connection.dismiss(ErrorCode.KICKED, "Off you go.", CloseCode.KICKED)
-        assert [message["code"] for message in frames.messages] == ["KICKED"]
-        assert frames.close_code == 4403
+        transport = FakeTransport()
+        connection = Connection("ABC234", transport, f"http://{HOST}")
+        connection.close_with_error(ErrorCode.KICKED, "Off you go.", CloseCode.KICKED)
+        connection.close_with_error(ErrorCode.KICKED, "Off you go.", CloseCode.KICKED)
+        assert [message["code"] for message in transport.messages] == ["KICKED"]
+        assert transport.close_code == 4403
 
     async def test_a_party_goes_on_under_any_asgi_server(self, throw: Any) -> None:
         party = await throw("Alice")
@@ -142,13 +143,13 @@ class TestSockets:
 
 
 class TestHub:
-    def line(self, hub: Hub, actor_id: str, role: Any, writer: Any = None) -> tuple[Connection, Frames]:
-        frames = Frames()
-        socket = QueueSocket(Reader().send) if writer == "asgi" else frames
+    def line(self, hub: Hub, actor_id: str, role: Any, writer: Any = None) -> tuple[Connection, FakeTransport]:
+        transport = FakeTransport()
+        socket = AsgiTransport(Reader().send) if writer == "asgi" else transport
         connection = Connection("ABC234", socket, f"http://{HOST}")
         connection.actor_id = actor_id
-        hub.open(connection, role)
-        return connection, frames
+        hub.add(connection, role)
+        return connection, transport
 
     async def test_a_message_reaches_its_audience(self, time: MovedClock) -> None:
         hub = Hub("ABC234", LocalChannelLayer())
@@ -158,7 +159,7 @@ class TestHub:
             hub.send(message, None, time.now_ms)
         hub.send(locked(), "player", time.now_ms)
         hub.send(locked(), "nobody", time.now_ms)
-        assert {role: len(frames.messages) for role, frames in heard.items()} == {
+        assert {role: len(transport.messages) for role, transport in heard.items()} == {
             "host": 2,
             "player": 3,
             "spectator": 1,
@@ -167,10 +168,10 @@ class TestHub:
     async def test_a_closed_line_leaves_nothing(self, time: MovedClock) -> None:
         layer = LocalChannelLayer()
         hub = Hub("ABC234", layer)
-        connection, frames = self.line(hub, "bob", "player")
-        hub.close(connection)
+        connection, transport = self.line(hub, "bob", "player")
+        hub.remove(connection)
         hub.send(locked(), None, time.now_ms)
-        assert not frames.messages
+        assert not transport.messages
         assert not hub
         assert not layer._groups
 
@@ -181,25 +182,25 @@ class TestHub:
         talking, _ = self.line(hub, "talking", "player", "asgi")
         began = time.now_ms
         time.now_ms += 5_000
-        talking.last_heard_ms = time.now_ms
+        talking.last_received_ms = time.now_ms
         assert hub.next_deadline_ms() == began + PING_TIMEOUT_MS
         time.now_ms = began + PING_TIMEOUT_MS - 1
-        assert hub.silent(time.now_ms) == []
+        assert hub.idle(time.now_ms) == []
         time.now_ms += 1
-        assert hub.silent(time.now_ms) == [silent]
-        hub.close(silent)
-        assert hub.next_deadline_ms() == talking.last_heard_ms + PING_TIMEOUT_MS
+        assert hub.idle(time.now_ms) == [silent]
+        hub.remove(silent)
+        assert hub.next_deadline_ms() == talking.last_received_ms + PING_TIMEOUT_MS
         assert pinged in list(hub)
 
     async def test_a_silent_player_counts_as_away(self, throw: Any) -> None:
         party = await throw("Alice", "Bob")
-        line = party.live.hub.of(party["Bob"].actor_id)
-        party.live.hub.close(line)
-        line._socket = QueueSocket(Reader().send)
-        line.last_heard_ms = party.time.now_ms
-        party.live.hub.open(line, "player")
+        line = party.live.hub.get(party["Bob"].actor_id)
+        party.live.hub.remove(line)
+        line._transport = AsgiTransport(Reader().send)
+        line.last_received_ms = party.time.now_ms
+        party.live.hub.add(line, "player")
         await party.wait(PING_TIMEOUT_MS)
-        assert party.live.hub.of(party["Bob"].actor_id) is None
+        assert party.live.hub.get(party["Bob"].actor_id) is None
         assert not party.live.room.members[party["Bob"].actor_id].connected
 
 

@@ -88,12 +88,12 @@ class RelayedLine:
         if self._edge.forget(self):
             self.link.put(Gone(self.socket))
 
-    def pass_on(self, number: int, relayed: Relayed) -> None:
+    def forward(self, number: int, relayed: Relayed) -> None:
         """Give the client what its room has told it."""
         if number == self.told + 1:
             self.told = number
             self._unanswered.clear()
-            self.connection.pass_on(relayed)
+            self.connection.forward(relayed)
         elif number > self.told:
             self.cut()
 
@@ -213,7 +213,7 @@ class Edge:
                 relayed = Relayed(item.text)
                 for socket, number in item.to:
                     if (line := self._lines.get(socket)) is not None:
-                        line.pass_on(number, relayed)
+                        line.forward(number, relayed)
             case Ended():
                 if (line := self._lines.get(item.socket)) is not None:
                     line.end(item.code)

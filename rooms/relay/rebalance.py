@@ -54,7 +54,7 @@ def only_edge_of(live: LiveRoom) -> str | None:
     """The other worker where all sockets of the room are, None if there is no such worker."""
     common = None
     for connection in live.hub:
-        edge = connection.edge
+        edge = connection.edge_worker
         if edge is None or (common is not None and edge != common):
             return None
         common = edge

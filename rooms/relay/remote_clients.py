@@ -12,8 +12,9 @@ from rooms import clock
 from rooms.cluster.inbox import Message
 from rooms.cluster.registry import Registry
 from rooms.errors import RateLimited
-from rooms.live.connection import Connection, Hear, Sendable
+from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
+from rooms.live.transport import PreparedMessage, Receiver
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.versions import Version
 from rooms.relay.link import Link
@@ -30,18 +31,18 @@ ROLL_TIMEOUT_MS = 5_000
 MAX_UNHEARD = 256
 
 
-class RelayedSocket:
+class RelayedTransport:
     """The way out to a client at another worker."""
 
     def __init__(self, link: Link, number: int, has_keepalive: bool, ended: Callable[[], None]) -> None:
-        self.edge: str | None = link.there
+        self.edge_worker: str | None = link.there
         self.has_keepalive = has_keepalive
         self.told = 0
         self._link = link
         self._number = number
         self._ended = ended
 
-    def send(self, outgoing: Sendable, version: Version) -> bool:
+    def send(self, outgoing: PreparedMessage, version: Version) -> bool:
         """Send, or pass over what ``version`` does not have."""
         text = outgoing.text(version)
         if text is not None:
@@ -55,10 +56,10 @@ class RelayedSocket:
         self._link.put(Ended(self._number, self.told, code))
         self._ended()
 
-    def listen(self, hear: Hear) -> None:
+    def set_receiver(self, receiver: Receiver) -> None:
         """Nothing: messages come with the parcels."""
 
-    def ping(self, answered: Callable[[], None]) -> None:
+    def ping(self, on_pong: Callable[[], None]) -> None:
         """Nothing: how long the whole way takes is known when the client acknowledges something."""
 
 
@@ -66,7 +67,7 @@ class Visitor:
     """One client from elsewhere, from its greeting to its end."""
 
     def __init__(self, here: Registry, hello: Hello, link: Link, ended: Callable[[], None]) -> None:
-        self.socket = RelayedSocket(link, hello.socket, hello.has_keepalive, ended)
+        self.socket = RelayedTransport(link, hello.socket, hello.has_keepalive, ended)
         self.connection = Connection(hello.code, self.socket, hello.origin, hello.address)
         self.heard = 0
         self._log_context = context_of(self.connection)
@@ -89,13 +90,13 @@ class Visitor:
             self.connection.close(CloseCode.RESTARTING)
             return
         self.heard = said.number
-        self.connection.last_heard_ms = clock.now_ms()
+        self.connection.last_received_ms = clock.now_ms()
         if self._session.can_receive_nowait and self._is_up_to_date and self._unheard.empty():
             self._log_context.run(self._session.receive_nowait, _said(said.said)[0])
         elif self._unheard.qsize() < MAX_UNHEARD:
             self._unheard.put_nowait(_said(said.said))
         else:
-            self.connection.dismiss(ErrorCode.RATE_LIMITED, "You are sending too much.", CloseCode.TOO_MUCH)
+            self.connection.close_with_error(ErrorCode.RATE_LIMITED, "You are sending too much.", CloseCode.TOO_MUCH)
 
     def leave(self) -> None:
         """The client is gone, or sent away."""
@@ -113,7 +114,7 @@ class Visitor:
                 if not self.connection.is_closed:
                     await self._hear(*unheard)
         finally:
-            self.connection.note_end(None)
+            self.connection.log_close(None)
             self._session.leave()
 
     async def _hear(self, said: str | bytes, arrived_s: float) -> None:

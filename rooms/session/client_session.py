@@ -114,7 +114,7 @@ class ClientSession:
     def on_unexpected_error(self) -> None:
         """Log the exception that is being handled; the client is told, and lives on."""
         logger.exception("A message of %s in room %s failed", self.connection.actor_id, self.connection.code)
-        self.connection.refuse(ErrorCode.SERVER_BUSY, "Something went wrong here. Please try again.")
+        self.connection.send_error(ErrorCode.SERVER_BUSY, "Something went wrong here. Please try again.")
 
     async def replay(self, raw: Sequence[RawMessage], verdict: RateVerdict) -> None:
         """The room that was elsewhere is to be had: what was ``raw`` to the other worker is heard here."""
@@ -190,11 +190,11 @@ class ClientSession:
         except Refused as refusal:
             self._reject(refusal, message)
         except RateLimited as excess:
-            connection.dismiss(
+            connection.close_with_error(
                 ErrorCode.RATE_LIMITED, str(excess), CloseCode.TOO_MUCH, message.type, message.request_id
             )
         except Unavailable as error:
-            connection.refuse(ErrorCode.SERVER_BUSY, str(error), message.type, message.request_id)
+            connection.send_error(ErrorCode.SERVER_BUSY, str(error), message.type, message.request_id)
             connection.close(CloseCode.RESTARTING)
 
     async def _enter(self, message: ClientMessage, request: Connect | Reconnect, raw: RawMessage) -> None:
@@ -234,7 +234,7 @@ class ClientSession:
     def _reject(self, refusal: Refused, message: ClientMessage) -> None:
         if isinstance(message.payload, Reconnect):
             counters.reconnects["refused"] += 1
-        self.connection.refuse(refusal.code, refusal.message, message.type, message.request_id)
+        self.connection.send_error(refusal.code, refusal.message, message.type, message.request_id)
         if refusal.close is not None:
             self.connection.close(refusal.close)
         else:
@@ -247,7 +247,7 @@ class ClientSession:
             self._timer = None
 
     def _give_up(self) -> None:
-        self.connection.dismiss(
+        self.connection.close_with_error(
             ErrorCode.HANDSHAKE_TIMEOUT, "Nothing was heard from you in time.", CloseCode.HANDSHAKE_TIMEOUT
         )
 
@@ -258,9 +258,9 @@ class ClientSession:
         try:
             dispatch(live, connection, message)
         except GameError as error:
-            connection.refuse(error.code, error.message, message.type, message.request_id)
+            connection.send_error(error.code, error.message, message.type, message.request_id)
         except ProtocolError as error:
-            connection.refuse(error.code, error.message, message.type, message.request_id)
+            connection.send_error(error.code, error.message, message.type, message.request_id)
         if arrived_s is not None and message.type not in UNTIMED_TYPES:
             counters.delivery.observe(perf_counter() - arrived_s)
 
@@ -272,12 +272,14 @@ class ClientSession:
             # What cannot be read, and is not meant as a greeting either, is as good as any other first message.
             is_greeting = error.request_type in HANDSHAKE_TYPES
             code = error.code if is_greeting else ErrorCode.BAD_HANDSHAKE
-            connection.dismiss(code, error.message, CloseCode.BAD_HANDSHAKE, error.request_type, error.request_id)
+            connection.close_with_error(
+                code, error.message, CloseCode.BAD_HANDSHAKE, error.request_type, error.request_id
+            )
         else:
-            connection.refuse(error.code, error.message, error.request_type, error.request_id)
+            connection.send_error(error.code, error.message, error.request_type, error.request_id)
             self._malformed = self._malformed + 1 if isinstance(error, Malformed) else 0
             if self._malformed >= MAX_MALFORMED_IN_A_ROW:
                 connection.close(CloseCode.BAD_HANDSHAKE)
 
     def _end(self, code: ErrorCode, reason: str, message: ClientMessage) -> None:
-        self.connection.dismiss(code, reason, CloseCode.BAD_HANDSHAKE, message.type, message.request_id)
+        self.connection.close_with_error(code, reason, CloseCode.BAD_HANDSHAKE, message.type, message.request_id)

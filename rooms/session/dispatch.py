@@ -39,7 +39,7 @@ def dispatch(live: LiveRoom, connection: Connection, message: ClientMessage) -> 
 
 def _compare(live: LiveRoom, connection: Connection, heartbeat: Heartbeat) -> None:
     now_ms = clock.now_ms()
-    connection.answer(HeartbeatAck(state_version=live.room.state_version))
+    connection.reply(HeartbeatAck(state_version=live.room.state_version))
     is_due = now_ms - connection.resynced_ms >= RESYNC_INTERVAL_MS
     if is_due and is_out_of_sync(heartbeat, live.room, live.versions, now_ms):
         connection.resynced_ms = now_ms
@@ -57,8 +57,8 @@ async def _send_seat_link(live: LiveRoom, connection: Connection, message: Clien
     try:
         await live.keeper.store.keep_seat_link(live.code, session_hash(token), actor_id, SEAT_LINK_MS // 1000)
     except REDIS_ERRORS:
-        connection.refuse(ErrorCode.SERVER_BUSY, "No link can be made right now.", message.type, message.request_id)
+        connection.send_error(ErrorCode.SERVER_BUSY, "No link can be made right now.", message.type, message.request_id)
         return
-    if live.hub.of(actor_id) is connection and not live.is_stopped:
+    if live.hub.get(actor_id) is connection and not live.is_stopped:
         link = SeatLink(url=f"{join_url(connection.origin, live.code)}/seat/{token}", expires_in=SEAT_LINK_MS // 1000)
         live.say(link, "actor", actor_id)

@@ -88,7 +88,7 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
     outcome = decide(away_ms, is_host=actor_id == live.room.host_id)
     if outcome is Outcome.EXPIRED:
         counters.reconnects["expired"] += 1
-        connection.answer(
+        connection.reply(
             ReconnectFailed(
                 reason="SESSION_EXPIRED",
                 message="You were away for too long. You are taken back in as an onlooker until the next round.",
@@ -102,7 +102,7 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
     live.seat(connection, actor_id, secret)
     is_told = outcome is Outcome.BACKFILL and missed is not GAP
     counters.reconnects["backfill" if is_told else "snapshot"] += 1
-    connection.answer(
+    connection.reply(
         Reconnected(
             current_state=live.room.state,
             state_version=live.room.state_version,
@@ -134,7 +134,7 @@ def _onlooker(live: LiveRoom, connection: Connection, secret: str, claimed_id: s
     if is_client_banned(live.room, connection.address):
         raise _banned()
     onlookers = sum(other.role == "spectator" for other in live.hub)
-    if onlookers >= MAX_SPECTATORS and live.hub.of(actor_id) is None:
+    if onlookers >= MAX_SPECTATORS and live.hub.get(actor_id) is None:
         raise Refused(ErrorCode.ROOM_FULL, "Too many people are looking on already.", CloseCode.KICKED)
     return actor_id
 
@@ -177,7 +177,7 @@ def _if_host(live: LiveRoom, actor_id: str) -> tuple[commands.Command, ...]:
 
 def _welcome(live: LiveRoom, connection: Connection) -> None:
     room = live.room
-    connection.answer(
+    connection.reply(
         Connected(
             server_version=str(SPOKEN.server),
             session_id=connection.secret,

@@ -8,7 +8,7 @@ import pytest
 from rooms.access.token_bucket import BURST, FLOOD
 from rooms.cluster.registry import Registry
 from rooms.conftest import Guest, MovedClock, Party
-from rooms.live.connection import Sendable
+from rooms.live.transport import PreparedMessage
 from rooms.protocol.limits import MAX_MALFORMED_IN_A_ROW
 from rooms.protocol.versions import Version
 from rooms.session.seat_links import redeem_seat
@@ -266,12 +266,12 @@ class TestVersions:
         await party.come("Dave", "Erin", version="1.0")
         kept: list[bytes | None] = []
 
-        def send(outgoing: Sendable, version: Version) -> bool:
+        def send(outgoing: PreparedMessage, version: Version) -> bool:
             kept.append(outgoing.frame(version))
             return True
 
         for guest in party.guests.values():
-            monkeypatch.setattr(guest.frames, "send", send)
+            monkeypatch.setattr(guest.transport, "send", send)
         await party.host.say("LOCK_ROOM")
         assert len(kept) == 5
         assert len({id(frame) for frame in kept}) == 2

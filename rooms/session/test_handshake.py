@@ -440,12 +440,12 @@ async def test_who_hangs_up_during_the_handshake_leaves_nothing(throw: Any, time
 async def test_a_socket_that_has_ended_leaves_nothing_for_the_collector(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     bob = party["Bob"]
-    connection = weakref.ref(party.live.hub.of(bob.actor_id))
+    connection = weakref.ref(party.live.hub.get(bob.actor_id))
     gc.collect()
     gc.disable()
     try:
         await bob.hang_up()
-        bob.frames.listen(declining)
+        bob.transport.set_receiver(declining)
         bob._task = None
         await asyncio.sleep(0)
         assert connection() is None
@@ -462,7 +462,7 @@ async def test_a_room_that_is_closed_leaves_nothing_for_the_collector(throw: Any
         await party.host.say("CLOSE_ROOM")
         for name in ("Alice", "Bob"):
             await party[name].hang_up()
-            party[name].frames.listen(declining)
+            party[name].transport.set_receiver(declining)
             party[name]._task = None
         await asyncio.sleep(0.2)
         assert live() is None

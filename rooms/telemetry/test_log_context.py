@@ -50,7 +50,7 @@ async def test_a_command_that_fails_is_the_sockets_and_a_timer_is_the_rooms(thro
         raise RuntimeError("no time")
 
     async def as_alice() -> None:
-        connection = party.live.hub.of(party.host.actor_id)
+        connection = party.live.hub.get(party.host.actor_id)
         assert connection is not None
         speak_for(connection)
         party.live._set_timer(0)

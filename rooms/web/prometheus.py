@@ -62,7 +62,7 @@ def collect_reading(registry: Registry) -> Reading:
     for live in registry:
         rooms[live.room.state.value] += 1
         for connection in live.hub:
-            here += connection.edge is None
+            here += connection.edge_worker is None
             sockets[connection.role, str(connection.version)] += 1
             degraded += connection.acks.degraded
     sockets[NO_ROOM, NO_ROOM] = max(0, counters.sockets_open - here - len(registry.edge))

@@ -150,7 +150,7 @@ async def test_waiting_for_the_event_loop_is_a_part_of_the_delivery(
     async def arrived_long_ago(event: dict[str, Any]) -> None:
         await tell(event | {ARRIVED_S: perf_counter() - 100})
 
-    party.host.frames.listen(declining)
+    party.host.transport.set_receiver(declining)
     monkeypatch.setattr(party.host, "_tell", arrived_long_ago)
     await party.host.say("LOCK_ROOM")
     assert figure("delivery_seconds_sum") > 100

@@ -89,7 +89,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 await send({"type": "websocket.send", "text": f"root={scope['root_path']}"})
             case ["listen"]:
                 await asyncio.sleep(0.2)  # so that what follows has to wait
-                frames.listen(hear)
+                frames.set_receiver(hear)
             case ["busy"]:
                 await asyncio.sleep(3)
             case ["raise"]:
