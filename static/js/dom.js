@@ -1,7 +1,7 @@
 /** Small ways to build and change the page. Text only ever becomes text. */
 
 /** The element in `root` that carries `data-el="name"`. Throws if the template has none. */
-export function part(name, root = document) {
+export function el(name, root = document) {
   const element = root.querySelector(`[data-el="${name}"]`);
   if (!element) {
     throw new Error(`The page has no element named ${name}.`);

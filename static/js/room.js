@@ -2,7 +2,8 @@
 
 import { TYPES } from "./protocol.js";
 import { stateChecksum } from "./checksum.js";
-import { forgetPending, initialState, liveWord, reduce, swipe } from "./store.js";
+import { forgetPending, initialState, reduce, swipe } from "./reducer.js";
+import { liveWord } from "./selectors.js";
 import { RoomSocket } from "./socket.js";
 
 export class Room {
@@ -106,7 +107,7 @@ export class Room {
 }
 
 /** The address of the room's socket, beside the page's own. */
-export function socketAddress(path, location = window.location) {
+export function socketUrl(path, location = window.location) {
   const address = new URL(path, location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   return address.href;

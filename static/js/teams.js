@@ -9,25 +9,25 @@ export function teamIndex(teamId) {
 }
 
 /** Let `element`, and what is in it, take on the colours of this team (or of none). */
-export function dress(element, teamId) {
+export function setTeam(element, teamId) {
   setData(element, "team", teamIndex(teamId));
 }
 
 /** The team's shape in its colour. Decoration: the name stands beside it. */
-export function shape(teamId) {
+export function teamShape(teamId) {
   const element = create("span", { class: "shape", "aria-hidden": "true" });
-  dress(element, teamId);
+  setTeam(element, teamId);
   return element;
 }
 
 /** Shape and name. */
 export function teamChip(team) {
-  const chip = create("span", { class: "team-chip" }, shape(team.id), create("span", {}, team.name));
-  dress(chip, team.id);
+  const chip = create("span", { class: "team-chip" }, teamShape(team.id), create("span", {}, team.name));
+  setTeam(chip, team.id);
   return chip;
 }
 
 /** The name where there is little room; the full one is never far. */
-export function shortName(team) {
+export function shortTeamName(team) {
   return team.name.replace(/^Team /, "");
 }

@@ -76,7 +76,7 @@ class BrowserParty:
         """The big screen."""
         stage = await self.invite("Stage", TV, **options)
         await stage.open(f"/stage/{self.code}/")
-        await expect(stage.page.locator('.view[data-view="connecting"]')).not_to_be_visible()
+        await expect(stage.page.locator('.view[data-screen="connecting"]')).not_to_be_visible()
         return stage
 
     async def connect(self, *names: str) -> list[Guest]:
@@ -100,7 +100,7 @@ class BrowserParty:
 
     def view(self, name: str) -> Any:
         """A view of the host's page."""
-        return self.host.page.locator(f'.view[data-view="{name}"]')
+        return self.host.page.locator(f'.view[data-screen="{name}"]')
 
     # The way through a game, on the screens
 
@@ -137,9 +137,9 @@ class BrowserParty:
             screen, said = PHONE_SCREENS[phase]
             await expect(body).to_have_attribute("data-screen", screen, timeout=patience_s * 1000)
             if said:
-                await expect(visitor.page.locator('[data-el="duty"]')).to_have_text(said, timeout=patience_s * 1000)
+                await expect(visitor.page.locator('[data-el="role"]')).to_have_text(said, timeout=patience_s * 1000)
         else:
-            await expect(body).to_have_attribute("data-view", phase, timeout=patience_s * 1000)
+            await expect(body).to_have_attribute("data-screen", phase, timeout=patience_s * 1000)
 
     async def everybody_sees(self, points: Sequence[int]) -> None:
         """Every screen shows these points, team by team in the page's order."""
@@ -182,10 +182,10 @@ class BrowserParty:
 PHONE_SCREENS = {
     "lobby": ("lobby", None),
     "teams": ("teams", None),
-    "countdown": ("play", re.compile(r"You explain!|You guess!|is next|You hold the words")),
-    "round": ("play", re.compile(r"^(Explain!|Guess!|Quiet…|Watch|Show the words)$")),
-    "pause": ("play", "Paused"),
+    "countdown": ("round", re.compile(r"You explain!|You guess!|is next|You hold the words")),
+    "round": ("round", re.compile(r"^(Explain!|Guess!|Quiet…|Watch|Show the words)$")),
+    "pause": ("round", "Paused"),
     "review": ("review", None),
-    "results": ("final", None),
-    "farewell": ("gone", None),
+    "results": ("results", None),
+    "ended": ("ended", None),
 }

@@ -42,7 +42,7 @@ def game(*sizes: int, teamless: int = 0, away: int = 0) -> dict[str, Any]:
     ],
 )
 async def test_what_keeps_a_game_from_starting(blank: Page, state: dict[str, Any], obstacle: str | None) -> None:
-    assert await run(blank, "board/facts.js", "({startObstacle}, game) => startObstacle(game)", state) == obstacle
+    assert await run(blank, "selectors.js", "({startObstacle}, game) => startObstacle(game)", state) == obstacle
 
 
 async def test_each_team_s_line_starts_at_nothing_and_grows_by_its_own_rounds(blank: Page) -> None:
@@ -54,8 +54,8 @@ async def test_each_team_s_line_starts_at_nothing_and_grows_by_its_own_rounds(bl
             {"teamId": "team_1", "points": 4},
         ],
     }
-    body = "({scoreLines}, game) => scoreLines(game).map((line) => line.points)"
-    assert await run(blank, "board/facts.js", body, state) == [[0, 3, 7], [0, -1]]
+    body = "({scoreSeries}, game) => scoreSeries(game).map((series) => series.points)"
+    assert await run(blank, "selectors.js", body, state) == [[0, 3, 7], [0, -1]]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ async def test_each_team_s_line_starts_at_nothing_and_grows_by_its_own_rounds(bl
 async def test_the_chart_s_ticks_are_round_and_hold_zero_and_every_score(
     blank: Page, low: int, high: int, ticks: list[int]
 ) -> None:
-    assert await run(blank, "board/chart.js", "({scale}, [low, high]) => scale(low, high)", [low, high]) == ticks
+    assert await run(blank, "widgets/score_chart.js", "({scale}, [low, high]) => scale(low, high)", [low, high]) == ticks
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ async def test_the_headline_names_who_won(blank: Page, scores: list[int], headli
         {"teamName": name, "rank": 1 + sum(other > score for other in scores)}
         for name, score in zip(names, scores, strict=False)
     ]
-    body = "({headline}, game) => headline(game)"
-    assert await run(blank, "board/podium.js", body, {"leaderboard": leaderboard}) == headline
+    body = "({resultHeadline}, game) => resultHeadline(game)"
+    assert await run(blank, "texts.js", body, {"leaderboard": leaderboard}) == headline
 
 
 async def test_the_chart_says_its_numbers_in_words_and_as_a_table(blank: Page) -> None:
@@ -106,6 +106,6 @@ async def test_the_chart_says_its_numbers_in_words_and_as_a_table(blank: Page) -
       scoreChart(game).getAttribute("aria-label"),
       [...scoreTable(game).querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent)),
     ]"""
-    label, rows = await run(blank, "board/chart.js", body, state)
+    label, rows = await run(blank, "widgets/score_chart.js", body, state)
     assert label == "Scores after each round. Team Red: 3, 2; Team Blue: 0"
     assert rows == [["1", "3 (+3)", "0 (+0)"], ["2", "2 (-1)", "–"]]

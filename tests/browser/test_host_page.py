@@ -182,9 +182,9 @@ async def test_a_second_host_page_sends_the_first_to_rest(party: BrowserParty) -
     alice = await party.host_with(QUICK)
     second = await alice.context.new_page()
     await second.goto(alice.page.url)
-    await expect(second.locator('.view[data-view="lobby"]')).to_be_visible()
+    await expect(second.locator('.view[data-screen="lobby"]')).to_be_visible()
     await expect(alice.heading).to_have_text("Opened on another device")
-    await expect(second.locator('.view[data-view="lobby"]')).to_be_visible()
+    await expect(second.locator('.view[data-screen="lobby"]')).to_be_visible()
 
 
 async def test_a_word_that_falls_to_the_host_waits_behind_a_cover(party: BrowserParty) -> None:

@@ -102,7 +102,7 @@ async def test_a_whole_game_by_keyboard(party: BrowserParty) -> None:
     await expect(party.host.button("Close the room")).to_be_focused()
     await alice.press("Enter")
     await alice.choose(question.get_by_role("button", name="Close the room"))
-    await party.everybody_in("farewell")
+    await party.everybody_in("ended")
     await alice.sees_the_focus()
     await Typist(bob).sees_the_focus()
 

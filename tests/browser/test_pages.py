@@ -53,14 +53,14 @@ async def test_a_reload_brings_everybody_back_to_their_seat(party: BrowserParty)
     assert await alice.word() == word
     await expect(bob.page.locator('[data-el="my-name"]')).to_have_text("Bob")
     await expect(bob.page.locator('[data-el="my-team"]')).to_have_text("Team Red")
-    await expect(bob.page.locator('[data-el="duty"]')).to_have_text("Explain!")
+    await expect(bob.page.locator('[data-el="role"]')).to_have_text("Explain!")
 
 
 async def test_of_two_tabs_the_newest_has_the_seat_and_the_other_waits(party: BrowserParty) -> None:
     alice, bob = await in_a_round(party, ON_PHONES)
     tab = Visitor("Bob's other tab", party.site, await bob.context.new_page())
     await tab.open(f"/{party.code}")
-    await expect(tab.page.locator('[data-el="duty"]')).to_have_text("Explain!")
+    await expect(tab.page.locator('[data-el="role"]')).to_have_text("Explain!")
     word = await tab.word()
     await expect(bob.heading).to_have_text("Opened on another device")
     assert word not in await bob.page.content()
@@ -146,7 +146,7 @@ async def test_a_closed_room_sends_everybody_home(party: BrowserParty) -> None:
     await alice.page.get_by_role("dialog").get_by_role("button", name="Close the room").click()
     question = alice.page.get_by_role("dialog", name="Close the room?")
     await question.get_by_role("button", name="Close the room").click()
-    await party.everybody_in("farewell")
+    await party.everybody_in("ended")
     await party.everybody_sees([1, 0])
     await expect(stage.heading).to_contain_text("The room is closed")
     await bob.page.get_by_role("link", name="Start another one").tap()
@@ -335,10 +335,10 @@ async def test_a_phone_that_was_offline_catches_up_by_itself(party: BrowserParty
     await alice.word()
     await bob.context.set_offline(True)
     # The last frame stays, and a badge says what is wrong.
-    line = bob.page.locator('[data-el="line"]')
+    line = bob.page.locator('[data-el="connection"]')
     await expect(line).not_to_have_attribute("data-phase", "online")
     await expect(line).to_be_visible()
-    await expect(bob.page.locator('[data-el="duty"]')).to_have_text("Explain!")
+    await expect(bob.page.locator('[data-el="role"]')).to_have_text("Explain!")
     await alice.page.keyboard.press("Space")
     await expect(alice.points).to_have_text(["1", "0"])
     await expect(bob.points).to_have_text(["0", "0"])
@@ -351,10 +351,10 @@ async def test_a_phone_that_was_offline_catches_up_by_itself(party: BrowserParty
 async def test_who_comes_late_watches_one_round_and_then_plays(party: BrowserParty) -> None:
     alice, _ = await in_a_round(party, {"roundDurationSec": 10, "roundsPerTeam": 2})
     frank = await party.join("Frank")
-    await expect(frank.page.locator('[data-el="duty"]')).to_have_text("Watch")
+    await expect(frank.page.locator('[data-el="role"]')).to_have_text("Watch")
     await party.reaches(alice, "review", 15)
     await alice.button("Next round").click()
-    await expect(frank.page.locator('[data-el="duty"]')).to_have_text(
+    await expect(frank.page.locator('[data-el="role"]')).to_have_text(
         re.compile("Guess!|Quiet…|Explain!"), timeout=9_000
     )
     await expect(frank.page.locator('[data-el="my-team"]')).to_have_text(re.compile("^Team "))

@@ -264,4 +264,4 @@ async def test_a_player_who_is_made_host_has_the_controls(party: BrowserParty) -
     await bob.button("End the game").tap()
     await bob.page.locator("dialog[open]").get_by_role("button", name="End the game").tap()
     for phone in phones:
-        await screen_is(phone, "final")
+        await screen_is(phone, "results")

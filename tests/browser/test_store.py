@@ -224,7 +224,7 @@ def test_the_random_games_go_through_every_state() -> None:
 async def test_messages_make_what_a_fresh_state_would_be(blank: Page, seed: int) -> None:
     recorders, _ = record(seed)
     for recorder in recorders:
-        pictures = await run(blank, "store.js", REPLAY, recorder.steps)
+        pictures = await run(blank, "reducer.js", REPLAY, recorder.steps)
         for number, (picture, truth) in enumerate(zip(pictures, recorder.truths, strict=True)):
             is_holder = "currentWord" in truth["game"]
             where = f"{recorder.viewer}, step {number}, after {truth['after']}"
@@ -238,7 +238,7 @@ async def test_every_message_of_the_server_is_known(blank: Page) -> None:
     game = wire(in_round().view("Alice"))
     unchanged = await run(
         blank,
-        "store.js",
+        "reducer.js",
         """({ initialState, reduce }, [game, types]) => {
           const state = { ...initialState(), gameState: game };
           const known = (type) => {
@@ -260,13 +260,14 @@ async def test_a_message_that_comes_twice_counts_once(blank: Page) -> None:
     recorder = Recorder("player_001")
     recorder.connect(game)
     recorder.hear(game, game.swipe("guessed"))
-    [pictures] = [await run(blank, "store.js", REPLAY, [*recorder.steps, recorder.steps[-1]])]
+    [pictures] = [await run(blank, "reducer.js", REPLAY, [*recorder.steps, recorder.steps[-1]])]
     assert pictures[-1] == pictures[-2]
     assert pictures[-1]["game"]["round"]["points"] == 1
 
 
 OPTIMISM = """
-({ initialState, reduce, swipe, liveWord, shownScore }, [connected, word, then]) => {
+async ({ initialState, reduce, swipe }, [connected, word, then]) => {
+  const { liveWord, shownScore } = await import("http://modules.test/js/selectors.js");
   let state = reduce(initialState(), connected, 0);
   state = swipe(state, { wordId: word, action: "guessed", requestId: "r-1" });
   const [team] = state.gameState.teams;
@@ -282,7 +283,7 @@ async def shown(blank: Page, game: Game, *then: dict[str, Any]) -> Any:
     recorder = Recorder("host_1")
     recorder.connect(game)
     word_id = recorder.truths[0]["game"]["currentWord"]["wordId"]
-    return await run(blank, "store.js", OPTIMISM, [recorder.steps[0][0], word_id, then])
+    return await run(blank, "reducer.js", OPTIMISM, [recorder.steps[0][0], word_id, then])
 
 
 async def test_an_answer_shows_at_once(blank: Page) -> None:

@@ -151,7 +151,7 @@ async def pause_and_resume(party: BrowserParty, holder: Visitor, points: list[in
 
 
 async def explaining_phone(party: BrowserParty) -> Visitor:
-    duties = [phone.page.locator('[data-screen="play"]:visible [data-el="duty"]') for phone in party.phones]
+    duties = [phone.page.locator('[data-screen="round"]:visible [data-el="role"]') for phone in party.phones]
     said = await asyncio.gather(*(duty.inner_text() for duty in duties))
     assert sorted(said) == ["Explain!", "Guess!", "Quiet…", "Quiet…"]
     return party.phones[said.index("Explain!")]
@@ -190,4 +190,4 @@ async def close_the_room(party: BrowserParty) -> None:
     await alice.button("Close the room").click()
     dialog: Any = alice.page.get_by_role("dialog", name="Close the room?")
     await dialog.get_by_role("button", name="Close the room").click()
-    await party.everybody_in("farewell")
+    await party.everybody_in("ended")

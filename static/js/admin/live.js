@@ -1,14 +1,14 @@
 /** The part of an administration page that refreshes itself, for as long as somebody wants that. */
 
-import { part, show } from "../dom.js";
-import { LivePart } from "./livepart.js";
+import { el, show } from "../dom.js";
+import { LiveRegion } from "./live_region.js";
 
 const region = document.querySelector("[data-live]");
 if (region) {
-  const controls = part("refresh");
-  const status = part("refresh-status", controls);
-  const toggle = part("refresh-toggle", controls);
-  const live = new LivePart(region, {
+  const controls = el("refresh");
+  const status = el("refresh-status", controls);
+  const toggle = el("refresh-toggle", controls);
+  const live = new LiveRegion(region, {
     tell(outcome) {
       status.textContent = status.dataset[outcome] ?? "";
       show(toggle, outcome !== "ended");

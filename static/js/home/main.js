@@ -1,6 +1,6 @@
 /** The home page: the room this phone was in, codes as people type them, and the rules in a line. */
 
-import { create, part, setText, show } from "../dom.js";
+import { create, el, setText, show } from "../dom.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { lastSeat, Seat } from "../seat.js";
 
@@ -23,8 +23,8 @@ async function offerLastRoom() {
     const text = last.playerName
       ? fill(gettext("Play in %(code)s as %(name)s"), { code, name: last.playerName })
       : fill(gettext("Play in %(code)s"), { code });
-    part("back-list").append(create("li", {}, create("a", { class: "button", href: `/${last.code}` }, text)));
-    show(part("back"), true);
+    el("back-list").append(create("li", {}, create("a", { class: "button", href: `/${last.code}` }, text)));
+    show(el("back"), true);
   }
 }
 
@@ -44,13 +44,13 @@ function followRules(form) {
   const draw = () => {
     const chosen = new FormData(form);
     const language = chosen.get("language");
-    const packs = [...part("packs").children];
+    const packs = [...el("packs").children];
     packs.forEach((item) => show(item, item.dataset.language === language));
     const ticked = packs.filter((item) => !item.hidden && item.querySelector("input").checked);
     const words = ticked.reduce((sum, item) => sum + Number(item.dataset.words), 0);
-    setText(part("word-count"), fill(ngettext("%(count)s word", "%(count)s words", words), { count: words }));
+    setText(el("word-count"), fill(ngettext("%(count)s word", "%(count)s words", words), { count: words }));
     setText(
-      part("summary"),
+      el("summary"),
       fill(gettext("%(teams)s teams · %(seconds)s seconds · %(rounds)s rounds · %(words)s words"), {
         teams: chosen.get("num_teams"),
         seconds: chosen.get("round_duration_sec"),

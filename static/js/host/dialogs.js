@@ -1,6 +1,6 @@
 /** The host's dialogs: one at a time, closed by Escape, a button or a tap beside them. */
 
-import { confirmed, part, setText } from "../dom.js";
+import { confirmed, el, setText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 
 export class Dialogs {
@@ -37,17 +37,17 @@ export class Dialogs {
   /** Ask before something that cannot be taken back; resolves to whether it was wanted. */
   confirm({ title, text, yes }) {
     const dialog = this.get("confirm");
-    setText(part("title", dialog), title);
-    setText(part("text", dialog), text);
-    setText(part("yes", dialog), yes);
+    setText(el("title", dialog), title);
+    setText(el("text", dialog), text);
+    setText(el("yes", dialog), yes);
     return confirmed(dialog);
   }
 
   /** What to do with a player: resolves to `kick`, `ban`, `transfer` or nothing. */
   player(name) {
     const dialog = this.get("player");
-    setText(part("title", dialog), name);
-    setText(part("text", dialog), fill(gettext("What should happen to %(name)s?"), { name }));
+    setText(el("title", dialog), name);
+    setText(el("text", dialog), fill(gettext("What should happen to %(name)s?"), { name }));
     return chosen(dialog);
   }
 

@@ -1,7 +1,7 @@
 /** The lobby: how to get in, and who is here. */
 
-import { part, setText, show } from "../dom.js";
-import { drawTiles } from "../board/tiles.js";
+import { el, setText, show } from "../dom.js";
+import { drawTiles } from "../widgets/player_tiles.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
@@ -25,13 +25,13 @@ export function lobbyView(section, host) {
     draw(state) {
       const game = state.gameState;
       const missing = game.settings.numTeams - game.players.length;
-      drawTiles(part("tiles", section), state, host.choosePlayer);
-      setText(part("player-count", section), `${game.players.length}/${game.maxPlayers}`);
-      show(part("empty", section), game.players.length === 0);
-      show(part("locked", section), game.locked);
-      setText(part("rules", section), rulesText(game.settings, host.packs));
+      drawTiles(el("tiles", section), state, host.choosePlayer);
+      setText(el("player-count", section), `${game.players.length}/${game.maxPlayers}`);
+      show(el("empty", section), game.players.length === 0);
+      show(el("locked", section), game.locked);
+      setText(el("rules", section), rulesText(game.settings, host.packs));
       setUsable(start, missing <= 0);
-      setText(part("why", section), missing > 0 ? waitingText(game) : "");
+      setText(el("why", section), missing > 0 ? waitingText(game) : "");
     },
   };
 }

@@ -1,29 +1,28 @@
 /** The host's page: the room's controls, and in the round the words. Everything hangs together here. */
 
-import { Announcer } from "../announce.js";
-import { accompany } from "../board/effects.js";
-import { phaseOf } from "../board/facts.js";
-import { drawLine, isAway } from "../board/line.js";
-import { drawTiles } from "../board/tiles.js";
-import { part, show } from "../dom.js";
+import { Announcer } from "../announcer.js";
+import { reactTo } from "../effects.js";
+import { phaseOf, playerById } from "../selectors.js";
+import { drawConnectionBadge, isOffline } from "../widgets/connection_badge.js";
+import { drawTiles } from "../widgets/player_tiles.js";
+import { el, show } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
-import { Room, socketAddress } from "../room.js";
+import { Room, socketUrl } from "../room.js";
 import { Sound } from "../sound.js";
-import { player } from "../store.js";
 import { Toasts } from "../toasts.js";
-import { Wake } from "../wake.js";
+import { ScreenWakeLock } from "../wake_lock.js";
 import { countdownView } from "./countdown.js";
 import { Dialogs } from "./dialogs.js";
-import { farewell, farewellView } from "./farewell.js";
-import { listenToKeys } from "./keys.js";
+import { endingFor, endedView } from "./ended.js";
+import { listenToShortcuts } from "./keyboard.js";
 import { lobbyView } from "./lobby.js";
 import { pauseView } from "./pause.js";
 import { resultsView } from "./results.js";
 import { reviewView } from "./review.js";
-import { RoomCode } from "./roomcode.js";
+import { RoomCode } from "./room_code.js";
 import { roundView } from "./round.js";
-import { SeatLink } from "./seatlink.js";
+import { SeatLink } from "./seat_link.js";
 import { SettingsDialog } from "./settings.js";
 import { teamsView } from "./teams.js";
 import { buildToolbar } from "./toolbar.js";
@@ -35,13 +34,13 @@ class HostPage {
   packs = JSON.parse(document.getElementById("packs").textContent);
   dialogs = new Dialogs();
   sound = new Sound();
-  wake = new Wake(part("awake"));
-  announcer = new Announcer(part("announcer"));
-  toasts = new Toasts(part("toasts"));
+  wake = new ScreenWakeLock(el("awake"));
+  announcer = new Announcer(el("announcer"));
+  toasts = new Toasts(el("toasts"));
   code = new RoomCode(this.page);
   room = new Room({
     code: this.page.code,
-    url: socketAddress(this.page.ws),
+    url: socketUrl(this.page.ws),
     hello: () => ({ role: "host" }),
   });
 
@@ -56,10 +55,10 @@ class HostPage {
       pause: pauseView,
       review: reviewView,
       results: resultsView,
-      farewell: farewellView,
+      ended: endedView,
     };
     this.sections = new Map(
-      [...document.querySelectorAll("[data-view]")].map((section) => [section.dataset.view, section]),
+      [...document.querySelectorAll("[data-screen]")].map((section) => [section.dataset.screen, section]),
     );
     this.views = Object.fromEntries(
       Object.entries(make).map(([name, view]) => [name, view(this.sections.get(name), this)]),
@@ -69,7 +68,7 @@ class HostPage {
   }
 
   start() {
-    listenToKeys(this);
+    listenToShortcuts(this);
     this.room.subscribe((change) => this.#take(change));
     window.setInterval(() => this.#tick(), CLOCK_MS);
     this.room.start();
@@ -101,7 +100,7 @@ class HostPage {
 
   choosePlayer = async (playerId) => {
     const { gameState: game } = this.room.state;
-    const name = player(game, playerId)?.playerName;
+    const name = playerById(game, playerId)?.playerName;
     const types = { kick: TYPES.KICK_PLAYER, ban: TYPES.BAN_PLAYER, transfer: TYPES.TRANSFER_HOST };
     const type = name && types[await this.dialogs.player(name)];
     if (type) {
@@ -137,7 +136,7 @@ class HostPage {
       this.seatLink.hear(message);
       this.view?.hear?.(message);
       if (!this.settings.hear(message)) {
-        accompany(change, this);
+        reactTo(change, this);
       }
     }
     this.#draw(state);
@@ -145,9 +144,9 @@ class HostPage {
 
   #draw(state) {
     const { status } = this.room;
-    drawLine(part("line"), status);
-    document.body.toggleAttribute("data-offline", isAway(status));
-    show(part("retry"), status.phase === "lost");
+    drawConnectionBadge(el("connection"), status);
+    document.body.toggleAttribute("data-offline", isOffline(status));
+    show(el("retry"), status.phase === "lost");
     const focused = document.activeElement;
     const isNew = this.#enter(this.#wanted(state, status));
     this.drawToolbar(state);
@@ -160,8 +159,8 @@ class HostPage {
   }
 
   #wanted(state, status) {
-    if (farewell(state, status, this.page)) {
-      return "farewell";
+    if (endingFor(state, status, this.page)) {
+      return "ended";
     }
     return state.gameState ? phaseOf(state.gameState) : "connecting";
   }
@@ -174,8 +173,8 @@ class HostPage {
     this.view?.leave?.();
     this.sections.forEach((section, other) => show(section, other === name));
     this.viewName = name;
-    document.body.dataset.view = name;
-    if (name === "farewell") {
+    document.body.dataset.screen = name;
+    if (name === "ended") {
       this.dialogs.closeAll();
     }
     return true;
@@ -186,7 +185,7 @@ class HostPage {
     const now = document.activeElement;
     const isNowhere = now === document.body || !now.checkVisibility();
     const isLost = isNowhere && (isNew || focused !== document.body);
-    if ((isLost || (isNew && this.viewName === "farewell")) && !this.dialogs.isOpen) {
+    if ((isLost || (isNew && this.viewName === "ended")) && !this.dialogs.isOpen) {
       const goal = this.view?.focus;
       const title = this.sections.get(this.viewName).querySelector("h1");
       (goal?.checkVisibility() ? goal : title).focus({ preventScroll: true });
@@ -195,8 +194,8 @@ class HostPage {
 
   #drawPeople(state) {
     const dialog = this.dialogs.get("people");
-    drawTiles(part("tiles", dialog), state, this.choosePlayer);
-    show(part("nobody", dialog), state.gameState.players.length === 0);
+    drawTiles(el("tiles", dialog), state, this.choosePlayer);
+    show(el("nobody", dialog), state.gameState.players.length === 0);
   }
 
   #tick() {

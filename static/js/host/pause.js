@@ -1,11 +1,11 @@
 /** The pause: why, who is awaited, and the two ways on. */
 
-import { create, part, setText, show, sync } from "../dom.js";
-import { awaited } from "../board/facts.js";
-import { drawScores } from "../board/scores.js";
-import { timeLeftText } from "../board/sentences.js";
-import { avatar, lineOf, lineText } from "../board/tiles.js";
-import { drawTurn } from "../board/turn.js";
+import { create, el, setText, show, sync } from "../dom.js";
+import { awaited } from "../selectors.js";
+import { drawScores } from "../widgets/scoreboard.js";
+import { timeLeftText } from "../texts.js";
+import { avatar, connectionOf, connectionText } from "../widgets/player_tiles.js";
+import { drawTurn } from "../widgets/turn.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { actionButton, onAction } from "./actions.js";
@@ -19,11 +19,11 @@ export function pauseView(section, host) {
     draw(state) {
       const game = state.gameState;
       const away = awaited(game);
-      drawTurn(part("turn", section), game);
-      setText(part("time-left", section), timeLeftText(game));
-      setText(part("reason", section), away.length ? gettext("Waiting for:") : gettext("Everybody is here."));
-      show(part("awaited", section), away.length > 0);
-      sync(part("awaited", section), away, {
+      drawTurn(el("turn", section), game);
+      setText(el("time-left", section), timeLeftText(game));
+      setText(el("reason", section), away.length ? gettext("Waiting for:") : gettext("Everybody is here."));
+      show(el("awaited", section), away.length > 0);
+      sync(el("awaited", section), away, {
         key: (player) => player.playerId,
         make: (player) =>
           create(
@@ -33,14 +33,14 @@ export function pauseView(section, host) {
             create("span", {}, player.playerName),
             create("span", { class: "tile__note", "data-el": "note" }),
           ),
-        update: (item, player) => setText(part("note", item), awayText(game, player, state.lines)),
+        update: (item, player) => setText(el("note", item), awayText(game, player, state.lines)),
       });
-      drawScores(part("scores", section), game, { activeTeamId: game.activeTeamId });
+      drawScores(el("scores", section), game, { activeTeamId: game.activeTeamId });
     },
   };
 }
 
 function awayText(game, player, lines) {
-  const line = lineText(lineOf(player, lines));
+  const line = connectionText(connectionOf(player, lines));
   return player.playerId === game.explainerPlayerId ? fill(gettext("explains · %(line)s"), { line }) : line;
 }

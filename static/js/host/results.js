@@ -1,18 +1,19 @@
 /** The end of a game: who won, how the scores grew, and the way to another one. */
 
-import { part, setText, show } from "../dom.js";
-import { scoreChart, scoreTable } from "../board/chart.js";
-import { drawPodium, facts, headline } from "../board/podium.js";
-import { sharingView } from "../board/sharing.js";
+import { el, setText, show } from "../dom.js";
+import { scoreChart, scoreTable } from "../widgets/score_chart.js";
+import { drawPodium } from "../widgets/podium.js";
+import { gameSummary, resultHeadline } from "../texts.js";
+import { sharingView } from "../widgets/result_link.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
-import { nameOf } from "../store.js";
+import { nameOf } from "../selectors.js";
 import { onAction } from "./actions.js";
 import { rulesText } from "./rules.js";
 
 export function resultsView(section, host) {
-  const chart = part("chart", section);
-  const table = part("table", section);
+  const chart = el("chart", section);
+  const table = el("table", section);
   const sharing = sharingView(section, host.toasts);
   let drawnFor = null;
   onAction(section, {
@@ -31,13 +32,13 @@ export function resultsView(section, host) {
       if (!game.final) {
         return;
       }
-      setText(part("headline", section), headline(game));
-      setText(part("facts", section), facts(game));
-      drawPodium(part("podium", section), game);
+      setText(el("headline", section), resultHeadline(game));
+      setText(el("facts", section), gameSummary(game));
+      drawPodium(el("podium", section), game);
       const mvp = nameOf(game, game.final.mvpPlayerId);
-      show(part("mvp", section), Boolean(mvp));
-      setText(part("mvp", section), fill(gettext("Best explainer: %(name)s"), { name: mvp }));
-      setText(part("rules", section), rulesText(game.settings, host.packs));
+      show(el("mvp", section), Boolean(mvp));
+      setText(el("mvp", section), fill(gettext("Best explainer: %(name)s"), { name: mvp }));
+      setText(el("rules", section), rulesText(game.settings, host.packs));
       sharing.draw(game);
       if (drawnFor !== game.rounds) {
         drawnFor = game.rounds;

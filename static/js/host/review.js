@@ -1,14 +1,14 @@
 /** After a round: its words, which the host can correct before they count, the scores, and what comes next. */
 
-import { create, part, setData, setText, show, sync } from "../dom.js";
-import { drawScores } from "../board/scores.js";
-import { roundHeadline, roundSummary, waitText } from "../board/sentences.js";
-import { drawTurn } from "../board/turn.js";
-import { actionName } from "../board/wordlist.js";
+import { create, el, setData, setText, show, sync } from "../dom.js";
+import { drawScores } from "../widgets/scoreboard.js";
+import { roundHeadline, roundSummary, waitText } from "../texts.js";
+import { drawTurn } from "../widgets/turn.js";
+import { actionName } from "../widgets/word_list.js";
 import { remainingSeconds } from "../clock.js";
 import { gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
-import { dress } from "../teams.js";
+import { setTeam } from "../teams.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 
 export function reviewView(section, host) {
@@ -21,25 +21,25 @@ export function reviewView(section, host) {
       const game = state.gameState;
       const round = game.round;
       const isOpen = game.state === "SCORE_REVIEW";
-      dress(part("headline", section), round?.teamId);
-      setText(part("headline", section), roundHeadline(game));
-      setText(part("sum", section), roundSummary(state));
-      sync(part("words", section), round?.words ?? [], {
+      setTeam(el("headline", section), round?.teamId);
+      setText(el("headline", section), roundHeadline(game));
+      setText(el("sum", section), roundSummary(state));
+      sync(el("words", section), round?.words ?? [], {
         key: (word) => word.wordId,
         make: (word) => verdict(word, host),
         update: (item, word) => fillVerdict(item, word, isOpen),
       });
-      show(part("no-words", section), !round?.words.length);
-      show(part("help", section), isOpen && Boolean(round?.words.length));
-      drawScores(part("scores", section), game, { activeTeamId: round?.teamId });
-      drawTurn(part("turn", section), game);
-      show(part("turn", section), Boolean(game.nextTeamId));
+      show(el("no-words", section), !round?.words.length);
+      show(el("help", section), isOpen && Boolean(round?.words.length));
+      drawScores(el("scores", section), game, { activeTeamId: round?.teamId });
+      drawTurn(el("turn", section), game);
+      show(el("turn", section), Boolean(game.nextTeamId));
       setUsable(next, isOpen);
-      setText(part("next-label", section), game.nextTeamId ? gettext("Next round") : gettext("To the results"));
+      setText(el("next-label", section), game.nextTeamId ? gettext("Next round") : gettext("To the results"));
     },
     tick(state, now) {
       const seconds = remainingSeconds(state.review, now);
-      setText(part("next-in", section), waitText(state.gameState, seconds));
+      setText(el("next-in", section), waitText(state.gameState, seconds));
     },
   };
 }
@@ -65,8 +65,8 @@ function verdict(word, host) {
 }
 
 function fillVerdict(item, word, isOpen) {
-  const button = part("verdict", item);
+  const button = el("verdict", item);
   setData(button, "outcome", word.action);
   setUsable(button, isOpen);
-  setText(part("action", button), actionName(word.action));
+  setText(el("action", button), actionName(word.action));
 }

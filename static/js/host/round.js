@@ -1,21 +1,20 @@
 /** The round: the word with its answers when this page holds it, else who explains; clock, scores, the words so far. */
 
-import { part, setText, show } from "../dom.js";
-import { drawClock } from "../board/clockface.js";
-import { tally, turnOf } from "../board/facts.js";
-import { drawScores } from "../board/scores.js";
-import { countsText } from "../board/sentences.js";
-import { drawTurn } from "../board/turn.js";
-import { WordCard } from "../board/wordcard.js";
-import { drawWords } from "../board/wordlist.js";
+import { el, setText, show } from "../dom.js";
+import { drawClock } from "../widgets/clock_face.js";
+import { holdsWords, liveWord, shownScore, tally, turnOf } from "../selectors.js";
+import { drawScores } from "../widgets/scoreboard.js";
+import { countsText } from "../texts.js";
+import { drawTurn } from "../widgets/turn.js";
+import { WordCard } from "../widgets/word_card.js";
+import { drawWords } from "../widgets/word_list.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { ERRORS, TYPES } from "../protocol.js";
-import { holdsWords, liveWord, shownScore } from "../store.js";
-import { dress } from "../teams.js";
+import { setTeam } from "../teams.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 
 export function roundView(section, host) {
-  const element = part("word-card", section);
+  const element = el("word-card", section);
   const card = new WordCard(element, (action, durationMs) => host.room.swipe(action, durationMs));
   const undoButton = actionButton(section, "undo");
   let uncoveredRound = null;
@@ -44,7 +43,7 @@ export function roundView(section, host) {
     keys: { ArrowRight: guess, " ": guess, ArrowLeft: skip, u: undo, p: pause },
     draw,
     tick(state, now) {
-      const face = part("clock", section);
+      const face = el("clock", section);
       drawClock(face, state.clock, state.gameState.round?.roundDurationSec ?? 1, now);
     },
     hear(message) {
@@ -61,31 +60,31 @@ export function roundView(section, host) {
     const mine = holdsWords(state);
     const isCovered = mine && game.settings.wordHolder === "explainer" && uncoveredRound !== game.roundNumber;
     const shown = counted(game.round, pending);
-    dress(section, game.activeTeamId);
-    drawTurn(part("turn", section), game);
-    setText(part("counts", section), countsText(shown));
-    drawScores(part("scores", section), game, {
+    setTeam(section, game.activeTeamId);
+    drawTurn(el("turn", section), game);
+    setText(el("counts", section), countsText(shown));
+    drawScores(el("scores", section), game, {
       activeTeamId: game.activeTeamId,
       scoreOf: (team) => shownScore(state, team),
     });
-    show(part("desk", section), mine);
-    show(part("listen", section), !mine);
-    show(part("cover", section), isCovered);
+    show(el("desk", section), mine);
+    show(el("listen", section), !mine);
+    show(el("cover", section), isCovered);
     show(element, !isCovered);
-    show(part("answers", section), !isCovered);
+    show(el("answers", section), !isCovered);
     card.draw(mine && !isCovered ? liveWord(state) : null);
-    setText(part("left", section), leftText(game.currentWord));
+    setText(el("left", section), leftText(game.currentWord));
     show(undoButton, mine);
     setUsable(undoButton, mine && shown.guessed + shown.skipped > 0);
     drawListening(game, shown);
-    drawWords(part("played", section), [...(game.round?.words ?? [])].reverse().filter((word) => word.wordText));
+    drawWords(el("played", section), [...(game.round?.words ?? [])].reverse().filter((word) => word.wordText));
   }
 
   function drawListening(game, shown) {
     const { explainer } = turnOf(game);
-    setText(part("listen-line", section), fill(gettext("%(name)s has the words on their phone."), { name: explainer }));
-    setText(part("listen-number", section), shown.guessed);
-    setText(part("listen-unit", section), ngettext("word guessed", "words guessed", shown.guessed));
+    setText(el("listen-line", section), fill(gettext("%(name)s has the words on their phone."), { name: explainer }));
+    setText(el("listen-number", section), shown.guessed);
+    setText(el("listen-unit", section), ngettext("word guessed", "words guessed", shown.guessed));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The rules of the room in one line, for everybody to see before the game. */
 
-import { difficultyName } from "../board/wordcard.js";
+import { difficultyName } from "../widgets/word_card.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 
 /** "2 teams · 60 s a round · 3 rounds each · Animals, Food · words on this screen". */

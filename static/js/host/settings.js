@@ -1,7 +1,7 @@
 /** The rules dialog: everything that a room can be set to, within the protocol's ranges. */
 
-import { create, part, setText, show } from "../dom.js";
-import { isPlaying } from "../board/facts.js";
+import { create, el, setText, show } from "../dom.js";
+import { isPlaying } from "../selectors.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { RANGES, TYPES } from "../protocol.js";
 
@@ -17,7 +17,7 @@ export class SettingsDialog {
   constructor(host) {
     this.#host = host;
     this.#dialog = host.dialogs.get("settings");
-    this.#form = part("form", this.#dialog);
+    this.#form = el("form", this.#dialog);
     NUMBERS.forEach((name) => {
       const { min, max } = RANGES[name];
       Object.assign(this.#form.elements[name], { min, max });
@@ -39,9 +39,9 @@ export class SettingsDialog {
     this.#requestId = null;
     this.#fillIn(game.settings);
     const isFrozen = isPlaying(game);
-    part("fields", this.#dialog).disabled = isFrozen;
-    show(part("frozen", this.#dialog), isFrozen);
-    show(part("save", this.#dialog), !isFrozen);
+    el("fields", this.#dialog).disabled = isFrozen;
+    show(el("frozen", this.#dialog), isFrozen);
+    show(el("save", this.#dialog), !isFrozen);
     this.#complain("");
     this.#host.dialogs.open("settings");
   }
@@ -118,7 +118,7 @@ export class SettingsDialog {
   }
 
   #complain(text) {
-    setText(part("problem", this.#dialog), text);
+    setText(el("problem", this.#dialog), text);
   }
 
   #boxes() {
@@ -143,7 +143,7 @@ export class SettingsDialog {
     const words = (pack) => (isMixed ? pack.wordCount : (pack.byDifficulty[difficulty.value] ?? 0));
     const count = this.#chosen().reduce((total, pack) => total + words(pack), 0);
     setText(
-      part("word-total", this.#dialog),
+      el("word-total", this.#dialog),
       fill(ngettext("%(count)s word to play with", "%(count)s words to play with", count), { count }),
     );
   }
@@ -154,11 +154,11 @@ export class SettingsDialog {
     this.#form.elements.language.append(
       ...languages.map((language) => create("option", { value: language }, names.of(language))),
     );
-    show(part("language", this.#dialog), languages.length > 1);
+    show(el("language", this.#dialog), languages.length > 1);
   }
 
   #buildPacks() {
-    part("packs", this.#dialog).append(
+    el("packs", this.#dialog).append(
       ...this.#host.packs.map((pack) =>
         create(
           "li",

@@ -1,17 +1,16 @@
 /** Making teams: by drag, by choosing a player and then a team, or by keys. */
 
-import { create, part, setText, show, sync } from "../dom.js";
-import { avatar, lineOf, lineText } from "../board/tiles.js";
-import { startObstacle } from "../board/facts.js";
+import { create, el, setText, show, sync } from "../dom.js";
+import { avatar, connectionOf, connectionText } from "../widgets/player_tiles.js";
+import { playerById, startObstacle, teamById } from "../selectors.js";
 import { fill, gettext } from "../i18n.js";
 import { RANGES, TYPES } from "../protocol.js";
-import { player as playerOf, team as teamOf } from "../store.js";
-import { dress, shape } from "../teams.js";
+import { setTeam, teamShape } from "../teams.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 import { draggable } from "./drag.js";
 
 export function teamsView(section, host) {
-  const columns = part("columns", section);
+  const columns = el("columns", section);
   const start = actionButton(section, "startGame");
   let game = null;
   let chosenId = null;
@@ -26,7 +25,7 @@ export function teamsView(section, host) {
     },
   });
   buildCounts();
-  part("holder", section).addEventListener("change", (event) => {
+  el("holder", section).addEventListener("change", (event) => {
     host.send(TYPES.UPDATE_SETTINGS, { settings: { wordHolder: event.target.value } });
   });
   columns.addEventListener("keydown", onKey);
@@ -40,7 +39,7 @@ export function teamsView(section, host) {
   return {
     draw(state) {
       game = state.gameState;
-      if (chosenId && !playerOf(game, chosenId)) {
+      if (chosenId && !playerById(game, chosenId)) {
         chosenId = null;
       }
       redraw(state);
@@ -73,19 +72,19 @@ export function teamsView(section, host) {
     });
     const obstacle = startObstacle(game);
     setUsable(start, obstacle === null || obstacle === "thin");
-    part("why", section).toggleAttribute("data-warning", obstacle === "thin");
-    setText(part("why", section), obstacle ? obstacleText(obstacle) : "");
+    el("why", section).toggleAttribute("data-warning", obstacle === "thin");
+    setText(el("why", section), obstacle ? obstacleText(obstacle) : "");
   }
 
   function column(place) {
     const item = create(
       "section",
       { class: place.id ? "column" : "column column--none", "data-team-id": place.id || null },
-      create("h2", { class: "column__name" }, place.id ? shape(place.id) : null, create("span", {}, place.name)),
+      create("h2", { class: "column__name" }, place.id ? teamShape(place.id) : null, create("span", {}, place.name)),
       create("ul", { class: "column__members", role: "list", "data-el": "members" }),
     );
     if (place.id) {
-      dress(item, place.id);
+      setTeam(item, place.id);
       const onclick = () => assign(chosenId, place.id);
       item.append(create("button", { class: "button column__here", type: "button", hidden: true, onclick }));
     }
@@ -93,15 +92,15 @@ export function teamsView(section, host) {
   }
 
   function fillColumn(item, place, state) {
-    const members = place.players.map((id) => playerOf(game, id)).filter(Boolean);
-    sync(part("members", item), members, {
+    const members = place.players.map((id) => playerById(game, id)).filter(Boolean);
+    sync(el("members", item), members, {
       key: (one) => one.playerId,
       make: card,
       update: (entry, one) => fillCard(entry, one, state),
     });
     const here = item.querySelector(".column__here");
     if (here) {
-      const chosen = chosenId && playerOf(game, chosenId);
+      const chosen = chosenId && playerById(game, chosenId);
       show(here, Boolean(chosen) && chosen.teamId !== place.id);
       setText(here, chosen ? fill(gettext("%(name)s goes here"), { name: chosen.playerName }) : "");
     }
@@ -127,14 +126,14 @@ export function teamsView(section, host) {
     const button = entry.firstElementChild;
     button.setAttribute("aria-pressed", String(one.playerId === chosenId));
     button.toggleAttribute("data-away", !one.connected);
-    setText(part("note", entry), lineText(lineOf(one, state.lines)));
+    setText(el("note", entry), connectionText(connectionOf(one, state.lines)));
   }
 
   function choose(playerId) {
     chosenId = playerId === chosenId ? null : playerId;
     redraw(host.room.state);
     if (chosenId) {
-      const { playerName } = playerOf(game, chosenId);
+      const { playerName } = playerById(game, chosenId);
       host.announce(fill(gettext("%(name)s is chosen. Now choose a team."), { name: playerName }));
     }
   }
@@ -142,12 +141,12 @@ export function teamsView(section, host) {
   /** Move a player; the focus stays with them. */
   function assign(playerId, teamId) {
     chosenId = null;
-    if (playerId && playerOf(game, playerId)?.teamId !== teamId) {
+    if (playerId && playerById(game, playerId)?.teamId !== teamId) {
       host.send(TYPES.ASSIGN_PLAYER, { playerId, teamId });
       host.announce(
         fill(gettext("%(name)s to %(team)s"), {
-          name: playerOf(game, playerId).playerName,
-          team: teamOf(game, teamId).name,
+          name: playerById(game, playerId).playerName,
+          team: teamById(game, teamId).name,
         }),
       );
     }
@@ -165,7 +164,7 @@ export function teamsView(section, host) {
       return;
     }
     const ids = game.teams.map((one) => one.id);
-    const now = ids.indexOf(playerOf(game, playerId)?.teamId);
+    const now = ids.indexOf(playerById(game, playerId)?.teamId);
     const steps = { ArrowRight: now + 1, ArrowLeft: now < 0 ? ids.length - 1 : now - 1 };
     const wanted = steps[event.key] ?? Number(event.key) - 1;
     if (ids[wanted]) {
@@ -181,7 +180,7 @@ export function teamsView(section, host) {
     for (let count = min; count <= max; count += 1) {
       const onclick = () => host.send(TYPES.UPDATE_SETTINGS, { settings: { numTeams: count } });
       const attributes = { class: "button", type: "button", "data-count": count, "aria-pressed": "false", onclick };
-      part("team-count", section).append(create("button", attributes, count));
+      el("team-count", section).append(create("button", attributes, count));
     }
   }
 }

@@ -1,16 +1,15 @@
 /** The bar at the top: what can be done at any time, and the one tap that wakes sound, screen and full screen. */
 
-import { part, setText, show } from "../dom.js";
-import { isPlaying } from "../board/facts.js";
-import { onFirstTouch } from "../board/firsttouch.js";
+import { el, setText, show } from "../dom.js";
+import { isHost, isPlaying } from "../selectors.js";
+import { onFirstGesture } from "../first_gesture.js";
 import { gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
-import { isHost } from "../store.js";
 import { actionButton, onAction } from "./actions.js";
 
 /** Wire the bar up; returns how to draw it. */
 export function buildToolbar(host) {
-  const bar = part("toolbar");
+  const bar = el("toolbar");
   const lock = actionButton(bar, "lock");
   const sound = actionButton(bar, "sound");
 
@@ -28,11 +27,11 @@ export function buildToolbar(host) {
     menu: () => openMenu(host, actions),
     retry: () => host.room.socket.retry(),
   });
-  show(part("begin", bar), true);
-  onFirstTouch(() => {
-    host.wake.keepAwake();
+  show(el("begin", bar), true);
+  onFirstGesture(() => {
+    host.wake.request();
     host.sound.unlock();
-    show(part("begin", bar), false);
+    show(el("begin", bar), false);
   });
   drawSound();
 
@@ -45,17 +44,17 @@ export function buildToolbar(host) {
     const isLocked = Boolean(state.gameState?.locked);
     lock.setAttribute("aria-pressed", String(isLocked));
     lock.querySelector("use").setAttribute("href", isLocked ? "#icon-lock" : "#icon-unlock");
-    setText(part("lock-text", lock), isLocked ? gettext("Locked") : gettext("Lock"));
-    show(part("tools", bar), isHost(state));
+    setText(el("lock-text", lock), isLocked ? gettext("Locked") : gettext("Lock"));
+    show(el("tools", bar), isHost(state));
   };
 }
 
 async function openMenu(host, actions) {
   const game = host.room.state.gameState;
   const dialog = host.dialogs.get("menu");
-  setText(part("lock", dialog), game?.locked ? gettext("Unlock the room") : gettext("Lock the room"));
-  setText(part("sound", dialog), host.sound.isOn ? gettext("Turn the sound off") : gettext("Turn the sound on"));
-  show(part("end", dialog), Boolean(game) && isPlaying(game) && game.state !== "ROUND_STARTING");
+  setText(el("lock", dialog), game?.locked ? gettext("Unlock the room") : gettext("Lock the room"));
+  setText(el("sound", dialog), host.sound.isOn ? gettext("Turn the sound off") : gettext("Turn the sound on"));
+  show(el("end", dialog), Boolean(game) && isPlaying(game) && game.state !== "ROUND_STARTING");
   const choices = {
     ...actions,
     qr: () => host.dialogs.open("qr"),

@@ -1,44 +1,44 @@
 /** The first screen: a name and nothing else. */
 
-import { part, setText, show } from "../dom.js";
+import { el, setText, show } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { lastSeat } from "../seat.js";
 
 const MAX_LENGTH = 20;
 
 export function joinView(section, page) {
-  const input = part("name", section);
+  const input = el("name", section);
   input.value = lastSeat()?.playerName ?? "";
 
   const refuse = (message) => {
-    setText(part("error", section), message);
+    setText(el("error", section), message);
     input.setAttribute("aria-invalid", "true");
     input.focus();
     input.select();
   };
 
-  part("form", section).addEventListener("submit", (event) => {
+  el("form", section).addEventListener("submit", (event) => {
     event.preventDefault();
     const name = input.value.trim();
     const problem = problemWith(name);
     if (problem) {
       refuse(problem);
     } else {
-      setText(part("error", section), "");
+      setText(el("error", section), "");
       input.removeAttribute("aria-invalid");
       page.join(name);
     }
   });
   input.addEventListener("input", () => {
     input.removeAttribute("aria-invalid");
-    setText(part("error", section), "");
+    setText(el("error", section), "");
   });
 
   return {
     /** Show the form again, with a sentence on why. */
     ask(note) {
-      setText(part("note", section), note);
-      show(part("note", section), Boolean(note));
+      setText(el("note", section), note);
+      show(el("note", section), Boolean(note));
     },
     /** The server did not take the name. */
     refuse: (error) => refuse(reasonText(error)),

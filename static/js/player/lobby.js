@@ -1,17 +1,17 @@
 /** Before the teams are made: who is here. */
 
-import { drawTiles } from "../board/tiles.js";
-import { part, setText } from "../dom.js";
+import { drawTiles } from "../widgets/player_tiles.js";
+import { el, setText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 
 export function lobbyView(section) {
   return {
     draw(state) {
       const game = state.gameState;
-      setText(part("text", section), fill(gettext("%(host)s starts when everybody is here."), { host: game.hostName }));
+      setText(el("text", section), fill(gettext("%(host)s starts when everybody is here."), { host: game.hostName }));
       const values = { count: game.players.length, most: game.maxPlayers };
-      setText(part("count", section), fill(gettext("%(count)s of %(most)s players"), values));
-      drawTiles(part("people", section), state);
+      setText(el("count", section), fill(gettext("%(count)s of %(most)s players"), values));
+      drawTiles(el("people", section), state);
     },
   };
 }

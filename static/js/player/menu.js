@@ -1,26 +1,26 @@
 /** The menu behind the three dots: sound, another phone, leaving. */
 
-import { part, setText } from "../dom.js";
+import { el, setText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { share } from "../share.js";
-import { ask } from "./ask.js";
+import { ask } from "./confirm.js";
 
 export class Menu {
   #page;
-  #dialog = part("menu");
-  #seat = part("seat");
+  #dialog = el("menu");
+  #seat = el("seat");
 
   constructor(page) {
     this.#page = page;
-    part("open-menu").addEventListener("click", () => this.#open());
-    part("sound").addEventListener("click", () => this.#toggleSound());
-    part("leave").addEventListener("click", () => this.#leave());
-    part("seat-link").addEventListener("click", () => {
+    el("open-menu").addEventListener("click", () => this.#open());
+    el("sound").addEventListener("click", () => this.#toggleSound());
+    el("leave").addEventListener("click", () => this.#leave());
+    el("seat-link").addEventListener("click", () => {
       this.#dialog.close();
       page.room.send(TYPES.CREATE_SEAT_LINK);
     });
-    part("seat-share").addEventListener("click", () => this.#share());
+    el("seat-share").addEventListener("click", () => this.#share());
     this.#drawSound();
   }
 
@@ -29,7 +29,7 @@ export class Menu {
   }
 
   showSeatLink(url) {
-    setText(part("seat-url", this.#seat), url);
+    setText(el("seat-url", this.#seat), url);
     if (!this.#seat.open) {
       this.#seat.showModal();
     }
@@ -37,7 +37,7 @@ export class Menu {
 
   #open() {
     const game = this.#page.room.state.gameState;
-    setText(part("menu-host", this.#dialog), fill(gettext("%(host)s is the host."), { host: game.hostName }));
+    setText(el("menu-host", this.#dialog), fill(gettext("%(host)s is the host."), { host: game.hostName }));
     this.#dialog.showModal();
   }
 
@@ -49,7 +49,7 @@ export class Menu {
   }
 
   #drawSound() {
-    const button = part("sound");
+    const button = el("sound");
     const { isOn } = this.#page.sound;
     setText(button, isOn ? gettext("Turn sounds off") : gettext("Turn sounds on"));
   }
@@ -67,7 +67,7 @@ export class Menu {
   }
 
   #share() {
-    const shown = part("seat-url", this.#seat);
+    const shown = el("seat-url", this.#seat);
     return share({ url: shown.textContent }, shown, this.#page.toasts);
   }
 }

@@ -1,25 +1,25 @@
 /** What holds the screens of a player's phone together: which one is shown, the bar above, the seat, the noises. */
 
-import { Announcer } from "../announce.js";
-import { accompany, showMissedNotices } from "../board/effects.js";
-import { drawLine, isAway } from "../board/line.js";
-import { part, setText, show } from "../dom.js";
+import { Announcer } from "../announcer.js";
+import { reactTo, showMissedNotices } from "../effects.js";
+import { drawConnectionBadge, isOffline } from "../widgets/connection_badge.js";
+import { el, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { AFTER_CLOSE, ERRORS, TYPES } from "../protocol.js";
-import { Room, socketAddress } from "../room.js";
+import { Room, socketUrl } from "../room.js";
 import { Seat } from "../seat.js";
 import { Sound } from "../sound.js";
-import { isHost, nameOf } from "../store.js";
+import { isHost, nameOf } from "../selectors.js";
 import { Toasts } from "../toasts.js";
-import { Wake } from "../wake.js";
-import { drawBar } from "./bar.js";
-import { drawControls } from "./controlbar.js";
-import { finalView } from "./final.js";
-import { CLOSED, farewell, goneView, LEFT } from "./gone.js";
+import { ScreenWakeLock } from "../wake_lock.js";
+import { drawBar } from "./header.js";
+import { drawControls } from "./host_control_bar.js";
+import { resultsView } from "./results.js";
+import { CLOSED, endingFor, endedView, LEFT } from "./ended.js";
 import { joinView } from "./join.js";
 import { lobbyView } from "./lobby.js";
 import { Menu } from "./menu.js";
-import { playView } from "./play.js";
+import { roundView } from "./round.js";
 import { reviewView } from "./review.js";
 import { teamsView } from "./teams.js";
 
@@ -28,15 +28,15 @@ const SCREENS = {
   LOBBY: "lobby",
   TEAM_SETUP: "teams",
   READY_TO_START: "teams",
-  ROUND_STARTING: "play",
-  ROUND_ACTIVE: "play",
-  ROUND_PAUSED: "play",
+  ROUND_STARTING: "round",
+  ROUND_ACTIVE: "round",
+  ROUND_PAUSED: "round",
   ROUND_ENDED: "review",
   SCORE_REVIEW: "review",
   READY_FOR_NEXT: "review",
-  GAME_ENDED: "final",
-  FINAL_RESULTS: "final",
-  ROOM_CLOSED: "gone",
+  GAME_ENDED: "results",
+  FINAL_RESULTS: "results",
+  ROOM_CLOSED: "ended",
 };
 const TICK_MS = 100;
 
@@ -56,14 +56,14 @@ export class PlayerPage {
     this.wasHost = Boolean(wasHost);
     this.seat = new Seat(code);
     this.sound = new Sound();
-    this.toasts = new Toasts(part("toasts"));
-    this.announcer = new Announcer(part("announcer"));
-    this.wake = new Wake(part("awake"));
-    this.room = new Room({ code, url: socketAddress(ws), hello: () => this.#hello() });
+    this.toasts = new Toasts(el("toasts"));
+    this.announcer = new Announcer(el("announcer"));
+    this.wake = new ScreenWakeLock(el("awake"));
+    this.room = new Room({ code, url: socketUrl(ws), hello: () => this.#hello() });
     this.menu = new Menu(this);
     screens.querySelectorAll("[data-screen]").forEach((section) => this.#sections.set(section.dataset.screen, section));
-    const build = { join: joinView, lobby: lobbyView, teams: teamsView, play: playView, review: reviewView };
-    Object.entries({ ...build, final: finalView, gone: goneView }).forEach(([name, view]) => {
+    const build = { join: joinView, lobby: lobbyView, teams: teamsView, round: roundView, review: reviewView };
+    Object.entries({ ...build, results: resultsView, ended: endedView }).forEach(([name, view]) => {
       this.#views[name] = view(this.#sections.get(name), this);
     });
   }
@@ -77,14 +77,14 @@ export class PlayerPage {
     } else if (this.entry === "open") {
       this.#draw();
     } else {
-      this.leaveFor(farewell(null, { code: this.entry === "full" ? "ROOM_FULL" : "ROOM_LOCKED" }));
+      this.leaveFor(endingFor(null, { code: this.entry === "full" ? "ROOM_FULL" : "ROOM_LOCKED" }));
     }
   }
 
   /** Ask the room for a seat under this name. Called by a tap, which also keeps the screen on. */
   join(name) {
     this.name = name;
-    this.keepAwake();
+    this.requestWakeLock();
     this.gone = null;
     this.room.connect();
   }
@@ -120,15 +120,15 @@ export class PlayerPage {
     this.wake.release();
     this.menu.close();
     this.toasts.clear();
-    show(part("awake-hint"), false);
+    show(el("awake-hint"), false);
     this.#draw();
   }
 
   /** First thing in a tap: the wake lock has to be asked for before anything is waited for. */
-  keepAwake() {
-    this.wake.keepAwake();
+  requestWakeLock() {
+    this.wake.request();
     this.sound.unlock();
-    show(part("awake-hint"), false);
+    show(el("awake-hint"), false);
   }
 
   get #hasSeat() {
@@ -165,15 +165,15 @@ export class PlayerPage {
   }
 
   #drawLine(state, status) {
-    const badge = part("line");
-    drawLine(badge, status);
+    const badge = el("connection");
+    drawConnectionBadge(badge, status);
     if (status.phase === "waiting") {
       // The whole sentence would leave no room for the name.
       setText(badge, gettext("Reconnecting…"));
     }
     show(badge, !badge.hidden && status.phase !== "asking" && !this.gone);
-    document.body.toggleAttribute("data-away", isAway(status) && Boolean(state.gameState));
-    show(part("retry"), status.phase === "lost");
+    document.body.toggleAttribute("data-offline", isOffline(status) && Boolean(state.gameState));
+    show(el("retry"), status.phase === "lost");
   }
 
   #react(change) {
@@ -202,7 +202,7 @@ export class PlayerPage {
         this.menu.showSeatLink(message.payload.url);
         break;
     }
-    accompany(change, this);
+    reactTo(change, this);
     Object.values(this.#views).forEach((view) => view.hear?.(message, state));
   }
 
@@ -225,12 +225,12 @@ export class PlayerPage {
     if (error?.code === "KICKED") {
       this.seat.forget();
     }
-    this.leaveFor(farewell(code, error));
+    this.leaveFor(endingFor(code, error));
   }
 
   #screenName(state) {
     if (this.gone) {
-      return "gone";
+      return "ended";
     }
     if (state.gameState) {
       return SCREENS[state.gameState.state];
@@ -247,8 +247,8 @@ export class PlayerPage {
     const name = this.#screenName(state);
     this.#show(name);
     drawBar(this, state);
-    drawControls(part("controls"), this, state);
-    if (state.gameState || name === "gone") {
+    drawControls(el("controls"), this, state);
+    if (state.gameState || name === "ended") {
       this.#views[name]?.draw(state);
     }
   }
@@ -287,9 +287,9 @@ export class PlayerPage {
 
   /** Any tap will do to keep the screen on; until there was one, a button asks for it. */
   #awaitTap() {
-    const hint = part("awake-hint");
+    const hint = el("awake-hint");
     show(hint, this.#hasSeat);
-    document.addEventListener("click", () => this.keepAwake(), { once: true });
-    part("retry").addEventListener("click", () => this.room.retry());
+    document.addEventListener("click", () => this.requestWakeLock(), { once: true });
+    el("retry").addEventListener("click", () => this.room.retry());
   }
 }

@@ -1,23 +1,22 @@
 /** After a round: how it went, its words (and a way to report one), and what comes next. */
 
-import { tally } from "../board/facts.js";
-import { drawScores } from "../board/scores.js";
-import { drawTurn } from "../board/turn.js";
-import { actionName } from "../board/wordlist.js";
+import { playerById, tally, teamById } from "../selectors.js";
+import { drawScores } from "../widgets/scoreboard.js";
+import { drawTurn } from "../widgets/turn.js";
+import { actionName } from "../widgets/word_list.js";
 import { remainingSeconds } from "../clock.js";
-import { create, part, setData, setText, show, sync } from "../dom.js";
+import { create, el, setData, setText, show, sync } from "../dom.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
-import { player, team } from "../store.js";
-import { dress } from "../teams.js";
+import { setTeam } from "../teams.js";
 
 export function reviewView(section, page) {
   const reported = new Set();
 
   const report = async (wordId) => {
     const { words } = page.room.state.gameState.round;
-    const dialog = part("report");
-    setText(part("report-title", dialog), words.find((word) => word.wordId === wordId).wordText);
+    const dialog = el("report");
+    setText(el("report-title", dialog), words.find((word) => word.wordId === wordId).wordText);
     const reason = await chosen(dialog);
     if (reason && page.room.send(TYPES.REPORT_WORD, { wordId, reason })) {
       reported.add(wordId);
@@ -31,28 +30,28 @@ export function reviewView(section, page) {
   function draw({ gameState: game, me }) {
     const { round } = game;
     const { guessed, skipped, points } = tally(round);
-    const values = { team: team(game, round?.teamId)?.name ?? "", points };
-    dress(section, round?.teamId);
+    const values = { team: teamById(game, round?.teamId)?.name ?? "", points };
+    setTeam(section, round?.teamId);
     setText(
-      part("headline", section),
+      el("headline", section),
       fill(ngettext("%(team)s: %(points)s point", "%(team)s: %(points)s points", points), values),
     );
-    setText(part("sum", section), fill(gettext("%(guessed)s guessed, %(skipped)s skipped"), { guessed, skipped }));
-    drawScores(part("scores", section), game, { activeTeamId: round?.teamId });
-    drawTurn(part("turn", section), game);
-    show(part("turn", section), Boolean(game.nextTeamId));
-    setText(part("next-me", section), nextForMe(game, me));
-    dress(part("next", section), game.nextTeamId);
-    show(part("words-title", section), Boolean(round?.words.length));
-    sync(part("words", section), round?.words ?? [], {
+    setText(el("sum", section), fill(gettext("%(guessed)s guessed, %(skipped)s skipped"), { guessed, skipped }));
+    drawScores(el("scores", section), game, { activeTeamId: round?.teamId });
+    drawTurn(el("turn", section), game);
+    show(el("turn", section), Boolean(game.nextTeamId));
+    setText(el("next-me", section), nextForMe(game, me));
+    setTeam(el("next", section), game.nextTeamId);
+    show(el("words-title", section), Boolean(round?.words.length));
+    sync(el("words", section), round?.words ?? [], {
       key: (word) => word.wordId,
       make: (word) => wordLine(word, report),
       update(item, word) {
         const isReported = reported.has(word.wordId);
-        const button = part("report-word", item);
+        const button = el("report-word", item);
         setData(item, "action", word.action);
-        setText(part("text", item), word.wordText);
-        setText(part("action", item), actionName(word.action));
+        setText(el("text", item), word.wordText);
+        setText(el("action", item), actionName(word.action));
         setText(button, isReported ? gettext("reported") : gettext("report"));
         button.setAttribute("aria-label", fill(gettext("Report the word %(word)s"), { word: word.wordText }));
         button.disabled = isReported || game.state !== "SCORE_REVIEW";
@@ -61,7 +60,7 @@ export function reviewView(section, page) {
   }
 
   function tick(state, now) {
-    setText(part("next-in", section), waitText(state, remainingSeconds(state.review, now)));
+    setText(el("next-in", section), waitText(state, remainingSeconds(state.review, now)));
   }
 }
 
@@ -97,7 +96,7 @@ function nextForMe(game, me) {
   if (game.nextExplainerPlayerId === me.actorId) {
     return gettext("You explain next!");
   }
-  return player(game, me.actorId)?.teamId === game.nextTeamId ? gettext("Your team is next: you guess.") : "";
+  return playerById(game, me.actorId)?.teamId === game.nextTeamId ? gettext("Your team is next: you guess.") : "";
 }
 
 /** Open `dialog`; resolves to the value of the button that closed it, empty when none did. */

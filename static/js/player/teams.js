@@ -1,23 +1,23 @@
 /** Choosing a team: one large button each, with who is in it. */
 
-import { create, part, setData, setText, sync } from "../dom.js";
+import { create, el, setData, setText, sync } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
-import { nameOf, player } from "../store.js";
-import { dress, shape } from "../teams.js";
+import { nameOf, playerById } from "../selectors.js";
+import { setTeam, teamShape } from "../teams.js";
 
 export function teamsView(section, page) {
   return {
     draw({ gameState: game, me }) {
-      const myTeam = player(game, me.actorId)?.teamId ?? null;
-      setText(part("title", section), myTeam ? gettext("You’re in!") : gettext("Choose your team"));
-      setText(part("text", section), statusText(game, myTeam));
-      sync(part("teams", section), game.teams, {
+      const myTeam = playerById(game, me.actorId)?.teamId ?? null;
+      setText(el("title", section), myTeam ? gettext("You’re in!") : gettext("Choose your team"));
+      setText(el("text", section), statusText(game, myTeam));
+      sync(el("teams", section), game.teams, {
         key: (team) => team.id,
         make: (team) => teamButton(team, page),
         update: (item, team) => fillTeam(item, team, game, myTeam),
       });
-      setText(part("teamless", section), teamlessText(game));
+      setText(el("teamless", section), teamlessText(game));
     },
   };
 }
@@ -30,21 +30,21 @@ function teamButton(team, page) {
     create(
       "button",
       { class: "team", type: "button", "data-el": "choose", onclick },
-      shape(team.id),
+      teamShape(team.id),
       create("span", { class: "team__text" }, create("strong", {}, team.name), create("span", { "data-el": "names" })),
       create("span", { class: "team__mine", "data-el": "mine", "aria-hidden": "true" }),
     ),
   );
-  dress(item, team.id);
+  setTeam(item, team.id);
   return item;
 }
 
 function fillTeam(item, team, game, myTeam) {
   const isMine = team.id === myTeam;
-  part("choose", item).setAttribute("aria-pressed", String(isMine));
+  el("choose", item).setAttribute("aria-pressed", String(isMine));
   setData(item, "mine", isMine ? "yes" : null);
-  setText(part("names", item), team.players.map((id) => nameOf(game, id)).join(", ") || gettext("nobody yet"));
-  setText(part("mine", item), isMine ? "✓" : "");
+  setText(el("names", item), team.players.map((id) => nameOf(game, id)).join(", ") || gettext("nobody yet"));
+  setText(el("mine", item), isMine ? "✓" : "");
 }
 
 function statusText(game, myTeam) {

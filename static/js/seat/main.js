@@ -1,16 +1,16 @@
 /** Taking a seat over on this phone: the answer to the form is the secret, which only this browser keeps. */
 
-import { part, setText } from "../dom.js";
+import { el, setText } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { Seat } from "../seat.js";
 
-const form = part("form");
+const form = el("form");
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   take().catch((error) => {
     console.warn(error);
-    setText(part("error"), gettext("The server did not answer. Check your connection and try again."));
+    setText(el("error"), gettext("The server did not answer. Check your connection and try again."));
   });
 });
 
@@ -18,7 +18,7 @@ async function take() {
   const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
   const answer = await response.json();
   if (!response.ok) {
-    setText(part("error"), answer.error.message);
+    setText(el("error"), answer.error.message);
     return;
   }
   if (answer.sessionId) {

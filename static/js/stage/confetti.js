@@ -1,7 +1,7 @@
 /** Confetti in the winners' colours and shapes; none where less motion is wanted. */
 
 import { create } from "../dom.js";
-import { dress } from "../teams.js";
+import { setTeam } from "../teams.js";
 
 const PIECES = 70;
 const SHOWN_MS = 7000;
@@ -19,7 +19,7 @@ export function celebrate(layer, game) {
 
 function piece(teamId) {
   const element = create("span", { class: "confetto" });
-  dress(element, teamId);
+  setTeam(element, teamId);
   const between = (low, high) => low + Math.random() * (high - low);
   Object.entries({
     "--x": `${between(0, 100)}vw`,

@@ -1,19 +1,19 @@
 /** The big screen: everything that everybody may see, nothing to press, and never the end of trying. */
 
-import { Announcer } from "../announce.js";
-import { accompany } from "../board/effects.js";
-import { phaseOf } from "../board/facts.js";
-import { onFirstTouch } from "../board/firsttouch.js";
-import { drawLine, isAway } from "../board/line.js";
-import { part, show } from "../dom.js";
+import { Announcer } from "../announcer.js";
+import { reactTo } from "../effects.js";
+import { phaseOf } from "../selectors.js";
+import { onFirstGesture } from "../first_gesture.js";
+import { drawConnectionBadge, isOffline } from "../widgets/connection_badge.js";
+import { el, show } from "../dom.js";
 import { CLOSE } from "../protocol.js";
-import { Room, socketAddress } from "../room.js";
+import { Room, socketUrl } from "../room.js";
 import { Sound } from "../sound.js";
 import { Toasts } from "../toasts.js";
-import { Wake } from "../wake.js";
-import { farewellView } from "./farewell.js";
+import { ScreenWakeLock } from "../wake_lock.js";
+import { endedView } from "./ended.js";
 import { lobbyView } from "./lobby.js";
-import { countdownView, pauseView, roundView } from "./play.js";
+import { countdownView, pauseView, roundView } from "./round.js";
 import { resultsView } from "./results.js";
 import { reviewView } from "./review.js";
 import { teamsView } from "./teams.js";
@@ -25,18 +25,18 @@ const ENDS = [CLOSE.ROOM_CLOSED, CLOSE.NO_SUCH_ROOM, CLOSE.UPGRADE_REQUIRED];
 const page = document.body.dataset;
 const effects = {
   sound: new Sound(),
-  toasts: new Toasts(part("toasts")),
-  announcer: new Announcer(part("announcer")),
+  toasts: new Toasts(el("toasts")),
+  announcer: new Announcer(el("announcer")),
 };
-const wake = new Wake(part("awake"));
+const wake = new ScreenWakeLock(el("awake"));
 const room = new Room({
   code: page.code,
-  url: socketAddress(page.ws),
+  url: socketUrl(page.ws),
   hello: () => ({ role: "spectator" }),
   maxAttempts: Infinity,
 });
 const sections = new Map(
-  [...document.querySelectorAll("[data-view]")].map((section) => [section.dataset.view, section]),
+  [...document.querySelectorAll("[data-screen]")].map((section) => [section.dataset.screen, section]),
 );
 const views = {
   lobby: lobbyView(sections.get("lobby")),
@@ -45,23 +45,23 @@ const views = {
   round: roundView(sections.get("round")),
   pause: pauseView(sections.get("pause")),
   review: reviewView(sections.get("review")),
-  results: resultsView(sections.get("results"), part("confetti")),
-  farewell: farewellView(sections.get("farewell")),
+  results: resultsView(sections.get("results"), el("confetti")),
+  ended: endedView(sections.get("ended")),
 };
 let viewName = "connecting";
 
-show(part("begin"), true);
-part("begin").addEventListener("click", () => {
+show(el("begin"), true);
+el("begin").addEventListener("click", () => {
   document.documentElement.requestFullscreen?.().catch((error) => console.info("No full screen:", error.message));
 });
-onFirstTouch(() => {
-  wake.keepAwake();
+onFirstGesture(() => {
+  wake.request();
   effects.sound.unlock();
-  show(part("begin"), false);
+  show(el("begin"), false);
 });
 room.subscribe((change) => {
   if (change.message) {
-    accompany(change, effects);
+    reactTo(change, effects);
   }
   if (change.status.phase === "stopped" && !ENDS.includes(change.status.code) && !change.message) {
     window.setTimeout(() => room.socket.connect(), TRY_AGAIN_MS);
@@ -72,19 +72,19 @@ window.setInterval(() => tick(room.state), CLOCK_MS);
 room.start();
 
 function draw(state, status) {
-  drawLine(part("line"), status);
-  show(part("line"), isAway(status));
-  document.body.toggleAttribute("data-offline", isAway(status));
+  drawConnectionBadge(el("connection"), status);
+  show(el("connection"), isOffline(status));
+  document.body.toggleAttribute("data-offline", isOffline(status));
   enter(wanted(state, status));
   const game = state.gameState;
-  show(part("invite"), Boolean(game) && !game.locked && !["lobby", "teams", "farewell"].includes(viewName));
+  show(el("invite"), Boolean(game) && !game.locked && !["lobby", "teams", "ended"].includes(viewName));
   views[viewName]?.draw(state);
   tick(state);
 }
 
 function wanted(state, status) {
   if (status.phase === "stopped" && ENDS.includes(status.code)) {
-    return "farewell";
+    return "ended";
   }
   return state.gameState ? phaseOf(state.gameState) : "connecting";
 }
@@ -96,7 +96,7 @@ function enter(name) {
   views[viewName]?.leave?.();
   sections.forEach((section, other) => show(section, other === name));
   viewName = name;
-  document.body.dataset.view = name;
+  document.body.dataset.screen = name;
 }
 
 function tick(state) {

@@ -1,10 +1,11 @@
 /** The end of a game on the big screen, with a modest celebration. */
 
-import { drawPodium, facts, headline } from "../board/podium.js";
-import { resultUrl } from "../board/sharing.js";
-import { part, setText, show } from "../dom.js";
+import { drawPodium } from "../widgets/podium.js";
+import { gameSummary, resultHeadline } from "../texts.js";
+import { resultUrl } from "../widgets/result_link.js";
+import { el, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
-import { nameOf } from "../store.js";
+import { nameOf } from "../selectors.js";
 import { celebrate } from "./confetti.js";
 
 export function resultsView(section, layer) {
@@ -14,13 +15,13 @@ export function resultsView(section, layer) {
       if (!game.final) {
         return;
       }
-      setText(part("headline", section), headline(game));
-      setText(part("facts", section), facts(game));
-      drawPodium(part("podium", section), game);
+      setText(el("headline", section), resultHeadline(game));
+      setText(el("facts", section), gameSummary(game));
+      drawPodium(el("podium", section), game);
       const name = nameOf(game, game.final.mvpPlayerId);
-      show(part("mvp", section), Boolean(name));
-      setText(part("mvp", section), fill(gettext("Best explainer: %(name)s"), { name }));
-      drawKeepsake(part("keepsake", section), resultUrl(game));
+      show(el("mvp", section), Boolean(name));
+      setText(el("mvp", section), fill(gettext("Best explainer: %(name)s"), { name }));
+      drawKeepsake(el("keepsake", section), resultUrl(game));
       if (!isCelebrated) {
         isCelebrated = true;
         celebrate(layer, game);
@@ -37,7 +38,7 @@ export function resultsView(section, layer) {
 function drawKeepsake(figure, url) {
   show(figure, Boolean(url));
   const picture = url && `${new URL(url).pathname}qr.svg`;
-  if (picture && part("keepsake-qr", figure).getAttribute("src") !== picture) {
-    part("keepsake-qr", figure).src = picture;
+  if (picture && el("keepsake-qr", figure).getAttribute("src") !== picture) {
+    el("keepsake-qr", figure).src = picture;
   }
 }

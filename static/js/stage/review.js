@@ -1,27 +1,27 @@
 /** After a round on the big screen: its words, which are no secret any more, the scores, and what comes next. */
 
-import { drawScores } from "../board/scores.js";
-import { roundHeadline, roundSummary, waitText } from "../board/sentences.js";
-import { drawTurn } from "../board/turn.js";
-import { drawWords } from "../board/wordlist.js";
+import { drawScores } from "../widgets/scoreboard.js";
+import { roundHeadline, roundSummary, waitText } from "../texts.js";
+import { drawTurn } from "../widgets/turn.js";
+import { drawWords } from "../widgets/word_list.js";
 import { remainingSeconds } from "../clock.js";
-import { part, setText, show } from "../dom.js";
-import { dress } from "../teams.js";
+import { el, setText, show } from "../dom.js";
+import { setTeam } from "../teams.js";
 
 export function reviewView(section) {
   return {
     draw(state) {
       const game = state.gameState;
-      dress(section, game.round?.teamId);
-      setText(part("headline", section), roundHeadline(game));
-      setText(part("sum", section), roundSummary(state));
-      drawWords(part("played", section), (game.round?.words ?? []).filter((word) => word.wordText));
-      drawScores(part("scores", section), game, { activeTeamId: game.round?.teamId });
-      show(part("turn", section), Boolean(game.nextTeamId));
-      drawTurn(part("turn", section), game);
+      setTeam(section, game.round?.teamId);
+      setText(el("headline", section), roundHeadline(game));
+      setText(el("sum", section), roundSummary(state));
+      drawWords(el("played", section), (game.round?.words ?? []).filter((word) => word.wordText));
+      drawScores(el("scores", section), game, { activeTeamId: game.round?.teamId });
+      show(el("turn", section), Boolean(game.nextTeamId));
+      drawTurn(el("turn", section), game);
     },
     tick(state, now) {
-      setText(part("next-in", section), waitText(state.gameState, remainingSeconds(state.review, now)));
+      setText(el("next-in", section), waitText(state.gameState, remainingSeconds(state.review, now)));
     },
   };
 }
