@@ -20,7 +20,7 @@ from rooms.admin.permissions import User, may_look, sees_everything
 from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.cluster.room_rpc import WorkerFigures, ping_all
 from rooms.errors import Unavailable
-from rooms.protocol.versions import SPOKEN
+from rooms.protocol.versions import SUPPORTED
 from rooms.storage.store import INDEX
 
 DAY = timedelta(days=1)
@@ -78,7 +78,7 @@ def versions(redis: RedisFigures | None) -> tuple[tuple[str, str], ...]:
     """What runs here."""
     return (
         ("PartyFlow", __version__),
-        ("Protocol", ", ".join(SPOKEN.supported())),
+        ("Protocol", ", ".join(SUPPORTED.versions())),
         ("Django", django.get_version()),
         ("Python", platform.python_version()),
         ("Redis", "–") if redis is None else redis.version,

@@ -15,7 +15,7 @@ from rooms.protocol.acks import AckLedger
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode, UpgradeRequired
 from rooms.protocol.messages import ErrorPayload
-from rooms.protocol.versions import SPOKEN
+from rooms.protocol.versions import SUPPORTED
 from rooms.telemetry.counters import counters
 from rooms.telemetry.log_context import SESSION_DIGITS
 
@@ -37,7 +37,7 @@ class Connection:
         self.origin = origin
         self.address = address
         self.channel = f"local!{next(_numbers)}"
-        self.version = SPOKEN.server
+        self.version = SUPPORTED.server
         self.actor_id = ""
         self.secret = ""
         self.role: Role = "spectator"

@@ -1,4 +1,4 @@
-"""Which messages a socket has yet to acknowledge (§2.5)."""
+"""Unacknowledged messages of one socket: resends and the degraded state (docs/spec.md §2.5)."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from rooms.protocol.limits import ACK_SENDS, ACK_TIMEOUT_MS
 
 
 def ack_id(type_: str, sequence_id: int) -> str:
-    """The name under which a message is acknowledged, such as ``ack_round_started_143``; unique in its room."""
+    """The acknowledgement id of a message, such as ``ack_round_started_143``; unique in its room."""
     return f"ack_{type_.lower()}_{sequence_id}"
 
 
@@ -19,9 +19,9 @@ class _Pending:
 
 
 class AckLedger:
-    """What one socket was sent and has not acknowledged: three sends, 2 s apart, then the socket is degraded.
+    """Messages of one socket that await an ACK: three sends, 2 s apart, then the socket is degraded.
 
-    A new socket gets a new ledger; what the old one had not acknowledged is in the backfill or the snapshot.
+    A new socket gets a new ledger; the backfill or the snapshot covers what the old one left unacknowledged.
     """
 
     def __init__(self) -> None:
@@ -34,9 +34,9 @@ class AckLedger:
         self._pending[ack_id] = _Pending(outgoing, sends=1, deadline_ms=now_ms + ACK_TIMEOUT_MS)
 
     def received(self, ack_id: str) -> bool:
-        """Take an ACK; True when the socket was degraded and has recovered with it.
+        """Register an ACK; True if it ends the degraded state of the socket.
 
-        An ACK that is late counts; one that comes twice or was never asked for does not.
+        A late ACK counts; a duplicate or unknown one does not.
         """
         if self._pending.pop(ack_id, None) is None and ack_id not in self._given_up:
             return False
@@ -45,14 +45,14 @@ class AckLedger:
         return recovered
 
     def round_trip_ms(self, ack_id: str, now_ms: int) -> int | None:
-        """How long an ACK that comes now has taken; None if its message was sent again, or not at all."""
+        """Round-trip time of an ACK that arrives now; None if its message was resent or is unknown."""
         pending = self._pending.get(ack_id)
         if pending is None or pending.sends > 1:
             return None
         return now_ms - (pending.deadline_ms - ACK_TIMEOUT_MS)
 
     def due(self, now_ms: int) -> tuple[list[Outgoing], bool]:
-        """What to send again at ``now_ms``, oldest first, and whether the socket has become degraded by now."""
+        """The messages to resend at ``now_ms``, oldest first, and whether the socket has just become degraded."""
         again: list[Outgoing] = []
         became_degraded = False
         for name, pending in list(self._pending.items()):
@@ -70,7 +70,7 @@ class AckLedger:
         return again, became_degraded
 
     def next_deadline_ms(self) -> int | None:
-        """When `due` has something to do next; None: not before the next `sent`."""
+        """The time of the next resend or give-up; None without unacknowledged messages."""
         return min((pending.deadline_ms for pending in self._pending.values()), default=None)
 
     def clear(self) -> None:

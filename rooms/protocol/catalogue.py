@@ -1,4 +1,4 @@
-"""Every message of the protocol: one row each, in the order in which a party meets them (§2.2, §3)."""
+"""The message catalogue: one row a message, in the order of a party (docs/spec.md §2.2, §3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ Who = Literal["anyone", "host", "player", "player or host", "anyone seated", "wo
 class ClientRow:
     """A message that clients send.
 
-    ``who`` may send it; the shell and the engine see to it. ``answers`` are what the sender alone gets for it, beside
-    ``ERROR``; what it changes is told to everybody.
+    ``who`` may send it, as session and engine enforce. ``answers`` are the replies to the sender alone, besides
+    ``ERROR``; changes are broadcast.
     """
 
     direction: ClassVar[str] = "client"
@@ -35,9 +35,9 @@ class ClientRow:
     answers: tuple[str, ...] = ()
     since: Version = FIRST
     opens: bool = False
-    """Whether a socket may begin with it."""
+    """Whether a handshake may begin with it."""
     bare: bool = False
-    """Whether ``version`` may be absent, as in the source's sample."""
+    """Whether ``version`` may be absent (docs/spec.md §3.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ ROWS: tuple[ClientRow | ServerRow, ...] = (*_CLIENT_ROWS, *_SERVER_ROWS)
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """A close code: its meaning, and what the client does, in a word for machines and in a sentence."""
+    """A close code: its meaning and the client's reaction, as a keyword and as a sentence."""
 
     code: CloseCode
     meaning: str

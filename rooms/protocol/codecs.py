@@ -1,4 +1,4 @@
-"""How each major version reads and writes payloads. A new major adds a line to `CODECS`."""
+"""Payload codecs of the protocol's major versions. A new major adds an entry to `CODECS`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ Written = Event | msgspec.Raw | None
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One major version's way with payloads.
+    """Decoder and encoder of one major version's payloads.
 
-    ``read(type, payload)`` gives the command, raising `UnknownType` or what msgspec raises. ``write(type, event,
-    version)`` gives what JSON is made of for a minor version, or None when that version does not have the message.
+    ``read(type, payload)`` returns the command; raises `UnknownType` and msgspec's errors. ``write(type, event,
+    version)`` returns the encodable payload for a minor version, None if the message is newer.
     """
 
     read: Callable[[str, msgspec.Raw], Command]
@@ -37,7 +37,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Command]] = {
 }
 _ENCODER = msgspec.json.Encoder()
 _NESTING = (Connected, Reconnected, StateSnapshot)
-"""Messages with others inside."""
+"""Messages that contain other messages or the game state."""
 _RESULT_ID_SINCE = Version.parse(FinalView.ADDED["resultId"])
 
 
@@ -50,7 +50,7 @@ def read_1(type_: str, payload: msgspec.Raw) -> Command:
 
 
 def write_1(type_: str, event: Event, version: Version) -> Written:
-    """A payload for 1.x: without the message types and fields that came after ``version``."""
+    """Encode a payload for 1.x, without message types and fields newer than ``version``."""
     newer = _newer_fields(type_, version)
     if newer is None:
         return None
@@ -67,7 +67,7 @@ def _with_older_parts(event: Connected | Reconnected | StateSnapshot, version: V
 
 
 def _with_older_state(event: Connected | Reconnected | StateSnapshot) -> Event:
-    """``gameState`` has one field that 1.0 does not know, deep inside."""
+    """``gameState.final.resultId`` is unknown to 1.0."""
     final = event.game_state.final
     if final is UNSET:
         return event
@@ -84,7 +84,7 @@ def _missed_1(missed: MissedEvent, version: Version) -> MissedEvent | None:
 
 @cache
 def _newer_fields(type_: str, version: Version) -> tuple[str, ...] | None:
-    """What a version does not know of a message; None if it does not know the message."""
+    """The fields of a message that are newer than ``version``; None if the message itself is."""
     row = SERVER[type_]
     return None if version < row.since else tuple(name for name, since in row.added.items() if version < since)
 

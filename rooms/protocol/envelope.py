@@ -1,4 +1,4 @@
-"""From a socket's text to a command, and from an event to a socket's frame (§2.1)."""
+"""Message envelopes: parses client messages, encodes server messages (docs/spec.md §2.1)."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -13,7 +13,7 @@ from rooms.protocol.catalogue import CLIENT
 from rooms.protocol.codecs import CODECS, Codec
 from rooms.protocol.errors import Malformed, ProtocolError
 from rooms.protocol.limits import MAX_REQUEST_ID
-from rooms.protocol.versions import SPOKEN, Spoken, Version, negotiate
+from rooms.protocol.versions import SUPPORTED, SupportedVersions, Version, negotiate
 
 _MAX_TYPE = 64
 _NOTHING = Raw(b"{}")
@@ -37,7 +37,7 @@ class ClientMessage(msgspec.Struct, frozen=True):
 
 
 class ClientEnvelope(msgspec.Struct, rename="camel"):
-    """What is around every payload from a client."""
+    """The envelope of a client message."""
 
     type: str
     room_id: str
@@ -49,7 +49,7 @@ class ClientEnvelope(msgspec.Struct, rename="camel"):
 
 
 class _Hints(msgspec.Struct, rename="camel"):
-    """What can still be told of a message whose envelope is broken."""
+    """The fields that an ``ERROR`` refers to, read from a malformed envelope."""
 
     type: object = None
     request_id: object = None
@@ -59,8 +59,10 @@ _ENVELOPE = msgspec.json.Decoder(ClientEnvelope)
 _HINTS = msgspec.json.Decoder(_Hints)
 
 
-def parse(text: str | bytes, spoken: Spoken = SPOKEN, codecs: Mapping[int, Codec] = CODECS) -> ClientMessage:
-    """Read one message of a client; ``bytes`` are a binary frame, which is never right.
+def parse(
+    text: str | bytes, supported: SupportedVersions = SUPPORTED, codecs: Mapping[int, Codec] = CODECS
+) -> ClientMessage:
+    """Parse one client message; ``bytes`` are a binary frame and always malformed.
 
     Raises `Malformed`, `UnknownType` or `UpgradeRequired`, and nothing else.
     """
@@ -72,8 +74,8 @@ def parse(text: str | bytes, spoken: Spoken = SPOKEN, codecs: Mapping[int, Codec
         raise Malformed(_reason(error), *_hints(text)) from error
     request_type = head.type if len(head.type) <= _MAX_TYPE else None
     try:
-        version = _version(head, spoken)
-        codec = codecs[negotiate(version, spoken).major]
+        version = _version(head, supported)
+        codec = codecs[negotiate(version, supported).major]
         payload = codec.read(head.type, _NOTHING if head.payload is UNSET else head.payload)
     except ProtocolError as error:
         error.request_type, error.request_id = request_type, head.request_id
@@ -90,13 +92,13 @@ def parse(text: str | bytes, spoken: Spoken = SPOKEN, codecs: Mapping[int, Codec
     )
 
 
-def _version(head: ClientEnvelope, spoken: Spoken) -> str:
+def _version(head: ClientEnvelope, supported: SupportedVersions) -> str:
     if head.version is not UNSET:
         return head.version
     row = CLIENT.get(head.type)
     if row is None or not row.bare:
         raise Malformed("The version is missing.")
-    return str(spoken.server)
+    return str(supported.server)
 
 
 def _reason(error: Exception) -> str:
@@ -120,7 +122,7 @@ def _short(value: object, most: int) -> str | None:
 
 
 class ServerEnvelope(msgspec.Struct, rename="camel", frozen=True):
-    """What is around every payload from the server."""
+    """The envelope of a server message."""
 
     type: str
     room_id: str
@@ -139,7 +141,7 @@ _as_text = cache(str)
 
 
 class Outgoing(msgspec.Struct, eq=False):
-    """A message on its way to any number of sockets; encoded at most once for each version, as text and as a frame."""
+    """A server message for any number of sockets, encoded at most once per version, as text and as a frame."""
 
     type: str
     payload: Event
@@ -154,13 +156,13 @@ class Outgoing(msgspec.Struct, eq=False):
     _frames: dict[Version, bytes | None] = {}
 
     def text(self, version: Version) -> bytes | None:
-        """The message as JSON for a client of this version; None when that version does not have the message."""
+        """The message as JSON for this version; None if the message is newer."""
         if version not in self._texts:
             self._texts[version] = self._encode(version)
         return self._texts[version]
 
     def frame(self, version: Version) -> bytes | None:
-        """`text` as a whole WebSocket frame from a server, ready for the wire."""
+        """`text` as a complete WebSocket frame."""
         if version in self._frames:
             return self._frames[version]
         text = self._encode(version)

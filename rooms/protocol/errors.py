@@ -1,4 +1,4 @@
-"""What can be wrong with a message or a socket, as the wire names it.
+"""Error codes, close codes and protocol errors.
 
 ProtocolError           any ErrorCode
 ├── Malformed           MALFORMED_MESSAGE
@@ -37,7 +37,7 @@ class ErrorCode(StrEnum):
 
 
 class CloseCode(IntEnum):
-    """Why the server closed a socket; what a client does about it stands in `catalogue.CLOSES`."""
+    """Close codes of the server; `catalogue.CLOSES` has the client's reaction to each."""
 
     TOO_BIG = 1009
     RESTARTING = 1012
@@ -53,7 +53,7 @@ class CloseCode(IntEnum):
 
 
 class ProtocolError(Exception):
-    """Something to be answered with ``ERROR``.
+    """An error that is answered with ``ERROR``.
 
     ``request_type`` and ``request_id`` say which message it answers, as far as that could be read.
     """
@@ -76,14 +76,14 @@ class Malformed(ProtocolError):
 
 
 class UnknownType(ProtocolError):
-    """A well-formed message of a type that clients do not send."""
+    """A well-formed message of an unknown type."""
 
     def __init__(self, request_type: str | None, request_id: str | None) -> None:
         super().__init__(ErrorCode.UNKNOWN_TYPE, "There is no such message type.", request_type, request_id)
 
 
 class UpgradeRequired(ProtocolError):
-    """The client's major version is not spoken here (§2.4)."""
+    """The client's version is not supported (docs/spec.md §2.4)."""
 
     def __init__(
         self, supported_versions: tuple[str, ...], request_type: str | None = None, request_id: str | None = None

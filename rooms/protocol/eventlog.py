@@ -1,4 +1,4 @@
-"""What has happened in a room of late, for those who were away (§3.4): the whole story since then, or a gap."""
+"""The event log of a room: backfills a reconnecting client, or reports a gap (docs/spec.md §3.4)."""
 
 from collections import deque
 from collections.abc import Callable
@@ -24,11 +24,11 @@ class Gap(Enum):
 
 
 GAP: Final = Gap.GAP
-"""The answer of a log that cannot tell everything that was asked for."""
+"""The log's answer when it lacks some of the requested events."""
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A logged event. With ``actor_id`` it was for that member alone, whatever ``audience`` says.
+    """A logged event. With ``actor_id`` that member is its only recipient, whatever ``audience`` says.
 
     ``payload`` is JSON as the engine states it. An empty ``type`` marks a jump of the numbering: nothing happened.
     """
@@ -41,7 +41,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     payload: bytes
 
     def missed(self) -> MissedEvent:
-        """The entry as a line of ``missedEvents``."""
+        """The entry as an element of ``missedEvents``."""
         return MissedEvent(self.sequence_id, self.type, msgspec.Raw(self.payload))
 
 
@@ -49,7 +49,7 @@ Visible = Callable[[Entry], bool]
 
 
 def visible_to(actor_id: str | None, is_host: bool, is_player: bool) -> Visible:
-    """Which entries somebody may see; a spectator has no ``actor_id`` and is neither host nor player."""
+    """The visibility filter of a client; a spectator has no ``actor_id`` and is neither host nor player."""
 
     def is_visible(entry: Entry) -> bool:
         if entry.actor_id is not None:
@@ -79,21 +79,21 @@ _encode_payload = msgspec.json.Encoder().encode
 class EventLog:
     """The logged events of one room, bounded in age, number and bytes.
 
-    ``sequence_id`` is the last number that the room has issued before the log begins.
+    ``sequence_id`` is the room's last sequence number before the log begins.
     """
 
     def __init__(self, sequence_id: int = 0) -> None:
-        self._floor = sequence_id
+        self._first_sequence_id = sequence_id
         self._entries: deque[Entry] = deque()
         self._bytes = 0
 
     @property
     def sequence_id(self) -> int:
-        """The last number that the room has issued."""
-        return self._entries[-1].sequence_id if self._entries else self._floor
+        """The room's last sequence number."""
+        return self._entries[-1].sequence_id if self._entries else self._first_sequence_id
 
     def append(self, outgoing: Outgoing, actor_id: str | None, now_ms: int) -> None:
-        """Log a message that has a sequence number; ``actor_id`` is its one recipient, if it has only one."""
+        """Log a message with a sequence number; ``actor_id`` is its recipient if it has only one."""
         if outgoing.sequence_id is None:
             raise ValueError(f"{outgoing.type} has no sequence number")
         payload = _encode_payload(outgoing.payload)
@@ -101,18 +101,20 @@ class EventLog:
         self.prune(now_ms)
 
     def jump(self, sequence_id: int, now_ms: int) -> None:
-        """Note that the numbering goes on after ``sequence_id``, as it does after a restore; no event carries it."""
+        """Skip the sequence numbers up to ``sequence_id``, as a restore does; no event has them."""
         self._add(Entry(sequence_id, now_ms, "", "all", None, b""))
 
     def since(self, last_seq_id: int, is_visible: Visible) -> list[Entry] | Gap:
-        """Every visible event after ``last_seq_id``, oldest first; `GAP` when the log cannot vouch for all of them.
+        """Every visible event after ``last_seq_id``, oldest first; `GAP` if some are missing.
 
-        That is when the number was never issued, or is older than the log reaches.
+        That is when the number was never issued or is older than the log.
         """
-        if last_seq_id < self._floor:
+        if last_seq_id < self._first_sequence_id:
             return GAP
         newer = self._after(last_seq_id)
-        known = self._floor if len(newer) == len(self._entries) else self._entries[-len(newer) - 1].sequence_id
+        known = (
+            self._first_sequence_id if len(newer) == len(self._entries) else self._entries[-len(newer) - 1].sequence_id
+        )
         if known != last_seq_id:
             return GAP
         return [entry for entry in newer if entry.type and is_visible(entry)]
@@ -123,25 +125,25 @@ class EventLog:
         return list(islice(visible, count))[::-1]
 
     def prune(self, now_ms: int) -> None:
-        """Let go of what is older than two minutes or too much."""
+        """Drop entries beyond two minutes, `MAX_ENTRIES` or `MAX_BYTES`."""
         entries, too_old_ms = self._entries, now_ms - LOG_RETENTION_MS
         while entries and (entries[0].at_ms < too_old_ms or len(entries) > MAX_ENTRIES or self._bytes > MAX_BYTES):
             oldest = entries.popleft()
-            self._floor = oldest.sequence_id
+            self._first_sequence_id = oldest.sequence_id
             self._bytes -= len(oldest.payload)
 
     def dump(self, after: int | None = None) -> bytes:
-        """The log as bytes, for `load`; with ``after`` only what follows this number."""
-        if after is None or after <= self._floor:
-            return _encode(_Dump(self._floor, list(self._entries)))
+        """Serialize the log for `load`; with ``after`` only the entries after this number."""
+        if after is None or after <= self._first_sequence_id:
+            return _encode(_Dump(self._first_sequence_id, list(self._entries)))
         return _encode(_Dump(after, self._after(after)))
 
     @classmethod
     def load(cls, data: bytes, sequence_id: int, *later: bytes) -> "EventLog":
-        """The log from its bytes, cut to fit a room whose last issued number is ``sequence_id``.
+        """Deserialize the log and cut it to a room whose last sequence number is ``sequence_id``.
 
-        ``later`` are dumps of what followed, oldest first; they may overlap. Events that the room does not know of any
-        more are dropped; a log that lacks events of the room is empty, since it could only tell a part of the story.
+        ``later`` are dumps of what followed, oldest first; they may overlap. Events newer than
+        the room are dropped; a log that lacks events of the room becomes empty, since its backfill would have a gap.
         Raises msgspec's ``DecodeError``.
         """
         log = cls(-1)

@@ -1,4 +1,4 @@
-"""The times and sizes that both ends of a socket keep to (§3.1, §3.3)."""
+"""Timeouts and size limits of the protocol (docs/spec.md §3.1, §3.3)."""
 
 MAX_MESSAGE_BYTES = 16 * 1024
 MAX_REQUEST_ID = 64

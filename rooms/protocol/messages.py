@@ -1,4 +1,4 @@
-"""Payloads of the messages that belong to the socket, not to the game: handshake, signs of life, errors.
+"""Payloads of session messages: handshake, heartbeats, errors.
 
 The game's own payloads are the engine's commands and events.
 """
@@ -16,7 +16,7 @@ from rooms.protocol.errors import ErrorCode
 
 
 class Connect(Command, frozen=True):
-    """The first message of a client that is new, or that has loaded its page anew."""
+    """The first message of a new client, or of one whose page was reloaded."""
 
     role: Role
     session_id: str | None = None
@@ -24,7 +24,7 @@ class Connect(Command, frozen=True):
 
 
 class Reconnect(Command, frozen=True):
-    """The first message of a client that has lost its socket (§3.2). ``disconnect_timestamp`` is not trusted."""
+    """The first message of a client that lost its link (docs/spec.md §3.2). ``disconnect_timestamp`` is not trusted."""
 
     session_id: str
     last_seq_id: int
@@ -32,21 +32,21 @@ class Reconnect(Command, frozen=True):
 
 
 class Ack(Command, frozen=True):
-    """A message that asked for it has arrived (§2.5)."""
+    """Acknowledges a message with ``requiresAck`` (docs/spec.md §2.5)."""
 
     ack_id: str
     status: str = "received"
 
 
 class Heartbeat(Command, frozen=True):
-    """A sign of life, and what the client believes the state to be (§3.5)."""
+    """A heartbeat with the client's state version and checksum (docs/spec.md §3.5)."""
 
     state_version: int | None = None
     state_checksum: str | None = None
 
 
 class CreateSeatLink(Command, frozen=True):
-    """Ask for a link that takes this seat over on another phone."""
+    """Requests a link that moves this seat to another phone."""
 
 
 class Connected(Event, frozen=True):
@@ -73,14 +73,14 @@ class MissedEvent(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class MissedWords(msgspec.Struct, frozen=True, rename="camel"):
-    """How many words were played while the client was away."""
+    """Counts of the words played while the client was away."""
 
     words_guessed: int
     words_skipped: int
 
 
 class Reconnected(Event, frozen=True):
-    """The seat is taken again (§3.2). ``missed_events`` null: the game state alone has to do."""
+    """The seat is resumed (docs/spec.md §3.2). ``missed_events`` is null when the game state replaces them."""
 
     TYPE = "RECONNECTED"
     LOGGED = False
@@ -94,7 +94,10 @@ class Reconnected(Event, frozen=True):
 
 
 class ReconnectFailed(Event, frozen=True):
-    """Away for too long (§3.2); with ``can_rejoin`` the same socket may ``CONNECT`` with the old session."""
+    """The client was away too long (docs/spec.md §3.2).
+
+    With ``can_rejoin`` the same socket may ``CONNECT`` with the old session.
+    """
 
     TYPE = "RECONNECT_FAILED"
     LOGGED = False
@@ -105,7 +108,7 @@ class ReconnectFailed(Event, frozen=True):
 
 
 class HeartbeatAck(Event, frozen=True):
-    """The server is alive; its state has this version."""
+    """Answers a heartbeat with the state version of the server."""
 
     TYPE = "HEARTBEAT_ACK"
     LOGGED = False
@@ -113,7 +116,7 @@ class HeartbeatAck(Event, frozen=True):
 
 
 class StateSnapshot(Event, frozen=True):
-    """What the recipient may know, all of it, in place of what they knew."""
+    """The whole state that the recipient may see; it replaces theirs."""
 
     TYPE = "STATE_SNAPSHOT"
     LOGGED = False
@@ -129,7 +132,7 @@ class SeatLink(Event, frozen=True):
 
 
 class Notice(Event, frozen=True):
-    """An administrator has something to say."""
+    """A notice of an administrator."""
 
     TYPE = "NOTICE"
     message: str

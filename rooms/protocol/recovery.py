@@ -1,4 +1,4 @@
-"""What somebody who comes back is given, by how long they were away (§3.2, §3.4)."""
+"""Recovery of reconnecting clients by the time they were away (docs/spec.md §3.2, §3.4)."""
 
 from collections.abc import Iterable
 from enum import Enum, auto
@@ -10,28 +10,28 @@ from rooms.protocol.limits import GRACE_MS, LOST_MS
 from rooms.protocol.messages import MissedWords
 
 
-class Outcome(Enum):
-    """How a ``RECONNECT`` goes on."""
+class ReconnectOutcome(Enum):
+    """The outcome of a ``RECONNECT``."""
 
     BACKFILL = auto()
-    """Every missed event, and the state."""
+    """All missed events and the state."""
     SNAPSHOT = auto()
     """The state alone."""
     EXPIRED = auto()
-    """The session has to be joined anew."""
+    """The session has expired; the client joins again."""
 
 
-def decide(away_ms: int, is_host: bool) -> Outcome:
+def reconnect_outcome(away_ms: int, is_host: bool) -> ReconnectOutcome:
     """The away-time rule: under 5 s backfill (the host up to 30 s), up to 30 s the state alone, then no more."""
     if away_ms > LOST_MS:
-        return Outcome.EXPIRED
+        return ReconnectOutcome.EXPIRED
     if is_host or away_ms < GRACE_MS:
-        return Outcome.BACKFILL
-    return Outcome.SNAPSHOT
+        return ReconnectOutcome.BACKFILL
+    return ReconnectOutcome.SNAPSHOT
 
 
-def unseen_away_ms(missed: list[Entry] | Gap, now_ms: int) -> int:
-    """How long somebody was away whose socket was never seen to close: since the first event that they missed."""
+def estimated_away_ms(missed: list[Entry] | Gap, now_ms: int) -> int:
+    """Time away of a client whose socket was not seen to close: since the first event that it missed."""
     if missed is GAP or not missed:
         return 0
     return now_ms - missed[0].at_ms
@@ -43,7 +43,7 @@ class _Word(msgspec.Struct, rename="camel"):
 
 
 def missed_words(missed: Iterable[Entry]) -> MissedWords:
-    """How many words were guessed and skipped in these events, undone and corrected ones as they stand now."""
+    """Counts of guessed and skipped words in these events, after undos and corrections."""
     actions: dict[str, str] = {}
     for entry in missed:
         if entry.type not in ("WORD_RESULT", "WORD_CORRECTED"):

@@ -6,31 +6,31 @@ import pytest
 from gameplay.engine.events import GameResumed, WordCorrected, WordResult
 from rooms.protocol.eventlog import GAP, Entry
 from rooms.protocol.messages import MissedWords
-from rooms.protocol.recovery import Outcome, decide, missed_words, unseen_away_ms
+from rooms.protocol.recovery import ReconnectOutcome, estimated_away_ms, missed_words, reconnect_outcome
 
 
 @pytest.mark.parametrize(
     ("away_ms", "player", "host"),
     [
-        (0, Outcome.BACKFILL, Outcome.BACKFILL),
-        (4_900, Outcome.BACKFILL, Outcome.BACKFILL),
-        (4_999, Outcome.BACKFILL, Outcome.BACKFILL),
-        (5_000, Outcome.SNAPSHOT, Outcome.BACKFILL),
-        (5_100, Outcome.SNAPSHOT, Outcome.BACKFILL),
-        (29_999, Outcome.SNAPSHOT, Outcome.BACKFILL),
-        (30_000, Outcome.SNAPSHOT, Outcome.BACKFILL),
-        (30_001, Outcome.EXPIRED, Outcome.EXPIRED),
-        (59_999, Outcome.EXPIRED, Outcome.EXPIRED),
-        (10**12, Outcome.EXPIRED, Outcome.EXPIRED),
+        (0, ReconnectOutcome.BACKFILL, ReconnectOutcome.BACKFILL),
+        (4_900, ReconnectOutcome.BACKFILL, ReconnectOutcome.BACKFILL),
+        (4_999, ReconnectOutcome.BACKFILL, ReconnectOutcome.BACKFILL),
+        (5_000, ReconnectOutcome.SNAPSHOT, ReconnectOutcome.BACKFILL),
+        (5_100, ReconnectOutcome.SNAPSHOT, ReconnectOutcome.BACKFILL),
+        (29_999, ReconnectOutcome.SNAPSHOT, ReconnectOutcome.BACKFILL),
+        (30_000, ReconnectOutcome.SNAPSHOT, ReconnectOutcome.BACKFILL),
+        (30_001, ReconnectOutcome.EXPIRED, ReconnectOutcome.EXPIRED),
+        (59_999, ReconnectOutcome.EXPIRED, ReconnectOutcome.EXPIRED),
+        (10**12, ReconnectOutcome.EXPIRED, ReconnectOutcome.EXPIRED),
     ],
 )
 def test_the_outcome_depends_on_the_time_away(away_ms, player, host):
-    assert decide(away_ms, is_host=False) is player
-    assert decide(away_ms, is_host=True) is host
+    assert reconnect_outcome(away_ms, is_host=False) is player
+    assert reconnect_outcome(away_ms, is_host=True) is host
 
 
 def test_a_clock_that_went_back_counts_as_no_time_away():
-    assert decide(-3_000, is_host=False) is Outcome.BACKFILL
+    assert reconnect_outcome(-3_000, is_host=False) is ReconnectOutcome.BACKFILL
 
 
 def entry(event, at_ms=0):
@@ -50,15 +50,15 @@ RESUMED = GameResumed(remaining_seconds=9)
 
 def test_without_a_close_the_first_missed_event_says_how_long_it_was():
     missed = [entry(RESUMED, 10_000), entry(RESUMED, 14_000)]
-    assert unseen_away_ms(missed, 17_000) == 7_000
+    assert estimated_away_ms(missed, 17_000) == 7_000
 
 
 def test_who_missed_nothing_was_not_away():
-    assert unseen_away_ms([], 17_000) == 0
+    assert estimated_away_ms([], 17_000) == 0
 
 
 def test_what_the_log_cannot_tell_is_not_held_against_anybody():
-    assert unseen_away_ms(GAP, 17_000) == 0
+    assert estimated_away_ms(GAP, 17_000) == 0
 
 
 def test_missed_words_are_counted_by_what_became_of_them():

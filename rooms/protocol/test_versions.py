@@ -11,9 +11,9 @@ from rooms.protocol.codecs import CODECS, Codec, read_1, write_1
 from rooms.protocol.envelope import Outgoing, parse
 from rooms.protocol.errors import ErrorCode, Malformed, UpgradeRequired
 from rooms.protocol.messages import Connect
-from rooms.protocol.versions import NOTICE_DAYS, SPOKEN, WINDOW, Spoken, Sunset, Version, negotiate
+from rooms.protocol.versions import NOTICE_DAYS, SUPPORTED, WINDOW, Sunset, SupportedVersions, Version, negotiate
 
-NEXT = Spoken(server=Version(2, 0), newest={0: Version(0, 9), 1: Version(1, 1), 2: Version(2, 0)})
+NEXT = SupportedVersions(server=Version(2, 0), newest={0: Version(0, 9), 1: Version(1, 1), 2: Version(2, 0)})
 
 
 def write_2(type_: str, event: Event, version: Version) -> msgspec.Raw:
@@ -48,20 +48,20 @@ def test_what_is_no_version_is_malformed(client):
 
 
 def test_a_minor_of_ten_is_newer_than_one_of_nine():
-    spoken = Spoken(server=Version(1, 10), newest={1: Version(1, 10)})
-    assert negotiate("1.9", spoken) == Version(1, 9)
-    assert negotiate("1.11", spoken) == Version(1, 10)
+    supported = SupportedVersions(server=Version(1, 10), newest={1: Version(1, 10)})
+    assert negotiate("1.9", supported) == Version(1, 9)
+    assert negotiate("1.11", supported) == Version(1, 10)
 
 
 def test_every_major_that_is_spoken_has_a_codec():
-    assert set(CODECS) == set(SPOKEN.newest)
-    assert SPOKEN.newest[SPOKEN.server.major] == SPOKEN.server
+    assert set(CODECS) == set(SUPPORTED.newest)
+    assert SUPPORTED.newest[SUPPORTED.server.major] == SUPPORTED.server
 
 
 def test_the_window_is_the_last_two_majors():
     assert WINDOW == 2
     assert NEXT.window() == [Version(2, 0), Version(1, 1)]
-    assert NEXT.supported() == ("2.0", "1.1", "1.0")
+    assert NEXT.versions() == ("2.0", "1.1", "1.0")
 
 
 class TestAServerOfVersionTwo:
@@ -76,7 +76,7 @@ class TestAServerOfVersionTwo:
         assert refusal.value.supported_versions == ("2.0", "1.1", "1.0")
 
     def test_without_a_codec_for_1_x_rejects_1_0_as_in_the_source(self):
-        alone = Spoken(server=Version(2, 0), newest={2: Version(2, 0)})
+        alone = SupportedVersions(server=Version(2, 0), newest={2: Version(2, 0)})
         with pytest.raises(UpgradeRequired) as refusal:
             negotiate("1.0", alone)
         assert refusal.value.supported_versions == ("2.0",)
@@ -118,7 +118,7 @@ class TestAServerOfVersionTwo:
             parse(hello, NEXT, NEXT_CODECS)
 
 
-GOING = Spoken(
+GOING = SupportedVersions(
     server=Version(2, 0),
     newest={1: Version(1, 2), 2: Version(2, 0)},
     sunsets=(Sunset(Version(1, 0), announced="2026-12-24", last_day="2027-01-07"),),
@@ -129,7 +129,7 @@ class TestAVersionWhoseEndIsAnnounced:
     @pytest.mark.parametrize("today", ["2026-12-24", "2027-01-07"])
     def test_is_spoken_to_its_last_day(self, today):
         assert negotiate("1.0", GOING, today) == Version(1, 0)
-        assert GOING.supported(today) == ("2.0", "1.2", "1.1", "1.0")
+        assert GOING.versions(today) == ("2.0", "1.2", "1.1", "1.0")
 
     def test_is_refused_from_then_on_and_its_successors_are_not(self):
         with pytest.raises(UpgradeRequired) as refusal:
@@ -142,24 +142,24 @@ class TestAVersionWhoseEndIsAnnounced:
         assert negotiate("1.0", GOING) == Version(1, 0)
 
     def test_takes_all_older_ones_of_its_major_along(self):
-        whole = Spoken(GOING.server, GOING.newest, (Sunset(Version(1, 2), "2026-12-24", "2027-01-07"),))
-        assert whole.supported("2027-01-08") == ("2.0",)
+        whole = SupportedVersions(GOING.server, GOING.newest, (Sunset(Version(1, 2), "2026-12-24", "2027-01-07"),))
+        assert whole.versions("2027-01-08") == ("2.0",)
         with pytest.raises(UpgradeRequired):
             negotiate("1.9", whole, "2027-01-08")
 
 
-def too_soon(spoken):
+def too_soon(supported):
     """The announced ends that leave clients less time than they were promised."""
     return [
         sunset
-        for sunset in spoken.sunsets
+        for sunset in supported.sunsets
         if (date.fromisoformat(sunset.last_day) - date.fromisoformat(sunset.announced)).days < NOTICE_DAYS
     ]
 
 
 def test_no_version_ends_before_two_weeks_have_gone_by():
     assert NOTICE_DAYS == 14
-    assert not too_soon(SPOKEN)
+    assert not too_soon(SUPPORTED)
     assert not too_soon(GOING)
-    hasty = Spoken(GOING.server, GOING.newest, (Sunset(Version(1, 0), "2026-12-24", "2027-01-06"),))
+    hasty = SupportedVersions(GOING.server, GOING.newest, (Sunset(Version(1, 0), "2026-12-24", "2027-01-06"),))
     assert too_soon(hasty) == list(hasty.sunsets)

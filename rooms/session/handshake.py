@@ -21,8 +21,8 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import GAP, Entry, Gap
 from rooms.protocol.limits import HEARTBEAT_INTERVAL_MS
 from rooms.protocol.messages import Connect, Connected, Reconnect, Reconnected, ReconnectFailed
-from rooms.protocol.recovery import Outcome, decide, missed_words, unseen_away_ms
-from rooms.protocol.versions import SPOKEN
+from rooms.protocol.recovery import ReconnectOutcome, estimated_away_ms, missed_words, reconnect_outcome
+from rooms.protocol.versions import SUPPORTED
 from rooms.telemetry.counters import counters
 
 MAX_SPECTATORS = 100
@@ -84,9 +84,9 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
     now_ms = clock.now_ms()
     missed = _missed(live, request, actor_id)
     # A close that nobody saw, as of a half-open socket, says nothing of when the line was lost.
-    away_ms = unseen_away_ms(missed, now_ms) if away_since_ms is None else now_ms - away_since_ms
-    outcome = decide(away_ms, is_host=actor_id == live.room.host_id)
-    if outcome is Outcome.EXPIRED:
+    away_ms = estimated_away_ms(missed, now_ms) if away_since_ms is None else now_ms - away_since_ms
+    outcome = reconnect_outcome(away_ms, is_host=actor_id == live.room.host_id)
+    if outcome is ReconnectOutcome.EXPIRED:
         counters.reconnects["expired"] += 1
         connection.reply(
             ReconnectFailed(
@@ -100,7 +100,7 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
     arrival = _arrive(live, connection, actor_id)
     missed = _missed(live, request, actor_id)  # again, for time has passed
     live.seat(connection, actor_id, secret)
-    is_told = outcome is Outcome.BACKFILL and missed is not GAP
+    is_told = outcome is ReconnectOutcome.BACKFILL and missed is not GAP
     counters.reconnects["backfill" if is_told else "snapshot"] += 1
     connection.reply(
         Reconnected(
@@ -179,7 +179,7 @@ def _welcome(live: LiveRoom, connection: Connection) -> None:
     room = live.room
     connection.reply(
         Connected(
-            server_version=str(SPOKEN.server),
+            server_version=str(SUPPORTED.server),
             session_id=connection.secret,
             actor_id=connection.actor_id,
             role=connection.role,

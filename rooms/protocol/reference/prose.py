@@ -1,4 +1,4 @@
-"""The parts of ``docs/protocol.md`` that no table can say."""
+"""The prose of ``docs/protocol.md``."""
 
 import textwrap
 
@@ -6,7 +6,7 @@ from rooms.protocol import limits
 from rooms.protocol.acks import ack_id
 from rooms.protocol.eventlog import MAX_ENTRIES
 from rooms.protocol.reference.tables import table
-from rooms.protocol.versions import NOTICE_DAYS, SPOKEN
+from rooms.protocol.versions import NOTICE_DAYS, SUPPORTED
 
 
 def seconds(milliseconds: int) -> str:
@@ -15,7 +15,7 @@ def seconds(milliseconds: int) -> str:
 
 
 def filled(text: str) -> str:
-    """``text`` with its paragraphs and list entries broken anew into lines of up to 120 characters."""
+    """``text`` with its paragraphs and list entries wrapped at 120 characters."""
     return "\n\n".join(_filled_block(block) for block in text.strip("\n").split("\n\n")) + "\n"
 
 
@@ -36,16 +36,16 @@ def _filled_block(block: str) -> str:
 
 
 _KIB = limits.MAX_MESSAGE_BYTES // 1024
-_VERSIONS = " and ".join(SPOKEN.supported())
+_VERSIONS = " and ".join(SUPPORTED.versions())
 _SUNSETS = (
-    " ".join(f"The last day of {sunset.version} is {sunset.last_day}." for sunset in SPOKEN.sunsets)
+    " ".join(f"The last day of {sunset.version} is {sunset.last_day}." for sunset in SUPPORTED.sunsets)
     or "No end is announced."
 )
 _GRACE, _LOST, _REMOVE = seconds(limits.GRACE_MS), seconds(limits.LOST_MS), seconds(limits.REMOVE_MS)
 _JITTER = round(limits.RECONNECT_JITTER * 100)
 
 HEAD = f"""
-# PartyFlow wire protocol {SPOKEN.server}
+# PartyFlow wire protocol {SUPPORTED.server}
 
 Generated from the message catalogue, `rooms/protocol/catalogue.py`, by `manage.py generate_docs`; edit the catalogue
 and the texts in `rooms/protocol/reference/` instead. The same in a form for machines:

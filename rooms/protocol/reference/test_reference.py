@@ -16,11 +16,11 @@ from rooms.protocol.envelope import parse
 from rooms.protocol.errors import ErrorCode
 from rooms.protocol.reference import DOCUMENTS
 from rooms.protocol.reference.asyncapi import document
+from rooms.protocol.reference.descriptions import ERRORS, FIELDS
 from rooms.protocol.reference.javascript import javascript
-from rooms.protocol.reference.machine import state_machine
 from rooms.protocol.reference.markdown import protocol_reference, taken_in
-from rooms.protocol.reference.meanings import ERRORS, FIELDS
-from rooms.protocol.reference.shapes import shapes
+from rooms.protocol.reference.schemas import shapes
+from rooms.protocol.reference.state_machine import state_machine
 
 PROJECT = Path(__file__).parents[3]
 

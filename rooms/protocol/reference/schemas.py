@@ -14,7 +14,7 @@ from gameplay.engine.states import GameEvent, RoomState
 from rooms.protocol.catalogue import ROWS, SERVER
 from rooms.protocol.envelope import ClientEnvelope, ServerEnvelope
 from rooms.protocol.errors import ErrorCode
-from rooms.protocol.reference.meanings import FIELDS
+from rooms.protocol.reference.descriptions import FIELDS
 
 Schema = dict[str, Any]
 REF = "#/components/schemas/"
@@ -49,7 +49,7 @@ def shape_of(payload: type[msgspec.Struct]) -> Schema:
 
 
 def meaning(shape: str, field: str) -> str:
-    """What a field means. Raises `KeyError` for one that nobody has explained."""
+    """The description of a field. Raises `KeyError` for one without."""
     return FIELDS.get(f"{shape}.{field}") or FIELDS[field]
 
 

@@ -1,4 +1,4 @@
-"""What the fields, error codes and numbers of the protocol mean, in a phrase each.
+"""Descriptions of the protocol's fields, error codes and numbers.
 
 A field's name means the same wherever it stands; where it does not, ``Shape.field`` has the meaning.
 """
