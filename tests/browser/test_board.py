@@ -72,7 +72,8 @@ async def test_each_team_s_line_starts_at_nothing_and_grows_by_its_own_rounds(bl
 async def test_the_chart_s_ticks_are_round_and_hold_zero_and_every_score(
     blank: Page, low: int, high: int, ticks: list[int]
 ) -> None:
-    assert await run(blank, "widgets/score_chart.js", "({scale}, [low, high]) => scale(low, high)", [low, high]) == ticks
+    body = "({scale}, [low, high]) => scale(low, high)"
+    assert await run(blank, "widgets/score_chart.js", body, [low, high]) == ticks
 
 
 @pytest.mark.parametrize(
