@@ -23,7 +23,7 @@ from rooms.live.room import LiveRoom
 from rooms.live.transport import PreparedMessage, Receiver
 from rooms.protocol.versions import Version
 from rooms.routing import websocket_application
-from rooms.telemetry.log_context import add_subject
+from rooms.telemetry.log_context import add_log_fields
 
 HOST = "party.example"
 WORDS = [Word(ref=number, text=f"Thing{number}", difficulty="easy", pack_id="things") for number in range(1, 101)]
@@ -397,7 +397,7 @@ class LogLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         fields = {name: getattr(record, name) for name in ("code", "by", "role", "version") if hasattr(record, name)}
-        self.lines.append(dict(add_subject(None, "", {"event": record.getMessage(), **fields})))
+        self.lines.append(dict(add_log_fields(None, "", {"event": record.getMessage(), **fields})))
         self.changed.set()
 
     def of(self, event: str) -> list[dict[str, Any]]:

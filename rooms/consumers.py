@@ -8,17 +8,17 @@ from channels.consumer import AsyncConsumer, get_handler_name
 from channels.exceptions import StopConsumer
 
 from rooms import clock
-from rooms.access.client_key import peer_of
+from rooms.access.client_key import client_key
 from rooms.access.sessions import host_secret
 from rooms.cluster.registry import registry
 from rooms.live.connection import Connection
 from rooms.live.transport import transport_for
 from rooms.protocol.errors import CloseCode, ErrorCode
-from rooms.public_urls import origin_for_phones
+from rooms.public_urls import public_origin
 from rooms.session.client_session import ClientSession, RawMessage, RelayChannel
 from rooms.session.remote_room import RemoteRoom
 from rooms.telemetry.counters import ARRIVED_S, EXCESS, counters
-from rooms.telemetry.log_context import PEER_DIGITS, speak_for
+from rooms.telemetry.log_context import LOGGED_KEY_DIGITS, bind_log_subject
 
 logger = logging.getLogger(__name__)
 
@@ -41,13 +41,13 @@ class RoomConsumer(AsyncConsumer):
         self.base_send = send
         self._here = registry()
         self._client_code: int | None = None
-        self.connection = Connection(_code_of(scope), transport_for(scope, send), _origin_of(scope), peer_of(scope))
+        self.connection = Connection(_code_of(scope), transport_for(scope, send), _origin_of(scope), client_key(scope))
         self.session = ClientSession(self._here, self.connection, self._cookie, self._dial)
-        speak_for(self.connection)
+        bind_log_subject(self.connection)
         counters.sockets_opened += 1
         counters.sockets_open += 1
-        crowd = self._here.crowd
-        self._has_place = crowd.enter(self.connection.address)
+        connection_limit = self._here.connection_limit
+        self._has_place = connection_limit.acquire(self.connection.address)
         try:
             while True:
                 await self.dispatch(await receive())
@@ -55,7 +55,7 @@ class RoomConsumer(AsyncConsumer):
             pass
         finally:
             counters.sockets_open -= 1
-            crowd.leave(self.connection.address)
+            connection_limit.release(self.connection.address)
             self._leave()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -70,7 +70,7 @@ class RoomConsumer(AsyncConsumer):
     async def websocket_connect(self, event: dict[str, Any]) -> None:
         """Accept, and wait for ``CONNECT`` or ``RECONNECT``; a browser could not read a refusal before that."""
         await self.send({"type": "websocket.accept"})
-        logger.debug("Socket opened", extra={"peer": self.connection.address[:PEER_DIGITS]})
+        logger.debug("Socket opened", extra={"peer": self.connection.address[:LOGGED_KEY_DIGITS]})
         if not self._has_place:
             self.connection.close_with_error(
                 ErrorCode.RATE_LIMITED, "Too many sockets are open here.", CloseCode.TOO_MUCH
@@ -112,12 +112,12 @@ class RoomConsumer(AsyncConsumer):
     def _is_in_measure(self) -> bool:
         connection, now_ms = self.connection, clock.now_ms()
         connection.last_received_ms = now_ms
-        if connection.throttle.take(now_ms):
+        if connection.bucket.take(now_ms):
             return True
         counters.received[EXCESS] += 1
-        if connection.throttle.is_flooded:
+        if connection.bucket.is_flooding:
             connection.close_with_error(ErrorCode.RATE_LIMITED, "You are sending too much.", CloseCode.TOO_MUCH)
-        elif connection.throttle.may_say_so(now_ms):
+        elif connection.bucket.should_warn(now_ms):
             connection.send_error(ErrorCode.RATE_LIMITED, "You are sending too fast. Slow down a little.")
         return False
 
@@ -129,7 +129,7 @@ class RoomConsumer(AsyncConsumer):
 
 def _origin_of(scope: dict[str, Any]) -> str:
     host = next((value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"), "")
-    return origin_for_phones(host, is_secure=scope.get("scheme") == "wss")
+    return public_origin(host, is_secure=scope.get("scheme") == "wss")
 
 
 def _code_of(scope: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 
-def origin_for_phones(host: str, is_secure: bool) -> str:
+def public_origin(host: str, is_secure: bool) -> str:
     """``https://play.example``: where a phone finds this site, given the ``Host`` of a request to it.
 
     PUBLIC_URL if it is set; else the address that the request itself came by, unless that leads only to this machine.

@@ -9,15 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from rooms.access.client_key import line_of
+from rooms.access.client_key import network_prefix
 from rooms.errors import RateLimited
 from rooms.web.error_responses import too_many_requests
 
 
 def address_of(request: HttpRequest) -> str | None:
     """Where the request comes from, as axes keeps it: of a /64 of IPv6 its first address."""
-    line = line_of(request.META.get("REMOTE_ADDR") or "")
-    return None if line is None else line.partition("/")[0]
+    prefix = network_prefix(request.META.get("REMOTE_ADDR") or "")
+    return None if prefix is None else prefix.partition("/")[0]
 
 
 def answer_locked_out(request: HttpRequest, *_details: Any) -> HttpResponse:

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from partyflow.observability.logs import without_secrets
-from rooms.access.client_key import peer_of
+from rooms.access.client_key import client_key
 from rooms.telemetry.counters import counters
-from rooms.telemetry.log_context import PEER_DIGITS
+from rooms.telemetry.log_context import LOGGED_KEY_DIGITS
 from rooms.telemetry.spans import span
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def _note(request: HttpRequest, response: HttpResponseBase, took_s: float) -> No
         "path": request.path,
         "status": response.status_code,
         "took_ms": round(took_s * 1000, 1),
-        "peer": peer_of(request)[:PEER_DIGITS],
+        "peer": client_key(request)[:LOGGED_KEY_DIGITS],
     }
     if request.resolver_match is not None and "code" in request.resolver_match.kwargs:
         fields["room"] = request.resolver_match.kwargs["code"]

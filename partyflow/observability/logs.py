@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from rooms.telemetry.log_context import add_subject
+from rooms.telemetry.log_context import add_log_fields
 
 SECRET_NAMES = re.compile(r"secret|session|password|token|cookie|authorization", re.IGNORECASE)
 _HARMLESS = (bool, int, float, type(None))
@@ -82,7 +82,7 @@ def logging_configuration(*, is_readable: bool, level: int, worker: str) -> dict
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
         hide_secrets,
-        add_subject,
+        add_log_fields,
         add_worker,
     ]
     structlog.configure(

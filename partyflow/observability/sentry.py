@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from partyflow import __version__
 from partyflow.observability.logs import SECRET_NAMES, without_secrets
-from rooms.telemetry.log_context import add_subject
+from rooms.telemetry.log_context import add_log_fields
 
 _OFF = {"mode": "off"}
 NOTHING_PERSONAL: Any = {
@@ -64,7 +64,7 @@ def scrubbed(event: MutableMapping[str, Any], _hint: object) -> MutableMapping[s
             event.pop(name, None)
         # By itself a value of the message does not show what it is; in the finished text it does.
         event.get("logentry", {}).pop("params", None)
-        event["tags"] = {**event.get("tags", {}), **add_subject(None, "", {})}
+        event["tags"] = {**event.get("tags", {}), **add_log_fields(None, "", {})}
     for name, value in event.items():
         event[name] = _scrub(value)
     return event

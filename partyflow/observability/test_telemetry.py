@@ -13,7 +13,7 @@ from sentry_sdk.transport import Transport
 
 from partyflow.observability import sentry, telemetry, tracing
 from rooms.telemetry import spans
-from rooms.telemetry.log_context import context_of
+from rooms.telemetry.log_context import log_context_for
 from rooms.telemetry.spans import span
 
 DSN = "http://key@127.0.0.1:9/1"
@@ -49,7 +49,7 @@ class Socket:
 
 
 def test_an_error_is_reported_with_whom_it_is_about(reported: list[dict[str, Any]]) -> None:
-    context_of(Socket()).run(logging.getLogger("rooms").error, "Room %s: timer failed", "ABC234")
+    log_context_for(Socket()).run(logging.getLogger("rooms").error, "Room %s: timer failed", "ABC234")
     (event,) = reported
     assert event["logentry"]["formatted"] == "Room ABC234: timer failed"
     assert event["tags"] == {"room": "ABC234", "actor": "player_1", "session": "0a1b2c3d4e5f"}

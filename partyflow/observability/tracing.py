@@ -34,4 +34,4 @@ def start(*, worker: str, environment: str) -> None:
             name, attributes=attributes, record_exception=False, set_status_on_exception=True
         )
 
-    spans.collect_with(begin)
+    spans.set_span_factory(begin)

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 from partyflow.server.fair_queue import Doorway, SlowLane
 from partyflow.server.tcp import Wire
 from rooms import clock
-from rooms.access.token_bucket import Throttle
+from rooms.access.token_bucket import TokenBucket
 from rooms.live.transport import PreparedMessage, Receiver
 from rooms.protocol import handshake
 from rooms.protocol.envelope import Outgoing, text_frame
@@ -127,7 +127,8 @@ class GameSocket(Wire):
         self._joined_lane_s: float | None = None
         self._bytes_after_close = 0
         self._reader = FrameReader(MAX_MESSAGE_BYTES)
-        self._signs = Throttle(clock.now_ms())  # of life: messages are counted by the application, these by nobody else
+        # Pings and pongs; the application counts messages.
+        self._signs = TokenBucket(clock.now_ms())
         self._inbox: list[Message] = [{"type": "websocket.connect"}]
         self._waiter: asyncio.Future[None] | None = None
         self._hear: Receiver | None = None

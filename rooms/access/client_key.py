@@ -1,4 +1,7 @@
-"""Where requests and sockets come from, as far as limits and bans have to know: as a fingerprint, never the address."""
+"""Client keys: who counts as one client for rate limits and bans.
+
+Clients are keyed by their IPv4 address or IPv6 /64. A key is a keyed hash: the address itself is neither kept nor sent.
+"""
 
 import hashlib
 import hmac
@@ -9,33 +12,31 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-UNKNOWN = ""
-"""The fingerprint of somebody whose address the server does not know, as behind a unix socket."""
-HOUSEHOLD_PREFIX = 64
-"""One line has a whole /64 of IPv6, and its owner any address in it."""
-FINGERPRINT_DIGITS = 24
+UNKNOWN_CLIENT = ""
+"""The key of a client without an IP address, as behind a unix socket. Limits do not apply to it."""
+IPV6_PREFIX_BITS = 64
+"""A household has a whole /64, and each of its devices any address in it."""
+KEY_DIGITS = 24
 
 
-def peer_of(source: HttpRequest | Mapping[str, Any]) -> str:
-    """The fingerprint of whoever sent a request, or is at the other end of a socket with this scope."""
+def client_key(source: HttpRequest | Mapping[str, Any]) -> str:
+    """The key of the client that sent a request, or that has opened the socket of an ASGI scope."""
     if isinstance(source, HttpRequest):
-        return fingerprint(source.META.get("REMOTE_ADDR") or "")
+        return key_for_address(source.META.get("REMOTE_ADDR") or "")
     client = source.get("client")
-    return fingerprint(str(client[0])) if client else UNKNOWN
+    return key_for_address(str(client[0])) if client else UNKNOWN_CLIENT
 
 
-def fingerprint(address: str) -> str:
-    """A keyed hash of the line that ``address`` belongs to, the same on every worker; `UNKNOWN` if it is no address."""
-    line = line_of(address)
-    if line is None:
-        return UNKNOWN
-    return hmac.new(settings.SECRET_KEY.encode(), f"peer {line}".encode(), hashlib.sha256).hexdigest()[
-        :FINGERPRINT_DIGITS
-    ]
+def key_for_address(address: str) -> str:
+    """A keyed hash of the network prefix of ``address``, the same on every worker; `UNKNOWN_CLIENT` if it has none."""
+    prefix = network_prefix(address)
+    if prefix is None:
+        return UNKNOWN_CLIENT
+    return hmac.new(settings.SECRET_KEY.encode(), f"peer {prefix}".encode(), hashlib.sha256).hexdigest()[:KEY_DIGITS]
 
 
-def line_of(address: str) -> str | None:
-    """What counts as one address: an IPv4 address, or the /64 of an IPv6 address; None if ``address`` is neither."""
+def network_prefix(address: str) -> str | None:
+    """An IPv4 address as it is, the /64 of an IPv6 address; None if ``address`` is neither."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -44,4 +45,4 @@ def line_of(address: str) -> str | None:
         return str(parsed)
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, HOUSEHOLD_PREFIX), strict=False))
+    return str(ipaddress.ip_network((parsed, IPV6_PREFIX_BITS), strict=False))

@@ -15,27 +15,27 @@ PREFIX = "owner."
 _signer = TimestampSigner(salt="rooms.owners")
 
 
-def new_owner_pass(code: str, created_at_ms: int) -> str:
+def new_creator_pass(code: str, created_at_ms: int) -> str:
     """A secret that opens the first host's seat in the room of this code and age. Check first whose it is to have."""
     return PREFIX + _signer.sign(f"{code}.{created_at_ms}")
 
 
-def is_owner_pass(secret: str) -> bool:
+def is_creator_pass(secret: str) -> bool:
     """Whether ``secret`` is of the kind that owners have; it may still be forged or for another room."""
     return secret.startswith(PREFIX)
 
 
-def opens(owner_pass: str, code: str, created_at_ms: int) -> bool:
+def is_valid_for(creator_pass: str, code: str, created_at_ms: int) -> bool:
     """Whether the pass was issued by this site, within a day, for the room of this code and age."""
     try:
-        room = _signer.unsign(owner_pass.removeprefix(PREFIX), max_age=HOST_COOKIE_AGE_S)
+        room = _signer.unsign(creator_pass.removeprefix(PREFIX), max_age=HOST_COOKIE_AGE_S)
     except BadSignature:
         return False
     return room == f"{code}.{created_at_ms}"
 
 
-def is_hosts(secret: str, summary: RoomSummary) -> bool:
+def is_host_secret(secret: str, summary: RoomSummary) -> bool:
     """Whether ``secret`` opens the seat of whoever is the room's host now."""
-    if is_owner_pass(secret):
-        return summary.host_id == FIRST_HOST and opens(secret, summary.room_id, summary.created_at_ms)
+    if is_creator_pass(secret):
+        return summary.host_id == FIRST_HOST and is_valid_for(secret, summary.room_id, summary.created_at_ms)
     return session_hash(secret) == summary.host_session

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from rooms.access.client_key import UNKNOWN, fingerprint, line_of, peer_of
+from rooms.access.client_key import UNKNOWN_CLIENT, client_key, key_for_address, network_prefix
 
 
 @pytest.mark.parametrize(
@@ -20,23 +20,23 @@ from rooms.access.client_key import UNKNOWN, fingerprint, line_of, peer_of
     ],
 )
 def test_a_line_is_an_ipv4_address_or_a_64_of_ipv6(address: str, line: str | None) -> None:
-    assert line_of(address) == line
+    assert network_prefix(address) == line
 
 
 def test_a_fingerprint_is_the_same_on_every_worker_and_does_not_tell_the_address(settings: Any) -> None:
     settings.SECRET_KEY = "x" * 50
-    first = fingerprint("203.0.113.9")
-    assert first == fingerprint("203.0.113.9")
-    assert first != fingerprint("203.0.113.10")
+    first = key_for_address("203.0.113.9")
+    assert first == key_for_address("203.0.113.9")
+    assert first != key_for_address("203.0.113.10")
     settings.SECRET_KEY = "y" * 50
-    assert first != fingerprint("203.0.113.9")
+    assert first != key_for_address("203.0.113.9")
 
 
 def test_requests_and_sockets_of_one_phone_have_the_same_fingerprint() -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.7")
-    assert peer_of(request) == peer_of({"client": ["192.0.2.7", 4711]}) == fingerprint("192.0.2.7")
+    assert client_key(request) == client_key({"client": ["192.0.2.7", 4711]}) == key_for_address("192.0.2.7")
 
 
 @pytest.mark.parametrize("scope", [{}, {"client": None}, {"client": ["/run/socket", 0]}])
 def test_nobody_is_known_by_a_socket_without_an_address(scope: dict[str, Any]) -> None:
-    assert peer_of(scope) == UNKNOWN
+    assert client_key(scope) == UNKNOWN_CLIENT

@@ -8,7 +8,15 @@ import pytest
 from limits import RateLimitItem, RateLimitItemPerMinute
 
 from rooms.access import rate_limits
-from rooms.access.rate_limits import CODES, JOINS, MAX_SOCKETS, ROOMS, Crowd, Limiter, OwnCounts
+from rooms.access.rate_limits import (
+    JOINS,
+    MAX_SOCKETS_PER_CLIENT,
+    ROOM_CREATIONS,
+    UNKNOWN_CODES,
+    ConnectionLimit,
+    LocalCounts,
+    RateLimiter,
+)
 from rooms.errors import RateLimited
 from rooms.telemetry.counters import counters
 
@@ -16,11 +24,11 @@ THREE = RateLimitItemPerMinute(3, namespace="three")
 
 
 @pytest.fixture
-async def make() -> AsyncIterator[Callable[..., Limiter]]:
-    made: list[Limiter] = []
+async def make() -> AsyncIterator[Callable[..., RateLimiter]]:
+    made: list[RateLimiter] = []
 
-    def limiter(url: str, is_on: bool = True) -> Limiter:
-        made.append(Limiter(url, is_on))
+    def limiter(url: str, is_on: bool = True) -> RateLimiter:
+        made.append(RateLimiter(url, is_on))
         return made[-1]
 
     yield limiter
@@ -28,12 +36,12 @@ async def make() -> AsyncIterator[Callable[..., Limiter]]:
         await limiter_.close()
 
 
-async def taken(limiter: Limiter, limit: RateLimitItem, peer: str, times: int) -> int:
+async def taken(limiter: RateLimiter, limit: RateLimitItem, client_key: str, times: int) -> int:
     """How many of these were all right."""
     excesses = []
     for _ in range(times):
         try:
-            await limiter.take(limit, peer)
+            await limiter.hit(limit, client_key)
         except RateLimited as excess:
             excesses.append(excess)
     assert all(1 <= excess.wait_s <= 60 for excess in excesses)
@@ -41,13 +49,13 @@ async def taken(limiter: Limiter, limit: RateLimitItem, peer: str, times: int) -
 
 
 def test_a_household_has_room() -> None:
-    assert ROOMS.amount >= 20
+    assert ROOM_CREATIONS.amount >= 20
     assert JOINS.amount >= 120
-    assert CODES.amount == 60
-    assert MAX_SOCKETS >= 200
+    assert UNKNOWN_CODES.amount == 60
+    assert MAX_SOCKETS_PER_CLIENT >= 200
 
 
-async def test_all_workers_count_together(make: Callable[..., Limiter], redis_url: str) -> None:
+async def test_all_workers_count_together(make: Callable[..., RateLimiter], redis_url: str) -> None:
     one, other = make(redis_url), make(redis_url)
     assert await taken(one, THREE, "alice", 2) == 2
     assert await taken(other, THREE, "alice", 2) == 1
@@ -55,7 +63,7 @@ async def test_all_workers_count_together(make: Callable[..., Limiter], redis_ur
     assert await taken(other, THREE, "bob", 3) == 3, "another address"
 
 
-async def test_looking_counts_nothing(make: Callable[..., Limiter], redis_url: str) -> None:
+async def test_looking_counts_nothing(make: Callable[..., RateLimiter], redis_url: str) -> None:
     limiter = make(redis_url)
     for _ in range(9):
         await limiter.check(THREE, "alice")
@@ -64,23 +72,23 @@ async def test_looking_counts_nothing(make: Callable[..., Limiter], redis_url: s
         await limiter.check(THREE, "alice")
 
 
-async def test_what_is_refused_is_counted_for_the_operator(make: Callable[..., Limiter], redis_url: str) -> None:
+async def test_what_is_refused_is_counted_for_the_operator(make: Callable[..., RateLimiter], redis_url: str) -> None:
     before = counters.rate_limited["three"]
     await taken(make(redis_url), THREE, "alice", 5)
     assert counters.rate_limited["three"] - before == 2
 
 
-async def test_an_unknown_address_is_not_taken_for_one(make: Callable[..., Limiter], redis_url: str) -> None:
+async def test_an_unknown_address_is_not_taken_for_one(make: Callable[..., RateLimiter], redis_url: str) -> None:
     assert await taken(make(redis_url), THREE, "", 9) == 9
 
 
-async def test_limits_can_be_turned_off(make: Callable[..., Limiter], redis_url: str) -> None:
+async def test_limits_can_be_turned_off(make: Callable[..., RateLimiter], redis_url: str) -> None:
     assert await taken(make(redis_url, is_on=False), THREE, "alice", 9) == 9
-    crowd = Crowd(is_on=False)
-    assert all(crowd.enter("alice") for _ in range(MAX_SOCKETS * 2))
+    connection_limit = ConnectionLimit(is_on=False)
+    assert all(connection_limit.acquire("alice") for _ in range(MAX_SOCKETS_PER_CLIENT * 2))
 
 
-async def test_without_redis_a_worker_counts_for_itself(make: Callable[..., Limiter], tmp_path: Path) -> None:
+async def test_without_redis_a_worker_counts_for_itself(make: Callable[..., RateLimiter], tmp_path: Path) -> None:
     limiter = make(f"unix://{tmp_path}/nobody.sock")
     assert await taken(limiter, THREE, "alice", 5) == 3
     assert await taken(limiter, THREE, "bob", 5) == 3
@@ -89,9 +97,9 @@ async def test_without_redis_a_worker_counts_for_itself(make: Callable[..., Limi
 
 
 async def test_a_redis_that_hangs_is_waited_for_once_and_by_one_alone(
-    make: Callable[..., Limiter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make: Callable[..., RateLimiter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limits, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(rate_limits, "TIMEOUT_S", 0.5)
     asked = 0
 
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -104,25 +112,25 @@ async def test_a_redis_that_hangs_is_waited_for_once_and_by_one_alone(
         limiter = make(f"unix://{tmp_path}/mute.sock")
         assert await taken(limiter, THREE, "alice", 50) == 3
         assert asked == 1
-        limiter._shunned_until_s = 0.0
+        limiter._open_until_s = 0.0
         assert sum(await asyncio.gather(*(taken(limiter, THREE, f"guest {n}", 1) for n in range(20)))) == 20
         assert asked == 2
 
 
 async def test_redis_is_asked_again_when_it_is_back(
-    make: Callable[..., Limiter], redis_url: str, tmp_path: Path
+    make: Callable[..., RateLimiter], redis_url: str, tmp_path: Path
 ) -> None:
     limiter = make(redis_url)
     away = make(f"unix://{tmp_path}/nobody.sock")
     shared, limiter._shared = limiter._shared, away._shared
     assert await taken(limiter, THREE, "alice", 2) == 2
-    limiter._shared, limiter._shunned_until_s = shared, 0.0
+    limiter._shared, limiter._open_until_s = shared, 0.0
     assert await taken(limiter, THREE, "alice", 4) == 3, "its own count does not matter any more"
     assert await taken(make(redis_url), THREE, "alice", 1) == 0
 
 
 def test_own_counts_begin_anew_every_minute() -> None:
-    own = OwnCounts()
+    own = LocalCounts()
     assert [own.hit(THREE, "alice", now_s) for now_s in (0.0, 1.0, 2.0, 3.0)] == [True, True, True, False]
     assert own.wait_s(3.0) == 57
     assert not own.hit(THREE, "alice", 59.9)
@@ -131,14 +139,14 @@ def test_own_counts_begin_anew_every_minute() -> None:
 
 
 def test_sockets_are_counted_while_they_are_open() -> None:
-    crowd = Crowd(is_on=True)
-    assert all(crowd.enter("alice") for _ in range(MAX_SOCKETS))
-    assert not crowd.enter("alice")
-    assert crowd.enter("bob")
+    connection_limit = ConnectionLimit(is_on=True)
+    assert all(connection_limit.acquire("alice") for _ in range(MAX_SOCKETS_PER_CLIENT))
+    assert not connection_limit.acquire("alice")
+    assert connection_limit.acquire("bob")
     for _ in range(2):
-        crowd.leave("alice")
-    assert crowd.enter("alice")
-    for _ in range(MAX_SOCKETS):
-        crowd.leave("alice")
-    crowd.leave("bob")
-    assert not crowd._open, "nothing is kept of those who are gone"
+        connection_limit.release("alice")
+    assert connection_limit.acquire("alice")
+    for _ in range(MAX_SOCKETS_PER_CLIENT):
+        connection_limit.release("alice")
+    connection_limit.release("bob")
+    assert not connection_limit._open, "nothing is kept of those who are gone"

@@ -3,11 +3,11 @@
 MESSAGES_PER_S = 50
 BURST = 200
 ERROR_INTERVAL_MS = 1_000
-FLOOD = 300
+FLOOD_THRESHOLD = 300
 """So many messages refused without a pause are no accident."""
 
 
-class Throttle:
+class TokenBucket:
     """A bucket of tokens: one a message, `BURST` at most, `MESSAGES_PER_S` more every second."""
 
     __slots__ = ("_refused", "_said_at_ms", "_tokens", "_updated_ms")
@@ -19,9 +19,9 @@ class Throttle:
         self._said_at_ms = now_ms - ERROR_INTERVAL_MS
 
     @property
-    def is_flooded(self) -> bool:
+    def is_flooding(self) -> bool:
         """Whether whoever is at the other end does not stop."""
-        return self._refused >= FLOOD
+        return self._refused >= FLOOD_THRESHOLD
 
     def take(self, now_ms: int) -> bool:
         """Count a message; False if it is one too many."""
@@ -35,7 +35,7 @@ class Throttle:
         self._tokens -= 1
         return True
 
-    def may_say_so(self, now_ms: int) -> bool:
+    def should_warn(self, now_ms: int) -> bool:
         """Whether to answer a refused message with an error; at most one a second."""
         if now_ms - self._said_at_ms < ERROR_INTERVAL_MS:
             return False

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from django.views.defaults import permission_denied
 
 from gameplay.engine.model import FIRST_HOST
-from rooms.access.creator_pass import new_owner_pass
+from rooms.access.creator_pass import new_creator_pass
 from rooms.access.sessions import set_host_cookie
 from rooms.admin import audit_log, permissions
 from rooms.admin.actions import ACTIONS, OPEN_AS_HOST, Action, give
@@ -161,7 +161,7 @@ class LiveRoomAdmin(Base):
             return self._ask(request, OPEN_AS_HOST, rooms, form_of("", request.POST))
         audit_log.note(request, [summary.room_id], OPEN_AS_HOST.done)
         response = HttpResponseRedirect(reverse("host", args=[summary.room_id]))
-        set_host_cookie(response, summary.room_id, new_owner_pass(summary.room_id, summary.created_at_ms))
+        set_host_cookie(response, summary.room_id, new_creator_pass(summary.room_id, summary.created_at_ms))
         return response
 
     def _list(self, request: HttpRequest, template: str) -> HttpResponse:

@@ -202,7 +202,7 @@ async def test_a_worker_that_has_just_died_holds_nobody_up_either(
     async def wait_for_a_takeover(*arguments: Any, **options: Any) -> Any:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("rooms.admin.worker_calls.PATIENCE_S", 0.05)
+    monkeypatch.setattr("rooms.admin.worker_calls.TIMEOUT_S", 0.05)
     monkeypatch.setattr("rooms.admin.room_view.describe", wait_for_a_takeover)
     monkeypatch.setattr("rooms.admin.actions.send_order", wait_for_a_takeover)
     root = await browser_of("root")
@@ -392,7 +392,7 @@ async def test_the_admin_gets_in_as_host_without_a_secret_being_changed(browser_
     assert answer["Location"] == f"/host/{party.code}/"
     cookie = answer.cookies[host_cookie(party.code)]
     assert cookie["httponly"]
-    assert creator_pass.opens(cookie.value, party.code, party.live.room.created_at_ms)
+    assert creator_pass.is_valid_for(cookie.value, party.code, party.live.room.created_at_ms)
     assert (await root.get(f"/host/{party.code}/")).status_code == 200
     assert party.live.room.host.session == before
     assert party.host.close_code is None, "a look at the page takes nobody's seat"

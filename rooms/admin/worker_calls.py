@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rooms.cluster.room_rpc import NoSuchRoom, OrderFailed, WorkerSilent
 from rooms.errors import Unavailable
 
-PATIENCE_S = 2.0
+TIMEOUT_S = 2.0
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ async def ask(asking: Awaitable[T], worker: str) -> T:
     To find out that a worker has just died takes longer than anybody wants to look at an empty page.
     """
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(TIMEOUT_S):
             return await asking
     except NoSuchRoom:
         raise

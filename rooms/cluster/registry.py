@@ -15,7 +15,7 @@ from gameplay.engine import game, names, snapshot
 from gameplay.engine.model import Settings
 from gameplay.words.library import WordLibrary, library, load_library, poll_for_changes
 from rooms import clock
-from rooms.access.rate_limits import Crowd, Limiter
+from rooms.access.rate_limits import ConnectionLimit, RateLimiter
 from rooms.access.sessions import new_session, session_hash
 from rooms.cluster.drain import hand_over
 from rooms.cluster.lease_guard import Tenure
@@ -33,7 +33,7 @@ from rooms.storage.restore import restore
 from rooms.storage.store import RoomSummary, Store
 from rooms.storage.write_behind import Saveable, WriteBehind
 from rooms.telemetry.counters import counters
-from rooms.telemetry.loop_lag import watch_loop
+from rooms.telemetry.loop_lag import measure_loop_lag
 from rooms.telemetry.spans import span
 
 __all__ = ["CreatedRoom", "Registry", "RoomSummary", "current_registry", "forget_registry", "registry"]
@@ -75,8 +75,8 @@ class Registry:
         self.writer = WriteBehind(self.store, self._lost)
         self.tenure = Tenure(self.store, self.liveness, self.writer, self)
         self.is_in_doubt = self.tenure.is_in_doubt  # as it is, for it is asked about every message
-        self.limiter = Limiter(settings.CACHE_URL, settings.RATE_LIMITS)
-        self.crowd = Crowd(settings.RATE_LIMITS)
+        self.limiter = RateLimiter(settings.CACHE_URL, settings.RATE_LIMITS)
+        self.connection_limit = ConnectionLimit(settings.RATE_LIMITS)
         self.edge = Edge(self.store.worker, self.liveness)
         self.is_draining = False
         self._rooms: dict[str, LiveRoom] = {}
@@ -235,7 +235,7 @@ class Registry:
         """Begin to write, to show signs of life and to sweep, and whatever else runs beside. Redis may be away."""
         await load_library()
         await self.beat()
-        every = (self.writer.run, self.tenure.run, self._sweep, poll_for_changes, watch_loop, *services)
+        every = (self.writer.run, self.tenure.run, self._sweep, poll_for_changes, measure_loop_lag, *services)
         self._services = [asyncio.create_task(_for_ever(work)) for work in every]
 
     async def stop(self) -> None:

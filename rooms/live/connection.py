@@ -9,7 +9,7 @@ from gameplay.engine.events import Event
 from gameplay.engine.projections import Role
 from rooms import clock
 from rooms.access.sessions import session_hash
-from rooms.access.token_bucket import Throttle
+from rooms.access.token_bucket import TokenBucket
 from rooms.live.transport import PreparedMessage, Receiver, Transport
 from rooms.protocol.acks import AckLedger
 from rooms.protocol.envelope import Outgoing
@@ -42,7 +42,7 @@ class Connection:
         self.secret = ""
         self.role: Role = "spectator"
         self.acks = AckLedger()
-        self.throttle = Throttle(now_ms)
+        self.bucket = TokenBucket(now_ms)
         self.last_received_ms = now_ms
         self.resynced_ms = 0
         self.round_trip_ms: int | None = None

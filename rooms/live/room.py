@@ -34,7 +34,7 @@ from rooms.public_urls import join_url
 from rooms.storage.store import RoomSummary, Store
 from rooms.storage.write_behind import SaveState
 from rooms.telemetry.counters import counters
-from rooms.telemetry.log_context import InRoom, context_of
+from rooms.telemetry.log_context import RoomSubject, log_context_for
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class LiveRoom:
         self._departed: list[str] = []
         self._timer: int | None = None
         self._timer_ms: int | None = None
-        self._log_context = context_of(InRoom(room.code))
+        self._log_context = log_context_for(RoomSubject(room.code))
 
     # Commands and time
 

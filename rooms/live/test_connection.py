@@ -9,7 +9,7 @@ from channels.testing import WebsocketCommunicator
 
 from gameplay.engine.events import RoomLocked, WordResult
 from partyflow.channel_layer import LocalChannelLayer
-from rooms.access.token_bucket import BURST, ERROR_INTERVAL_MS, FLOOD, MESSAGES_PER_S, Throttle
+from rooms.access.token_bucket import BURST, ERROR_INTERVAL_MS, FLOOD_THRESHOLD, MESSAGES_PER_S, TokenBucket
 from rooms.conftest import HOST, FakeTransport, MovedClock
 from rooms.live.connection import Connection
 from rooms.live.hub import Hub
@@ -206,28 +206,28 @@ class TestHub:
 
 class TestThrottle:
     def test_a_burst_is_let_through_and_then_so_many_a_second(self) -> None:
-        throttle = Throttle(0)
-        assert [throttle.take(0) for _ in range(BURST + 1)] == [True] * BURST + [False]
-        assert sum(throttle.take(1_000) for _ in range(BURST)) == MESSAGES_PER_S
+        bucket = TokenBucket(0)
+        assert [bucket.take(0) for _ in range(BURST + 1)] == [True] * BURST + [False]
+        assert sum(bucket.take(1_000) for _ in range(BURST)) == MESSAGES_PER_S
 
     def test_it_is_said_once_a_second(self) -> None:
-        throttle = Throttle(0)
-        said = [throttle.may_say_so(at_ms) for at_ms in (0, 10, ERROR_INTERVAL_MS - 1, ERROR_INTERVAL_MS)]
+        bucket = TokenBucket(0)
+        said = [bucket.should_warn(at_ms) for at_ms in (0, 10, ERROR_INTERVAL_MS - 1, ERROR_INTERVAL_MS)]
         assert said == [True, False, False, True]
 
     def test_only_one_who_does_not_stop_floods(self) -> None:
-        throttle = Throttle(0)
-        for _ in range(BURST + FLOOD - 1):
-            throttle.take(0)
-        assert not throttle.is_flooded
-        throttle.take(60_000)
+        bucket = TokenBucket(0)
+        for _ in range(BURST + FLOOD_THRESHOLD - 1):
+            bucket.take(0)
+        assert not bucket.is_flooding
+        bucket.take(60_000)
         for _ in range(BURST):
-            throttle.take(60_000)
-        assert not throttle.is_flooded
-        for _ in range(FLOOD):
-            throttle.take(60_000)
-        assert throttle.is_flooded
+            bucket.take(60_000)
+        assert not bucket.is_flooding
+        for _ in range(FLOOD_THRESHOLD):
+            bucket.take(60_000)
+        assert bucket.is_flooding
 
     def test_a_clock_that_stands_still_gives_nothing_away(self) -> None:
-        throttle = Throttle(1_000)
-        assert sum(throttle.take(0) for _ in range(BURST * 2)) == BURST
+        bucket = TokenBucket(1_000)
+        assert sum(bucket.take(0) for _ in range(BURST * 2)) == BURST

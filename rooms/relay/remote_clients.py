@@ -21,7 +21,7 @@ from rooms.relay.link import Link
 from rooms.relay.messages import DOWN, Ended, Gone, Hello, Roll, Said, TakeOver, Upward, unpack_up
 from rooms.session.client_session import ClientSession
 from rooms.session.remote_room import RateVerdict
-from rooms.telemetry.log_context import context_of, speak_for
+from rooms.telemetry.log_context import bind_log_subject, log_context_for
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Visitor:
         self.socket = RelayedTransport(link, hello.socket, hello.has_keepalive, ended)
         self.connection = Connection(hello.code, self.socket, hello.origin, hello.address)
         self.heard = 0
-        self._log_context = context_of(self.connection)
+        self._log_context = log_context_for(self.connection)
         excess = None if hello.wait_s is None else RateLimited(hello.wait_s)
         self._session = ClientSession(here, self.connection, lambda: hello.cookie, verdict=RateVerdict(excess))
         self._unheard: asyncio.Queue[tuple[str | bytes, float] | None] = asyncio.Queue()
@@ -103,7 +103,7 @@ class Visitor:
         self._unheard.put_nowait(None)
 
     async def _serve(self) -> None:
-        speak_for(self.connection)
+        bind_log_subject(self.connection)
         try:
             while True:
                 self._is_up_to_date = self._unheard.empty()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rooms.access.sessions import host_cookie
-from rooms.access.token_bucket import BURST, FLOOD
+from rooms.access.token_bucket import BURST, FLOOD_THRESHOLD
 from rooms.conftest import MovedClock
 from rooms.protocol.limits import ACK_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
 from rooms.relay.conftest import FarGuest, Pair, Wire, until
@@ -172,7 +172,7 @@ async def test_a_flood_stops_at_the_edge(throw: Any, pair: Pair, wire: Wire) -> 
     await pair.relayed(party, "Carol")
     carol = party["Carol"]
     sent = len(wire.sent)
-    for _ in range(BURST + FLOOD):
+    for _ in range(BURST + FLOOD_THRESHOLD):
         await carol.say_only("HEARTBEAT")
     assert carol.close_code == 4429
     assert carol.last["code"] == "RATE_LIMITED"

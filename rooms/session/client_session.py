@@ -22,7 +22,7 @@ from rooms.session.dispatch import dispatch
 from rooms.session.remote_room import RateVerdict, RemoteRoom
 from rooms.session.room_lookup import open_room
 from rooms.telemetry.counters import UNREADABLE, counters
-from rooms.telemetry.log_context import PEER_DIGITS
+from rooms.telemetry.log_context import LOGGED_KEY_DIGITS
 from rooms.telemetry.spans import span
 
 logger = logging.getLogger(__name__)
@@ -220,7 +220,7 @@ class ClientSession:
                 "with": message.type,
                 "role": connection.role,
                 "version": str(connection.version),
-                "peer": connection.address[:PEER_DIGITS],
+                "peer": connection.address[:LOGGED_KEY_DIGITS],
             },
         )
 

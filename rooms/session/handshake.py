@@ -205,8 +205,10 @@ def _member(live: LiveRoom, secret: str, claimed_id: str) -> Member:
 
 def _seated(live: LiveRoom, secret: str) -> Member | None:
     room = live.room
-    if creator_pass.is_owner_pass(secret):
-        return room.members.get(FIRST_HOST) if creator_pass.opens(secret, live.code, room.created_at_ms) else None
+    if creator_pass.is_creator_pass(secret):
+        return (
+            room.members.get(FIRST_HOST) if creator_pass.is_valid_for(secret, live.code, room.created_at_ms) else None
+        )
     hashed = session_hash(secret)
     return next((member for member in room.members.values() if member.session == hashed), None)
 

@@ -5,7 +5,7 @@ many is told nothing more, right or wrong. Who has a seat in the room is let in 
 who guesses.
 """
 
-from rooms.access.rate_limits import CODES, JOINS, Limiter
+from rooms.access.rate_limits import JOINS, UNKNOWN_CODES, RateLimiter
 from rooms.cluster.ownership import Elsewhere
 from rooms.cluster.registry import Registry, RoomSummary, registry
 from rooms.errors import RateLimited
@@ -16,13 +16,13 @@ from rooms.session import handshake
 from rooms.session.remote_room import RateVerdict, RemoteRoom
 
 
-async def look_up(peer: str, code: str) -> RoomSummary | None:
+async def look_up(client_key: str, code: str) -> RoomSummary | None:
     """What may be said about a room; None if there is none. Raises `RateLimited`, `Unavailable`."""
     limiter = registry().limiter
-    await limiter.check(CODES, peer)
+    await limiter.check(UNKNOWN_CODES, client_key)
     summary = await registry().summary(code)
     if summary is None:
-        await limiter.take(CODES, peer)
+        await limiter.hit(UNKNOWN_CODES, client_key)
     return summary
 
 
@@ -38,12 +38,12 @@ async def open_room(
     ``cookie`` is the host's secret as the browser sent it; ``verdict``, if another worker has seen to that already.
     Nothing is awaited once the room has been found.
     """
-    peer = connection.address
+    client_key = connection.address
     secret = handshake.secret_of(request, cookie)
     excess = None if verdict is None else verdict.excess
     live = here.get(connection.code)
     if verdict is None and (live is None or not handshake.has_seat(live, secret)):
-        excess = await _count(here.limiter, peer, secret)
+        excess = await _count(here.limiter, client_key, secret)
     found = await here.find(connection.code)
     if isinstance(found, Elsewhere):
         return RemoteRoom(found.worker, RateVerdict(excess))
@@ -51,19 +51,19 @@ async def open_room(
     if excess is not None and (live is None or not handshake.has_seat(live, secret)):
         raise excess
     if live is None:
-        await here.limiter.take(CODES, peer)
+        await here.limiter.hit(UNKNOWN_CODES, client_key)
         raise handshake.no_such_room()
     return live
 
 
-async def _count(limiter: Limiter, peer: str, secret: str) -> RateLimited | None:
+async def _count(limiter: RateLimiter, client_key: str, secret: str) -> RateLimited | None:
     """Count a newcomer. What is too much is raised; it is returned where a seat may excuse it."""
     try:
-        await limiter.check(CODES, peer)
+        await limiter.check(UNKNOWN_CODES, client_key)
     except RateLimited as error:
         if not secret:
             raise
         return error
     if handshake.is_newcomer(secret):
-        await limiter.take(JOINS, peer)
+        await limiter.hit(JOINS, client_key)
     return None

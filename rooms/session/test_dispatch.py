@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rooms.access.token_bucket import BURST, FLOOD
+from rooms.access.token_bucket import BURST, FLOOD_THRESHOLD
 from rooms.cluster.registry import Registry
 from rooms.conftest import Guest, MovedClock, Party
 from rooms.live.transport import PreparedMessage
@@ -124,7 +124,7 @@ async def test_too_many_messages_are_refused_once_a_second_and_a_flood_ends_the_
     for _ in range(BURST - 1):  # and the CONNECT
         await bob.say("HEARTBEAT")
     assert codes(bob.messages) == []
-    for _ in range(FLOOD - 1):
+    for _ in range(FLOOD_THRESHOLD - 1):
         await bob.say("HEARTBEAT")
     assert len(bob.received("HEARTBEAT_ACK")) == BURST - 1
     assert codes(bob.messages) == ["RATE_LIMITED"]

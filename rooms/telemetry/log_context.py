@@ -9,17 +9,17 @@ from contextvars import Context, ContextVar
 from typing import Any, Protocol
 
 SESSION_DIGITS = 12
-PEER_DIGITS = 12
+LOGGED_KEY_DIGITS = 12
 
 
-class Subject(Protocol):
+class LogSubject(Protocol):
     """A socket or a room. Its context holds it: what holds the context had better not be the subject itself."""
 
     def log_fields(self) -> Mapping[str, object]:
         """What to add to a line: ``room``, and for a socket ``actor`` and ``session``; nothing secret."""
 
 
-class InRoom:
+class RoomSubject:
     """A room as a subject."""
 
     __slots__ = ("_code",)
@@ -32,22 +32,22 @@ class InRoom:
         return {"room": self._code}
 
 
-_subject: ContextVar[Subject | None] = ContextVar("subject", default=None)
+_subject: ContextVar[LogSubject | None] = ContextVar("subject", default=None)
 
 
-def speak_for(subject: Subject) -> None:
+def bind_log_subject(subject: LogSubject) -> None:
     """From now on the lines of this context are about ``subject``."""
     _subject.set(subject)
 
 
-def context_of(subject: Subject) -> Context:
+def log_context_for(subject: LogSubject) -> Context:
     """A context whose lines are about ``subject``, for a callback that would else speak for whoever has set it."""
     context = Context()
-    context.run(speak_for, subject)
+    context.run(bind_log_subject, subject)
     return context
 
 
-def add_subject(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def add_log_fields(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor."""
     subject = _subject.get()
     if subject is not None:

@@ -8,7 +8,7 @@ from rooms.telemetry.counters import counters
 INTERVAL_S = 0.25
 
 
-async def watch_loop() -> None:
+async def measure_loop_lag() -> None:
     """Look four times a second, until cancelled."""
     while True:
         due_s = perf_counter() + INTERVAL_S

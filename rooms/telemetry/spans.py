@@ -6,18 +6,18 @@ Never around a message of the game: that is for `rooms.telemetry.counters`, whic
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
-Start = Callable[[str, Mapping[str, str | int]], AbstractContextManager[object]]
+SpanFactory = Callable[[str, Mapping[str, str | int]], AbstractContextManager[object]]
 
 _NOTHING = nullcontext()
-_start: Start | None = None
+_span_factory: SpanFactory | None = None
 
 
-def collect_with(start: Start | None) -> None:
+def set_span_factory(start: SpanFactory | None) -> None:
     """From now on open every span with ``start(name, attributes)``; None: collect none."""
-    global _start
-    _start = start
+    global _span_factory
+    _span_factory = start
 
 
 def span(name: str, **attributes: str | int) -> AbstractContextManager[object]:
     """Measure what the ``with`` block does; spans in it are part of it. Attributes hold nothing that guests typed."""
-    return _NOTHING if _start is None else _start(name, attributes)
+    return _NOTHING if _span_factory is None else _span_factory(name, attributes)

@@ -7,7 +7,7 @@ import pytest
 
 from rooms.access.sessions import session_hash
 from rooms.conftest import LogLines
-from rooms.telemetry.log_context import speak_for
+from rooms.telemetry.log_context import bind_log_subject
 
 
 async def test_a_sockets_lines_tell_who_it_is(throw: Any, log: LogLines) -> None:
@@ -52,7 +52,7 @@ async def test_a_command_that_fails_is_the_sockets_and_a_timer_is_the_rooms(thro
     async def as_alice() -> None:
         connection = party.live.hub.get(party.host.actor_id)
         assert connection is not None
-        speak_for(connection)
+        bind_log_subject(connection)
         party.live._set_timer(0)
 
     with pytest.MonkeyPatch.context() as patch:

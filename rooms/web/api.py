@@ -17,11 +17,11 @@ from gameplay.engine.errors import BadSettings, NameInvalid
 from gameplay.engine.model import Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.words.library import load_library
-from rooms.access.accounts import account_id, is_sent_by_another_site, may_make_rooms
-from rooms.access.client_key import peer_of
-from rooms.access.rate_limits import ROOMS
+from rooms.access.accounts import account_id, is_cross_site, may_create_rooms
+from rooms.access.client_key import client_key
+from rooms.access.rate_limits import ROOM_CREATIONS
 from rooms.cluster.registry import CreatedRoom, registry
-from rooms.public_urls import join_url, origin_for_phones
+from rooms.public_urls import join_url, public_origin
 from rooms.session.room_lookup import look_up
 from rooms.web.error_responses import answer_room_errors, error_response
 
@@ -54,13 +54,13 @@ async def create_room(request: HttpRequest) -> HttpResponse:
     except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError) as error:
         return error_response(HTTPStatus.BAD_REQUEST, "MALFORMED_MESSAGE", f"The request cannot be read: {error}.")
     try:
-        creator_id = None if is_sent_by_another_site(request) else await account_id(request)
-        if not may_make_rooms(creator_id):
+        creator_id = None if is_cross_site(request) else await account_id(request)
+        if not may_create_rooms(creator_id):
             return error_response(
                 HTTPStatus.FORBIDDEN, "UNAUTHORIZED", "Rooms are made by hosts with an account. Log in first."
             )
         room_settings = await _settings(body.settings, creator_id)
-        await registry().limiter.take(ROOMS, peer_of(request))
+        await registry().limiter.hit(ROOM_CREATIONS, client_key(request))
         created = await registry().create(body.host_name, room_settings, creator_id)
     except (BadSettings, NameInvalid) as error:
         return error_response(HTTPStatus.BAD_REQUEST, error.code, error.message)
@@ -73,7 +73,7 @@ async def create_room(request: HttpRequest) -> HttpResponse:
 @answer_room_errors
 async def read_room(request: HttpRequest, code: str) -> HttpResponse:
     """``GET /api/rooms/<CODE>``: the public summary of a room."""
-    summary = await look_up(peer_of(request), code.upper())
+    summary = await look_up(client_key(request), code.upper())
     if summary is None:
         return error_response(HTTPStatus.NOT_FOUND, "ROOM_NOT_FOUND", "There is no such room.")
     return JsonResponse(
@@ -115,7 +115,7 @@ def _room_urls(request: HttpRequest, created: CreatedRoom) -> dict[str, str]:
         "roomId": created.code,
         "hostId": created.host_id,
         "sessionId": created.session_id,
-        "qrCodeUrl": join_url(origin_for_phones(request.get_host(), request.is_secure()), created.code),
+        "qrCodeUrl": join_url(public_origin(request.get_host(), request.is_secure()), created.code),
         "hostUrl": here + reverse("host", args=[created.code]),
         "stageUrl": here + reverse("stage", args=[created.code]),
         "wsUrl": f"{here.replace('http', 'ws', 1)}/ws/?roomId={created.code}",

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gameplay.models import RoomPreset
 from gameplay.words.library import load_library
-from rooms.access.accounts import account_id, may_make_rooms
-from rooms.access.client_key import peer_of
-from rooms.access.rate_limits import ROOMS
+from rooms.access.accounts import account_id, may_create_rooms
+from rooms.access.client_key import client_key
+from rooms.access.rate_limits import ROOM_CREATIONS
 from rooms.access.sessions import set_host_cookie
 from rooms.cluster.registry import CODE_LENGTH, registry
 from rooms.errors import RateLimited
@@ -48,11 +48,11 @@ async def create_room(request: HttpRequest) -> HttpResponse:
     """Create a room from the form, set the host's cookie and redirect to the host page."""
     creator_id = await account_id(request)
     form = await _form(request, creator_id)
-    if not may_make_rooms(creator_id):
+    if not may_create_rooms(creator_id):
         return await _home(request, form, [], status=HTTPStatus.FORBIDDEN)
     if not form.is_valid():
         return await _invalid(request, form, creator_id)
-    await registry().limiter.take(ROOMS, peer_of(request))
+    await registry().limiter.hit(ROOM_CREATIONS, client_key(request))
     created = await registry().create(form.cleaned_data["host_name"], form.settings, creator_id, form.team_names)
     response = HttpResponseRedirect(reverse("host", args=[created.code]))
     set_host_cookie(response, created.code, created.session_id)
@@ -113,7 +113,7 @@ async def _home(
     context = {
         "form": form,
         "account": await request.auser() if form.owner_id is not None else None,
-        "may_make_rooms": may_make_rooms(form.owner_id),
+        "may_create_rooms": may_create_rooms(form.owner_id),
         "presets": saved,
         "chosen_preset": chosen,
         "hosted_rooms": await _hosted_rooms(request),
@@ -133,7 +133,7 @@ async def _hosted_rooms(request: HttpRequest) -> list[dict[str, str]]:
     names = [name for name in request.COOKIES if name.startswith(prefix)]
     codes = [name.removeprefix(prefix) for name in names[-REMEMBERED_ROOMS:]]
     try:
-        found = [code for code in codes if await look_up(peer_of(request), code) is not None]
+        found = [code for code in codes if await look_up(client_key(request), code) is not None]
     except RateLimited:
         return []
     return [{"url": reverse("host", args=[code]), "spaced_code": spaced_code(code)} for code in found]

@@ -135,7 +135,7 @@ METRICS = (
         "counter",
         "rate_limited",
         "Requests and sockets refused because there was too much from their address, by limit.",
-        lambda now: by_label(now.counted.rate_limited, rate_limits.NAMES),
+        lambda now: by_label(now.counted.rate_limited, rate_limits.LIMIT_NAMES),
         ("limit",),
     ),
     Metric("counter", "sockets_opened", "Sockets accepted.", lambda now: now.counted.sockets_opened),

@@ -7,8 +7,8 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import async_only_middleware
 from limits import RateLimitItem
 
-from rooms.access.client_key import peer_of
-from rooms.access.rate_limits import LOGINS, PAGES, REST
+from rooms.access.client_key import client_key
+from rooms.access.rate_limits import API_REQUESTS, LOGIN_ATTEMPTS, PAGE_REQUESTS
 from rooms.cluster.registry import current_registry
 from rooms.errors import RateLimited
 from rooms.web.error_responses import REST_PREFIX, too_many_requests
@@ -28,7 +28,7 @@ def limit_requests(get_response: GetResponse) -> GetResponse:
         here = current_registry()
         if here is not None and (limit := limit_of(request)) is not None:
             try:
-                await here.limiter.take(limit, peer_of(request))
+                await here.limiter.hit(limit, client_key(request))
             except RateLimited as excess:
                 return too_many_requests(request, excess)
         return await get_response(request)
@@ -41,5 +41,5 @@ def limit_of(request: HttpRequest) -> RateLimitItem | None:
     if request.path in EXEMPT:
         return None
     if request.path.startswith(REST_PREFIX):
-        return REST
-    return LOGINS if request.path == LOGIN_PATH and request.method == "POST" else PAGES
+        return API_REQUESTS
+    return LOGIN_ATTEMPTS if request.path == LOGIN_PATH and request.method == "POST" else PAGE_REQUESTS

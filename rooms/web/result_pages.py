@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from gameplay.models import GameResult
 from gameplay.results.retention import PUBLIC_FOR, find_shared
-from rooms.public_urls import origin_for_phones
+from rooms.public_urls import public_origin
 from rooms.web.room_pages import qr_svg
 from rooms.web.share_image import HEIGHT, WIDTH, png_of, svg_of
 
@@ -65,7 +65,7 @@ async def page(request: HttpRequest, public_id: str) -> HttpResponse:
     result = await find_shared(public_id)
     if result is None:
         return await _not_found(request, public_id)
-    url = origin_for_phones(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
+    url = public_origin(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
     scores = ", ".join(f"{team['name']} {team['score']}" for team in result.teams)
     context: dict[str, Any] = {
         "result": result,
@@ -98,7 +98,7 @@ async def picture(request: HttpRequest, public_id: str, kind: str) -> HttpRespon
 @cache_control(public=True, max_age=3600)
 def qr_code(request: HttpRequest, public_id: str) -> HttpResponse:
     """QR code of the page's URL, for the stage; made without checking that the page exists."""
-    url = origin_for_phones(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
+    url = public_origin(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
     return HttpResponse(qr_svg(url), content_type="image/svg+xml")
 
 

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gameplay.words.library import load_library
 from rooms.access.accounts import account_id
-from rooms.access.client_key import peer_of
-from rooms.access.creator_pass import is_hosts, new_owner_pass
+from rooms.access.client_key import client_key
+from rooms.access.creator_pass import is_host_secret, new_creator_pass
 from rooms.access.sessions import host_secret, set_host_cookie
 from rooms.cluster.registry import RoomSummary
-from rooms.public_urls import join_url, origin_for_phones
+from rooms.public_urls import join_url, public_origin
 from rooms.session.room_lookup import look_up
 from rooms.session.seat_links import redeem_seat
 from rooms.web.error_responses import answer_room_errors
@@ -35,13 +35,13 @@ def spaced_code(code: str) -> str:
 @answer_room_errors
 async def player(request: HttpRequest, code: str) -> HttpResponse:
     """The player page, which the QR code opens."""
-    summary = await look_up(peer_of(request), code)
+    summary = await look_up(client_key(request), code)
     if summary is None:
         return unknown_room(request, code)
     context = _room_context(request, code, "player")
     context["page_data"]["entry"] = _entry(summary)
     secret = host_secret(request, code)
-    if secret is not None and not is_hosts(secret, summary):
+    if secret is not None and not is_host_secret(secret, summary):
         context["page_data"]["was-host"] = "yes"
     return render(request, "player.html", context | {"host_name": summary.host_name})
 
@@ -50,24 +50,24 @@ async def player(request: HttpRequest, code: str) -> HttpResponse:
 @answer_room_errors
 async def host(request: HttpRequest, code: str) -> HttpResponse:
     """The host page: for the browser with the host's cookie and for the account that created the room."""
-    summary = await look_up(peer_of(request), code)
+    summary = await look_up(client_key(request), code)
     if summary is None:
         return unknown_room(request, code)
-    secret, owner_pass = host_secret(request, code), None
-    if (secret is None or not is_hosts(secret, summary)) and await _is_owner(request, summary):
-        secret = owner_pass = new_owner_pass(code, summary.created_at_ms)
+    secret, creator_pass = host_secret(request, code), None
+    if (secret is None or not is_host_secret(secret, summary)) and await _is_creator(request, summary):
+        secret = creator_pass = new_creator_pass(code, summary.created_at_ms)
     response: HttpResponse
     if secret is None:
         context = {"code": code, "spaced_code": spaced_code(code)}
         return render(request, "not_host.html", context, status=HTTPStatus.FORBIDDEN)
-    if is_hosts(secret, summary):
+    if is_host_secret(secret, summary):
         packs = packs_as_json((await load_library()).packs(owner_id=summary.creator_id))
         response = render(request, "host.html", _room_context(request, code, "host") | {"packs": packs})
     else:
         # The host's role has moved on; this browser's seat is a player's.
         response = HttpResponseRedirect(reverse("player", args=[code]))
-    if owner_pass is not None:
-        set_host_cookie(response, code, owner_pass)
+    if creator_pass is not None:
+        set_host_cookie(response, code, creator_pass)
     return response
 
 
@@ -75,7 +75,7 @@ async def host(request: HttpRequest, code: str) -> HttpResponse:
 @answer_room_errors
 async def stage(request: HttpRequest, code: str) -> HttpResponse:
     """The stage: the big screen, which shows no secrets."""
-    if await look_up(peer_of(request), code) is None:
+    if await look_up(client_key(request), code) is None:
         return unknown_room(request, code)
     return render(request, "stage.html", _room_context(request, code, "spectator"))
 
@@ -84,7 +84,7 @@ async def stage(request: HttpRequest, code: str) -> HttpResponse:
 @answer_room_errors
 async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """A seat link: GET shows the page, POST redeems the token, once."""
-    if await look_up(peer_of(request), code) is None:
+    if await look_up(client_key(request), code) is None:
         return unknown_room(request, code)
     if request.method == "GET":
         return render(request, "seat.html", _room_context(request, code, "player"))
@@ -103,7 +103,7 @@ async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def qr_code(request: HttpRequest, code: str) -> HttpResponse:
     """QR code of the player page's URL, as SVG."""
-    origin = origin_for_phones(request.get_host(), request.is_secure())
+    origin = public_origin(request.get_host(), request.is_secure())
     return HttpResponse(qr_svg(join_url(origin, code)), content_type="image/svg+xml")
 
 
@@ -122,7 +122,7 @@ def unknown_room(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
-    origin = origin_for_phones(request.get_host(), request.is_secure())
+    origin = public_origin(request.get_host(), request.is_secure())
     url = join_url(origin, code)
     stage_url = reverse("stage", args=[code])
     qr_url = reverse("qr-code", args=[code])
@@ -147,7 +147,7 @@ def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
     }
 
 
-async def _is_owner(request: HttpRequest, summary: RoomSummary) -> bool:
+async def _is_creator(request: HttpRequest, summary: RoomSummary) -> bool:
     return summary.creator_id is not None and await account_id(request) == summary.creator_id
 
 

@@ -127,7 +127,7 @@ async def test_who_was_host_before_the_host_changed_is_a_player_now_owner_or_not
 
 async def test_a_pass_is_the_hosts_seat(throw: Any) -> None:
     party = await throw("Alice", "Bob")
-    secret = creator_pass.new_owner_pass(party.code, party.live.room.created_at_ms)
+    secret = creator_pass.new_creator_pass(party.code, party.live.room.created_at_ms)
     again = party.host.again()
     await again.open(cookie=f"{host_cookie(party.code)}={secret}")
     connected = await again.connect("host")
@@ -139,7 +139,7 @@ async def test_a_pass_is_the_hosts_seat(throw: Any) -> None:
 async def test_a_pass_brings_a_lost_socket_back(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     host = party.host.again()
-    await host.connect("host", sessionId=creator_pass.new_owner_pass(party.code, party.live.room.created_at_ms))
+    await host.connect("host", sessionId=creator_pass.new_creator_pass(party.code, party.live.room.created_at_ms))
     await host.hang_up()
     again = host.again()
     await again.open()
@@ -154,13 +154,13 @@ async def test_a_pass_that_is_not_in_order_opens_nothing(
     created_at_ms = party.live.room.created_at_ms
     match wrong:
         case "forged":
-            secret = creator_pass.new_owner_pass(party.code, created_at_ms)[:-1] + "~"
+            secret = creator_pass.new_creator_pass(party.code, created_at_ms)[:-1] + "~"
         case "of another room":
-            secret = creator_pass.new_owner_pass("ABC234", created_at_ms)
+            secret = creator_pass.new_creator_pass("ABC234", created_at_ms)
         case "of an older room with this code":
-            secret = creator_pass.new_owner_pass(party.code, created_at_ms - 1)
+            secret = creator_pass.new_creator_pass(party.code, created_at_ms - 1)
         case _:
-            secret = creator_pass.new_owner_pass(party.code, created_at_ms)
+            secret = creator_pass.new_creator_pass(party.code, created_at_ms)
             later = party.time.now_ms / 1000 + HOST_COOKIE_AGE_S + 60
             monkeypatch.setattr("django.core.signing.time.time", lambda: later)
     error = await party.host.again().connect("host", sessionId=secret)

@@ -6,8 +6,16 @@ import pytest
 from django.test import AsyncClient
 from limits import RateLimitItem
 
-from rooms.access.client_key import fingerprint
-from rooms.access.rate_limits import CODES, JOINS, LOGINS, MAX_SOCKETS, PAGES, REST, ROOMS
+from rooms.access.client_key import key_for_address
+from rooms.access.rate_limits import (
+    API_REQUESTS,
+    JOINS,
+    LOGIN_ATTEMPTS,
+    MAX_SOCKETS_PER_CLIENT,
+    PAGE_REQUESTS,
+    ROOM_CREATIONS,
+    UNKNOWN_CODES,
+)
 from rooms.access.sessions import host_cookie
 from rooms.cluster.registry import Registry
 from rooms.conftest import Guest, MovedClock, outlive
@@ -35,7 +43,7 @@ def browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.Mon
 
 async def use_up(keeper: Registry, limit: RateLimitItem) -> None:
     for _ in range(limit.amount):
-        await keeper.limiter.take(limit, fingerprint(HERE))
+        await keeper.limiter.hit(limit, key_for_address(HERE))
 
 
 def guest_from(address: str, code: str, name: str) -> Guest:
@@ -51,7 +59,7 @@ def last_words(guest: Guest) -> tuple[str, int | None]:
 
 @pytest.mark.parametrize("path", ["/ZZZZZZ", "/zzzzzz/", "/stage/ZZZZZZ/", "/host/ZZZZZZ/", "/ZZZZZZ/seat/x"])
 async def test_unknown_codes_are_counted_by_every_page(browser: AsyncClient, keeper: Registry, path: str) -> None:
-    for _ in range(CODES.amount):
+    for _ in range(UNKNOWN_CODES.amount):
         assert (await browser.get(path)).status_code == 404
     answer = await browser.get(path)
     assert answer.status_code == 429
@@ -61,7 +69,7 @@ async def test_unknown_codes_are_counted_by_every_page(browser: AsyncClient, kee
 
 
 async def test_rest_counts_them_too_and_answers_in_json(browser: AsyncClient, keeper: Registry) -> None:
-    for _ in range(CODES.amount):
+    for _ in range(UNKNOWN_CODES.amount):
         assert (await browser.get("/api/rooms/ZZZZZZ")).status_code == 404
     answer = await browser.get("/api/rooms/ZZZZZZ")
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, "RATE_LIMITED")
@@ -74,7 +82,7 @@ async def test_who_has_guessed_too_much_is_not_told_of_a_room_that_is_there(
 ) -> None:
     party = await throw("Alice")
     assert (await browser.get(f"/{party.code}")).status_code == 200
-    await use_up(keeper, CODES)
+    await use_up(keeper, UNKNOWN_CODES)
     for path in (f"/{party.code}", f"/stage/{party.code}/", f"/host/{party.code}/", f"/api/rooms/{party.code}"):
         assert (await browser.get(path)).status_code == 429, path
 
@@ -84,7 +92,7 @@ async def test_codes_cannot_be_tried_out_as_cookies(browser: AsyncClient, keeper
     browser.cookies[host_cookie(party.code)] = "guessed"
     assert party.code.encode()[:3] in (await browser.get("/")).content
     browser.cookies[host_cookie("ZZZZZZ")] = "guessed"
-    for _ in range(CODES.amount):
+    for _ in range(UNKNOWN_CODES.amount):
         await browser.get("/")
     home = await browser.get("/")
     assert home.status_code == 200
@@ -93,7 +101,7 @@ async def test_codes_cannot_be_tried_out_as_cookies(browser: AsyncClient, keeper
 
 async def test_sockets_count_codes_too(keeper: Registry, throw: Any) -> None:
     party = await throw("Alice", "Bob")
-    for _ in range(CODES.amount):
+    for _ in range(UNKNOWN_CODES.amount):
         stranger = guest_from(HERE, "ZZZZZZ", "Mallory")
         await stranger.connect()
         assert last_words(stranger) == ("ROOM_NOT_FOUND", 4404)
@@ -108,7 +116,7 @@ async def test_sockets_count_codes_too(keeper: Registry, throw: Any) -> None:
 @pytest.mark.parametrize("type_", ["CONNECT", "RECONNECT"])
 async def test_a_wrong_secret_is_no_seat(keeper: Registry, throw: Any, type_: str) -> None:
     party = await throw("Alice")
-    await use_up(keeper, CODES)
+    await use_up(keeper, UNKNOWN_CODES)
     mallory = guest_from(HERE, party.code, "Mallory")
     await mallory.open()
     await mallory.say(type_, {"role": "player", "sessionId": "x" * 32, "lastSeqId": 0}, actorId="")
@@ -119,7 +127,7 @@ async def test_who_has_a_seat_comes_back_although_a_neighbour_guesses(
     keeper: Registry, throw: Any, time: MovedClock
 ) -> None:
     party = await throw("Alice", "Bob")
-    await use_up(keeper, CODES)
+    await use_up(keeper, UNKNOWN_CODES)
     await use_up(keeper, JOINS)
     bob = party["Bob"].again()
     bob.address = HERE
@@ -138,7 +146,7 @@ async def test_he_comes_back_into_a_room_that_sleeps_in_redis_too(keep: Any, thr
     await party.keeper.writer.flush()
     awake = keep("another")
     await outlive(party.keeper, awake, time)
-    await use_up(awake, CODES)
+    await use_up(awake, UNKNOWN_CODES)
     bob = party["Bob"].again()
     bob.address = HERE
     assert (await bob.connect(sessionId=bob.session_id)).type == "CONNECTED"
@@ -147,7 +155,7 @@ async def test_he_comes_back_into_a_room_that_sleeps_in_redis_too(keep: Any, thr
 async def test_newcomers_are_counted_and_onlookers_with_them(keeper: Registry, throw: Any) -> None:
     party = await throw("Alice")
     for _ in range(JOINS.amount - 2):
-        await keeper.limiter.take(JOINS, fingerprint(HERE))
+        await keeper.limiter.hit(JOINS, key_for_address(HERE))
     assert (await guest_from(HERE, party.code, "Bob").connect()).type == "CONNECTED"
     stage = guest_from(HERE, party.code, "Stage")
     assert (await stage.connect("spectator")).type == "CONNECTED"
@@ -159,8 +167,8 @@ async def test_newcomers_are_counted_and_onlookers_with_them(keeper: Registry, t
 
 async def test_sockets_of_one_address_are_bounded(keeper: Registry, throw: Any) -> None:
     party = await throw("Alice")
-    for _ in range(MAX_SOCKETS - 1):
-        keeper.crowd.enter(fingerprint(HERE))
+    for _ in range(MAX_SOCKETS_PER_CLIENT - 1):
+        keeper.connection_limit.acquire(key_for_address(HERE))
     last = await guest_from(HERE, party.code, "Bob").open()
     assert not last.messages
     one_too_many = await guest_from(HERE, party.code, "Carol").open()
@@ -172,8 +180,8 @@ async def test_sockets_of_one_address_are_bounded(keeper: Registry, throw: Any) 
 
 
 async def test_rooms_are_counted_by_form_and_by_rest_together(browser: AsyncClient, keeper: Registry) -> None:
-    for _ in range(ROOMS.amount - 2):
-        await keeper.limiter.take(ROOMS, fingerprint(HERE))
+    for _ in range(ROOM_CREATIONS.amount - 2):
+        await keeper.limiter.hit(ROOM_CREATIONS, key_for_address(HERE))
     assert (await browser.post("/rooms/", FORM)).status_code == 302
     assert (await ask_for_a_room(browser)).status_code == 201
     assert (await browser.post("/rooms/", FORM)).status_code == 429
@@ -189,7 +197,11 @@ async def ask_for_a_room(browser: AsyncClient) -> Any:
 
 @pytest.mark.parametrize(
     ("limit", "method", "path"),
-    [(REST, "GET", "/api/rooms/ZZZZZZ"), (PAGES, "GET", "/"), (LOGINS, "POST", "/admin/login/")],
+    [
+        (API_REQUESTS, "GET", "/api/rooms/ZZZZZZ"),
+        (PAGE_REQUESTS, "GET", "/"),
+        (LOGIN_ATTEMPTS, "POST", "/admin/login/"),
+    ],
 )
 @pytest.mark.django_db
 async def test_requests_are_counted(
@@ -200,26 +212,26 @@ async def test_requests_are_counted(
     assert (await browser.generic(method, path)).status_code == 429
     for address in ("/healthz", "/readyz", "/metrics"):
         assert (await browser.get(address)).status_code == 200
-    assert (await browser.get("/nowhere/at/all")).status_code == (429 if limit is PAGES else 404)
+    assert (await browser.get("/nowhere/at/all")).status_code == (429 if limit is PAGE_REQUESTS else 404)
 
 
 async def use_up_the_rest(keeper: Registry, limit: RateLimitItem) -> None:
     for _ in range(limit.amount - 1):
-        await keeper.limiter.take(limit, fingerprint(HERE))
+        await keeper.limiter.hit(limit, key_for_address(HERE))
 
 
 async def test_what_is_refused_does_not_fill_the_log(
     browser: AsyncClient, keeper: Registry, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await use_up(keeper, CODES)
+    await use_up(keeper, UNKNOWN_CODES)
     assert (await browser.get("/ZZZZZZ")).status_code == 429
     assert "Too Many Requests" not in caplog.text
 
 
 @pytest.mark.parametrize("rate_limits", [False])
 async def test_limits_are_off_for_load_tests(keeper: Registry) -> None:
-    await use_up(keeper, ROOMS)
-    await use_up(keeper, ROOMS)
+    await use_up(keeper, ROOM_CREATIONS)
+    await use_up(keeper, ROOM_CREATIONS)
 
 
 async def test_the_answer_to_a_room_that_was_closed_is_that_to_one_that_never_was(

@@ -10,7 +10,7 @@ from gameplay.engine.model import Settings
 from rooms.access.sessions import host_cookie, session_hash
 from rooms.cluster.registry import CreatedRoom, Registry
 from rooms.errors import Unavailable
-from rooms.public_urls import origin_for_phones
+from rooms.public_urls import public_origin
 
 FORM = {
     "host_name": "Alice",
@@ -216,7 +216,7 @@ async def test_the_qr_code_is_a_picture_that_may_be_kept(laptop: AsyncClient, ro
 )
 def test_no_phone_is_ever_sent_to_localhost(settings: Any, public_url: str, host: str, expected: str) -> None:
     settings.PUBLIC_URL, settings.SITE_URL = public_url, public_url or "http://192.0.2.7:8000"
-    assert origin_for_phones(host, is_secure=False) == expected
+    assert public_origin(host, is_secure=False) == expected
 
 
 # Taking a seat over
