@@ -321,9 +321,9 @@ class TestLeaving:
             party.host.actor_id: "player",
             party["Carol"].actor_id: "player",
         }
-        layer = party.keeper.layer
-        assert len(layer.members(f"room.{party.code}.host")) == 1  # type: ignore[attr-defined]
-        assert len(layer.members(f"room.{party.code}.players")) == 2  # type: ignore[attr-defined]
+        groups = party.keeper.layer._groups  # type: ignore[attr-defined]
+        assert len(groups[f"room.{party.code}.host"]) == 1
+        assert len(groups[f"room.{party.code}.players"]) == 2
         assert [answer.type for answer in await party["Bob"].say("LOCK_ROOM")] == ["ROOM_LOCKED"]
 
     async def test_a_finished_game_is_written_down(self, throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
