@@ -136,20 +136,20 @@ EMBEDDED_VALKEY = not REDIS_URL
 REDIS_URL = REDIS_URL or f"unix://{environment.valkey_socket(VAR_DIR)}"
 
 # The cache and the channel layer, which take little, may have a Redis of their own, and need one beside a cluster.
-ROOMS_ADDRESS = environment.redis_address("REDIS_URL", REDIS_URL)
-if ROOMS_ADDRESS.kind == "cluster" and not (CACHE_URL and CHANNELS_URL):
+ROOMS_REDIS = environment.read_redis_url("REDIS_URL", REDIS_URL)
+if ROOMS_REDIS.kind == "cluster" and not (CACHE_URL and CHANNELS_URL):
     environment.refuse("REDIS_URL names a cluster: CACHE_URL and CHANNELS_URL have to name a Redis that is none")
 CACHE_URL, CHANNELS_URL = CACHE_URL or REDIS_URL, CHANNELS_URL or REDIS_URL
-CACHE_ADDRESS = environment.redis_address("CACHE_URL", CACHE_URL, may_be_cluster=False)
-CHANNELS_ADDRESS = environment.redis_address("CHANNELS_URL", CHANNELS_URL, may_be_cluster=False)
+CACHE_REDIS = environment.read_redis_url("CACHE_URL", CACHE_URL, may_be_cluster=False)
+CHANNELS_REDIS = environment.read_redis_url("CHANNELS_URL", CHANNELS_URL, may_be_cluster=False)
 
-CACHES = {"default": cache_at(CACHE_ADDRESS)}
-if ROOMS_ADDRESS.kind != "cluster":
+CACHES = {"default": cache_at(CACHE_REDIS)}
+if ROOMS_REDIS.kind != "cluster":
     # No cache: through it the administration reads what Redis has of the rooms.
-    CACHES["rooms"] = cache_at(ROOMS_ADDRESS)
+    CACHES["rooms"] = cache_at(ROOMS_REDIS)
 
 CHANNEL_LAYERS = {
-    "default": channels_at(CHANNELS_ADDRESS),
+    "default": channels_at(CHANNELS_REDIS),
     "local": {"BACKEND": "partyflow.channel_layer.LocalChannelLayer"},
 }
 

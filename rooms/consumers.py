@@ -47,7 +47,7 @@ class RoomConsumer(AsyncConsumer):
         counters.sockets_opened += 1
         counters.sockets_open += 1
         connection_limit = self._here.connection_limit
-        self._has_place = connection_limit.acquire(self.connection.address)
+        self._has_place = connection_limit.acquire(self.connection.client_key)
         try:
             while True:
                 await self.dispatch(await receive())
@@ -55,7 +55,7 @@ class RoomConsumer(AsyncConsumer):
             pass
         finally:
             counters.sockets_open -= 1
-            connection_limit.release(self.connection.address)
+            connection_limit.release(self.connection.client_key)
             self._leave()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -70,7 +70,7 @@ class RoomConsumer(AsyncConsumer):
     async def websocket_connect(self, event: dict[str, Any]) -> None:
         """Accept, and wait for ``CONNECT`` or ``RECONNECT``; a browser could not read a refusal before that."""
         await self.send({"type": "websocket.accept"})
-        logger.debug("Socket opened", extra={"peer": self.connection.address[:LOGGED_KEY_DIGITS]})
+        logger.debug("Socket opened", extra={"peer": self.connection.client_key[:LOGGED_KEY_DIGITS]})
         if not self._has_place:
             self.connection.close_with_error(
                 ErrorCode.RATE_LIMITED, "Too many sockets are open here.", CloseCode.TOO_MUCH

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from partyflow.config.lan import lan_addresses
-from rooms.storage.redis_client import RedisAddress
-from rooms.storage.redis_client import read as read_redis_url
+from rooms.storage.redis_client import RedisUrl, parse_redis_url
 
 SECRET_KEY_MIN_LENGTH = 50
 SOCKET_PATH_MAX_BYTES = 103
@@ -75,15 +74,15 @@ def valkey_socket(directory: Path) -> Path:
     return Path("/tmp") / f"partyflow-{os.getuid()}-{digest}" / "valkey.sock"  # noqa: S108
 
 
-def redis_address(variable: str, url: str, may_be_cluster: bool = True) -> RedisAddress:
+def read_redis_url(variable: str, url: str, may_be_cluster: bool = True) -> RedisUrl:
     """Where the Redis is that `variable` names; ImproperlyConfigured if that can't be read."""
     try:
-        address = read_redis_url(url)
+        parsed = parse_redis_url(url)
     except ValueError as error:
         refuse(f"{variable} can't be read: {error}")
-    if address.kind == "cluster" and not may_be_cluster:
+    if parsed.kind == "cluster" and not may_be_cluster:
         refuse(f"{variable} names a cluster; it takes a server, or the master that sentinels know")
-    return address
+    return parsed
 
 
 def laptop_hosts() -> list[str]:

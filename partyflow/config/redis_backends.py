@@ -5,7 +5,7 @@ from typing import Any
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 
-from rooms.storage.redis_client import RedisAddress
+from rooms.storage.redis_client import RedisUrl
 
 CACHE_TIMEOUT_S = 1
 CONNECT_TIMEOUT_S = 2
@@ -13,22 +13,22 @@ RECEIVE_TIMEOUT_S = 15
 """A receiver of the channel layer waits up to 5 s for a message: a shorter timeout would kill it while idle."""
 
 
-def cache_at(address: RedisAddress) -> dict[str, Any]:
+def cache_at(redis_url: RedisUrl) -> dict[str, Any]:
     """An entry of ``CACHES``."""
     options: dict[str, Any] = {
         "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
         "SOCKET_CONNECT_TIMEOUT": CACHE_TIMEOUT_S,
         "SOCKET_TIMEOUT": CACHE_TIMEOUT_S,
     }
-    location = address.url
-    if address.kind == "sentinel":
-        location = f"redis{'s' * address.is_secure}://{address.master}/{address.db}"
+    location = redis_url.url
+    if redis_url.kind == "sentinel":
+        location = f"redis{'s' * redis_url.is_secure}://{redis_url.master}/{redis_url.db}"
         options |= {
             "CONNECTION_FACTORY": "django_redis.pool.SentinelConnectionFactory",
-            "SENTINELS": list(address.hosts),
-            "SENTINEL_KWARGS": {"socket_timeout": CACHE_TIMEOUT_S, **address.sentinel_credentials},
-            "USERNAME": address.username,
-            "PASSWORD": address.password,
+            "SENTINELS": list(redis_url.hosts),
+            "SENTINEL_KWARGS": {"socket_timeout": CACHE_TIMEOUT_S, **redis_url.sentinel_credentials},
+            "USERNAME": redis_url.username,
+            "PASSWORD": redis_url.password,
         }
     return {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -38,24 +38,24 @@ def cache_at(address: RedisAddress) -> dict[str, Any]:
     }
 
 
-def channels_at(address: RedisAddress) -> dict[str, Any]:
+def channels_at(redis_url: RedisUrl) -> dict[str, Any]:
     """The entry of ``CHANNEL_LAYERS`` over which workers talk."""
     host: dict[str, Any] = {
         "socket_timeout": RECEIVE_TIMEOUT_S,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
         "retry": Retry(ExponentialWithJitterBackoff(base=0.05, cap=1), 3),
     }
-    if address.kind == "sentinel":
+    if redis_url.kind == "sentinel":
         host |= {
-            "master_name": address.master,
-            "sentinels": list(address.hosts),
-            "sentinel_kwargs": {"socket_timeout": CONNECT_TIMEOUT_S, **address.sentinel_credentials},
-            "db": address.db,
-            "ssl": address.is_secure,
-            **address.credentials,
+            "master_name": redis_url.master,
+            "sentinels": list(redis_url.hosts),
+            "sentinel_kwargs": {"socket_timeout": CONNECT_TIMEOUT_S, **redis_url.sentinel_credentials},
+            "db": redis_url.db,
+            "ssl": redis_url.is_secure,
+            **redis_url.credentials,
         }
     else:
-        host["address"] = address.url
+        host["address"] = redis_url.url
     return {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         "CONFIG": {"hosts": [host], "prefix": "pf:channels", "capacity": 10_000},

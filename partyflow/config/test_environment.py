@@ -122,10 +122,10 @@ def test_a_proxy_that_is_no_network_is_refused() -> None:
 
 def test_a_redis_that_can_not_be_read_is_refused_by_name() -> None:
     with pytest.raises(ImproperlyConfigured, match="REDIS_URL can't be read"):
-        environment.redis_address("REDIS_URL", "memcached://one")
+        environment.read_redis_url("REDIS_URL", "memcached://one")
 
 
 def test_the_cache_and_the_channels_are_not_put_into_a_cluster() -> None:
-    assert environment.redis_address("REDIS_URL", "redis+cluster://one,two").kind == "cluster"
+    assert environment.read_redis_url("REDIS_URL", "redis+cluster://one,two").kind == "cluster"
     with pytest.raises(ImproperlyConfigured, match="CACHE_URL names a cluster"):
-        environment.redis_address("CACHE_URL", "redis+cluster://one,two", may_be_cluster=False)
+        environment.read_redis_url("CACHE_URL", "redis+cluster://one,two", may_be_cluster=False)

@@ -15,7 +15,7 @@ from redis.exceptions import RedisClusterException
 
 from partyflow.config.environment import EVERY_INTERFACE
 from partyflow.observability.logs import without_secrets
-from rooms.storage.redis_client import connect_and_wait
+from rooms.storage.redis_client import connect_sync
 
 OLDEST_REDIS = (6, 2)
 REDIS_TIMEOUT_S = 3.0
@@ -75,8 +75,8 @@ def check_redis(url: str, variable: str = "REDIS_URL") -> str:
     """
     name = without_secrets(url)
     try:
-        with connect_and_wait(url, REDIS_TIMEOUT_S) as client:
-            version = str(_server_facts(client).get("redis_version", "0"))
+        with connect_sync(url, REDIS_TIMEOUT_S) as client:
+            version = str(_server_info(client).get("redis_version", "0"))
     except (redis.RedisError, ValueError, OSError) as error:
         reason = without_secrets(str(error).strip().replace("\n", " "))
         trouble = f"Redis does not answer at {name} ({reason}); {variable} names it"
@@ -95,14 +95,14 @@ def _may_come_back(error: Exception) -> bool:
     return isinstance(error, redis.ConnectionError) and isinstance(error.__context__, OSError | RedisClusterException)
 
 
-def _server_facts(client: redis.Redis) -> dict[str, Any]:
+def _server_info(client: redis.Redis) -> dict[str, Any]:
     deadline = time.monotonic() + LOADING_TIMEOUT_S
     while True:
         try:
             client.ping()
-            facts: dict[str, Any] = client.info("server")
+            info: dict[str, Any] = client.info("server")
             # A cluster answers for one of its servers, and says which.
-            return facts if "redis_version" in facts else next(iter(facts.values()))
+            return info if "redis_version" in info else next(iter(info.values()))
         except redis.BusyLoadingError:
             if time.monotonic() > deadline:
                 raise

@@ -10,7 +10,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from rooms.errors import Unavailable
-from rooms.storage.redis_client import connect_and_wait
+from rooms.storage.redis_client import connect_sync
 
 ROOMS = "rooms"
 """The alias in CACHES of the Redis that has the rooms."""
@@ -25,7 +25,7 @@ def rooms_redis() -> Redis:
 @functools.cache
 def _cluster(url: str) -> Redis:
     # Without a name in CACHES, since django-redis speaks to no cluster.
-    return connect_and_wait(url)
+    return connect_sync(url)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.admin.worker_calls import Unanswered, ask
 from rooms.cluster.room_rpc import NoSuchRoom, describe
 from rooms.live.details import MemberDetails, RoomDetails, details_of_saved
-from rooms.storage.restore import log_of
+from rooms.storage.restore import load_event_log
 from rooms.storage.store import RoomSummary, StoredRoom, room_keys
 from rooms.storage.write_behind import SaveState
 
@@ -119,7 +119,7 @@ async def _describe(code: str, owner: str) -> RoomDetails:
 def _picture_of(found: StoredRoom, worker: str) -> RoomDetails:
     room = snapshot.load(found.state, found.deck)
     save_state = SaveState(found.epoch, found.revision, saved_at_ms=found.frozen_at_ms)
-    return details_of_saved(room, log_of(found, room), save_state, worker)
+    return details_of_saved(room, load_event_log(found, room), save_state, worker)
 
 
 _CONNECTIONS = {

@@ -86,13 +86,13 @@ class Tenure:
             is_known = await self._liveness.beat()
             await self._liveness.look()
         except REDIS_ERRORS as error:
-            self._writer.failed(error)
+            self._writer.record_failure(error)
             return False
         if not is_known:
             for live in self._holder:
                 live.save_state.invalidate()
-                self._writer.mark(live)
-        self._writer.answered()
+                self._writer.mark_dirty(live)
+        self._writer.record_success()
         if self._liveness.is_superseded and not self._has_been_superseded:
             self._has_been_superseded = True
             logger.error("Another worker has started as %s: each needs a name of its own", self._liveness.name)
@@ -107,12 +107,12 @@ class Tenure:
         try:
             owners = await self._store.owners(list(rooms))
         except REDIS_ERRORS as error:
-            self._writer.failed(error)
+            self._writer.record_failure(error)
             return
         for code, live in rooms.items():
             owner = owners[code]
             if owner is None:
-                self._writer.mark(live)
+                self._writer.mark_dirty(live)
             elif owner != (live.save_state.epoch, self._store.worker):
                 self._holder.lose(live)
 

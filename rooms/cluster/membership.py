@@ -11,7 +11,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from rooms import clock
-from rooms.storage.store import ROOM_TTL_S, seen_key
+from rooms.storage.store import ROOM_TTL_S, last_seen_key
 
 WORKERS = "pf:workers"
 LEASE_MS = 3_000
@@ -96,7 +96,7 @@ class Liveness:
         try:
             pipeline = self._redis.pipeline(transaction=False)
             pipeline.eval(_RENEW, 1, _key(self.name), self.worker, suffix, str(LEASE_MS), is_first)
-            pipeline.set(seen_key(self.worker), str(now_ms), ex=ROOM_TTL_S, get=True)
+            pipeline.set(last_seen_key(self.worker), str(now_ms), ex=ROOM_TTL_S, get=True)
             pipeline.zadd(WORKERS, {self.name: now_ms})
             is_ours, seen, _ = await pipeline.execute()
         except BaseException:

@@ -117,7 +117,7 @@ class Registry:
                     summarize(room, now_ms), snapshot.dump_state(room), now_ms
                 )
             except REDIS_ERRORS as error:
-                self.writer.failed(error)
+                self.writer.record_failure(error)
                 raise Unavailable(BUSY) from error
             if is_new:
                 counters.rooms_created += 1
@@ -170,7 +170,7 @@ class Registry:
         try:
             return await self.store.summary(code)
         except REDIS_ERRORS as error:
-            self.writer.failed(error)
+            self.writer.record_failure(error)
             raise Unavailable(BUSY) from error
 
     # Figures
@@ -212,12 +212,12 @@ class Registry:
     def changed(self, live: LiveRoom) -> None:
         """Have the room written soon."""
         if not live.is_stopped:
-            self.writer.mark(live)
+            self.writer.mark_dirty(live)
 
     def closed(self, live: LiveRoom) -> None:
         """Forget the room everywhere."""
         self._rooms.pop(live.code, None)
-        self.writer.remove(live)
+        self.writer.delete(live)
 
     async def make_sure(self) -> None:
         """Let go of the rooms that are another worker's; afterwards there is no doubt."""
@@ -273,14 +273,14 @@ class Registry:
         if self._rooms.get(live.code) is live:
             live.save_state.is_released = False
             live.resume()
-            self.writer.mark(live)
+            self.writer.mark_dirty(live)
         return False
 
     def forget(self, live: LiveRoom) -> None:
         """Have the room no more; it is not this worker's."""
         if self._rooms.get(live.code) is live:
             del self._rooms[live.code]
-            self.writer.drop(live)
+            self.writer.discard(live)
 
     def lose(self, live: LiveRoom) -> None:
         """The room is another worker's: whoever is in it has to go there."""
@@ -296,14 +296,14 @@ class Registry:
         for live in tuple(self._rooms.values()):
             if live.hub:
                 if now_ms - live.save_state.saved_at_ms >= REFRESH_MS:
-                    self.writer.mark(live)
+                    self.writer.mark_dirty(live)
             elif now_ms - live.empty_since_ms >= SNAPSHOT_RETENTION_MS:
                 await self._let_go(live)
         try:
             await self.store.sweep(now_ms)
             await self.liveness.tidy()
         except REDIS_ERRORS as error:
-            self.writer.failed(error)
+            self.writer.record_failure(error)
 
     async def beat(self) -> None:
         """Show a sign of life."""
@@ -314,7 +314,7 @@ class Registry:
             with span("open room", room=code):
                 taken = await take(code, self.store, self.liveness)
         except REDIS_ERRORS as error:
-            self.writer.failed(error)
+            self.writer.record_failure(error)
             raise Unavailable(BUSY) from error
         if taken is None or isinstance(taken, Elsewhere):
             return taken
@@ -325,7 +325,7 @@ class Registry:
         live = LiveRoom(*restored, keeper=self)
         # Written before anybody hears a number, so that a crash cannot bring the same numbers again.
         if not await self.writer.save(live):
-            self.writer.drop(live)
+            self.writer.discard(live)
             raise Unavailable(BUSY)
         self._rooms[code] = live
         live.arm()
@@ -341,7 +341,7 @@ class Registry:
             self.forget(live)
         elif self._rooms.get(live.code) is live:
             live.save_state.is_released = False
-            self.writer.mark(live)
+            self.writer.mark_dirty(live)
 
     def _lost(self, saveable: Saveable) -> None:
         live = self._rooms.get(saveable.code)

@@ -108,7 +108,7 @@ async def test_what_was_under_way_does_not_make_a_released_room_ours_again(throw
     writing = asyncio.create_task(keeper.writer.flush())
     await keeper.release([live])
     await writing
-    keeper.writer.mark(live)
+    keeper.writer.mark_dirty(live)
     await keeper.writer.flush()
     owned = await keeper.store.ownership(party.code)
     assert owned is not None

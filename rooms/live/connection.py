@@ -27,15 +27,15 @@ _numbers = itertools.count(1)
 class Connection:
     """One socket. Until the handshake is done it belongs to nobody.
 
-    ``channel`` is its name in the local layer, ``origin`` where phones find this site, ``address`` the fingerprint of
-    where it comes from (`rooms.access.client_key`).
+    ``channel`` is its name in the local layer, ``origin`` where phones find this site, ``client_key`` whom
+    limits and bans take it for (`rooms.access.client_key`).
     """
 
-    def __init__(self, code: str, transport: Transport, origin: str, address: str = "") -> None:
+    def __init__(self, code: str, transport: Transport, origin: str, client_key: str = "") -> None:
         now_ms = clock.now_ms()
         self.code = code
         self.origin = origin
-        self.address = address
+        self.client_key = client_key
         self.channel = f"local!{next(_numbers)}"
         self.version = SUPPORTED.server
         self.actor_id = ""

@@ -147,7 +147,7 @@ class Edge:
             socket=line.socket,
             code=connection.code,
             origin=connection.origin,
-            address=connection.address,
+            address=connection.client_key,
             cookie=caller.secret_of_host,
             has_keepalive=connection.has_keepalive,
             wait_s=None if excess is None else excess.wait_s,

@@ -220,7 +220,7 @@ class ClientSession:
                 "with": message.type,
                 "role": connection.role,
                 "version": str(connection.version),
-                "peer": connection.address[:LOGGED_KEY_DIGITS],
+                "peer": connection.client_key[:LOGGED_KEY_DIGITS],
             },
         )
 

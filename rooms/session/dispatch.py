@@ -55,7 +55,7 @@ def _offer_seat(live: LiveRoom, connection: Connection, message: ClientMessage) 
 async def _send_seat_link(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
     token, actor_id = secrets.token_urlsafe(24), connection.actor_id
     try:
-        await live.keeper.store.keep_seat_link(live.code, session_hash(token), actor_id, SEAT_LINK_MS // 1000)
+        await live.keeper.store.save_seat_link(live.code, session_hash(token), actor_id, SEAT_LINK_MS // 1000)
     except REDIS_ERRORS:
         connection.send_error(ErrorCode.SERVER_BUSY, "No link can be made right now.", message.type, message.request_id)
         return

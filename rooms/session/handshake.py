@@ -131,7 +131,7 @@ def _onlooker(live: LiveRoom, connection: Connection, secret: str, claimed_id: s
     """The id of somebody who may look on. Raises `Refused`."""
     actor_id = spectator_id(secret)
     _be_nobody_else(claimed_id, actor_id)
-    if is_client_banned(live.room, connection.address):
+    if is_client_banned(live.room, connection.client_key):
         raise _banned()
     onlookers = sum(other.role == "spectator" for other in live.hub)
     if onlookers >= MAX_SPECTATORS and live.hub.get(actor_id) is None:
@@ -150,7 +150,7 @@ def _join(live: LiveRoom, connection: Connection, name: str) -> None:
     secret = new_session()
     try:
         arrival = live.carry_out(
-            "", commands.Join(name=name, session=session_hash(secret), client_key=connection.address)
+            "", commands.Join(name=name, session=session_hash(secret), client_key=connection.client_key)
         )
     except GameError as error:
         raise _refusal(error) from error
@@ -165,7 +165,7 @@ def _arrive(live: LiveRoom, connection: Connection, actor_id: str) -> list[Emiss
     arrival: list[Emission] = []
     if actor_id in live.room.members:
         try:
-            arrival = live.carry_out(actor_id, commands.Connected(connection.address), *_if_host(live, actor_id))
+            arrival = live.carry_out(actor_id, commands.Connected(connection.client_key), *_if_host(live, actor_id))
         except GameError as error:
             raise _refusal(error) from error
     return arrival

@@ -38,7 +38,7 @@ async def open_room(
     ``cookie`` is the host's secret as the browser sent it; ``verdict``, if another worker has seen to that already.
     Nothing is awaited once the room has been found.
     """
-    client_key = connection.address
+    client_key = connection.client_key
     secret = handshake.secret_of(request, cookie)
     excess = None if verdict is None else verdict.excess
     live = here.get(connection.code)

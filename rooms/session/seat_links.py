@@ -18,9 +18,9 @@ async def redeem_seat(code: str, token: str) -> Session | None:
     if here.is_draining:
         raise Unavailable(BUSY)
     try:
-        actor_id = await here.store.take_seat_link(code, session_hash(token))
+        actor_id = await here.store.redeem_seat_link(code, session_hash(token))
     except REDIS_ERRORS as error:
-        here.writer.failed(error)
+        here.writer.record_failure(error)
         raise Unavailable(BUSY) from error
     if actor_id is None:
         return None

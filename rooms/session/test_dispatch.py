@@ -398,7 +398,7 @@ class TestSeatLink:
         async def fail(*args: Any) -> None:
             raise ConnectionError("Redis is away")
 
-        monkeypatch.setattr(keeper.store, "keep_seat_link", fail)
+        monkeypatch.setattr(keeper.store, "save_seat_link", fail)
         await party["Bob"].say("CREATE_SEAT_LINK", requestId="b-1")
         await _settle(party)
         assert (party["Bob"].last["code"], party["Bob"].last["requestId"]) == ("SERVER_BUSY", "b-1")

@@ -24,8 +24,8 @@ REDIS_ERRORS = (RedisError, OSError, TimeoutError)
 """Raised by calls to a Redis that is unavailable."""
 
 TIMEOUT_S = 1.0
-CONNECTIONS = 32
-CONNECTIONS_AT_MOST = 1000
+POOL_SIZE = 32
+MAX_CONNECTIONS = 1000
 """For pools that can't wait for a connection to be given back."""
 DEFAULT_PORTS = {"sentinel": 26379, "cluster": 6379}
 
@@ -33,7 +33,7 @@ Kind = Literal["server", "sentinel", "cluster"]
 
 
 @dataclass(frozen=True, slots=True)
-class RedisAddress:
+class RedisUrl:
     """A URL, read. ``hosts`` are those of the sentinels, or some of the cluster; empty for a server."""
 
     url: str
@@ -57,19 +57,19 @@ class RedisAddress:
         return self.credentials if self.has_sentinel_auth else {}
 
 
-def read(url: str) -> RedisAddress:
+def parse_redis_url(url: str) -> RedisUrl:
     """What a URL says. Raises ValueError with one line that says what is wrong with it."""
     scheme, _, kind = url.partition("://")[0].partition("+")
     if not kind:
         redis.connection.parse_url(url)  # type: ignore[no-untyped-call]
-        return RedisAddress(url)
+        return RedisUrl(url)
     if scheme not in {"redis", "rediss"} or kind not in DEFAULT_PORTS:
         raise ValueError("it must begin with redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://")
     parts = urlsplit(url)
     master, db = _master_and_db(parts, kind)
     login, _, names = parts.netloc.rpartition("@")
     username, _, password = login.partition(":")
-    return RedisAddress(
+    return RedisUrl(
         url=url,
         kind="sentinel" if kind == "sentinel" else "cluster",
         hosts=tuple(_host(name, DEFAULT_PORTS[kind]) for name in names.split(",")),
@@ -84,63 +84,63 @@ def read(url: str) -> RedisAddress:
 
 def connect(url: str, timeout_s: float = TIMEOUT_S) -> "Redis":
     """A client that answers or fails within a second or two; whoever wants to try again does so themselves."""
-    address = read(url)
+    redis_url = parse_redis_url(url)
     timeouts = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
     # With them, redis-py hands out connections that have long been closed from the other side.
     options: dict[str, Any] = {**timeouts, "maint_notifications_config": MaintNotificationsConfig(enabled=False)}
-    if address.kind == "sentinel":
+    if redis_url.kind == "sentinel":
         sentinel: Any = Sentinel(  # type: ignore[no-untyped-call]
-            address.hosts, sentinel_kwargs={**timeouts, "retry": _never_again(), **address.sentinel_credentials}
+            redis_url.hosts, sentinel_kwargs={**timeouts, "retry": _no_retry(), **redis_url.sentinel_credentials}
         )
         client: Redis = sentinel.master_for(
-            address.master,
-            db=address.db,
-            ssl=address.is_secure,
-            max_connections=CONNECTIONS_AT_MOST,
-            retry=_never_again(),
+            redis_url.master,
+            db=redis_url.db,
+            ssl=redis_url.is_secure,
+            max_connections=MAX_CONNECTIONS,
+            retry=_no_retry(),
             **options,
-            **address.credentials,
+            **redis_url.credentials,
         )
         return client
-    if address.kind == "cluster":
-        nodes: list[Any] = [ClusterNode(host, port) for host, port in address.hosts]
+    if redis_url.kind == "cluster":
+        nodes: list[Any] = [ClusterNode(host, port) for host, port in redis_url.hosts]
         # It has the commands of the other client, as far as they are used here, under a class of its own.
         cluster: Any = _Cluster(
             startup_nodes=nodes,
-            max_connections=CONNECTIONS_AT_MOST,
-            ssl=address.is_secure,
-            retry=_never_again(),
+            max_connections=MAX_CONNECTIONS,
+            ssl=redis_url.is_secure,
+            retry=_no_retry(),
             **options,
-            **address.credentials,
+            **redis_url.credentials,
         )
         return cast("Redis", cluster)
     pool = BlockingConnectionPool.from_url(
-        url, max_connections=CONNECTIONS, timeout=timeout_s, retry=_never_again(), **options
+        url, max_connections=POOL_SIZE, timeout=timeout_s, retry=_no_retry(), **options
     )
     return Redis.from_pool(pool)
 
 
-def connect_and_wait(url: str, timeout_s: float = TIMEOUT_S) -> "redis.Redis":
+def connect_sync(url: str, timeout_s: float = TIMEOUT_S) -> "redis.Redis":
     """The same for code that may wait: commands at a prompt, and checks before the start."""
-    address = read(url)
+    redis_url = parse_redis_url(url)
     options: dict[str, Any] = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
-    if address.kind == "sentinel":
+    if redis_url.kind == "sentinel":
         again = {"retry": redis.retry.Retry(NoBackoff(), 0)}
-        asked = {**options, **again, **address.sentinel_credentials}
-        sentinel: Any = redis.Sentinel(address.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
+        asked = {**options, **again, **redis_url.sentinel_credentials}
+        sentinel: Any = redis.Sentinel(redis_url.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
         client: redis.Redis = sentinel.master_for(
-            address.master, db=address.db, ssl=address.is_secure, **options, **again, **address.credentials
+            redis_url.master, db=redis_url.db, ssl=redis_url.is_secure, **options, **again, **redis_url.credentials
         )
         return client
-    if address.kind == "cluster":
+    if redis_url.kind == "cluster":
         try:
-            nodes: list[Any] = [redis.cluster.ClusterNode(host, port) for host, port in address.hosts]  # type: ignore[no-untyped-call]
+            nodes: list[Any] = [redis.cluster.ClusterNode(host, port) for host, port in redis_url.hosts]  # type: ignore[no-untyped-call]
             cluster: Any = redis.RedisCluster(
                 startup_nodes=nodes,
-                ssl=address.is_secure,
+                ssl=redis_url.is_secure,
                 retry=redis.retry.Retry(NoBackoff(), 0),
                 **options,
-                **address.credentials,
+                **redis_url.credentials,
             )
             return cast("redis.Redis", cluster)
         except RedisClusterException as error:
@@ -158,7 +158,7 @@ class _Cluster(RedisCluster):
             raise redis.ConnectionError(str(error)) from error
 
 
-def _never_again() -> Retry:
+def _no_retry() -> Retry:
     return Retry(NoBackoff(), 0)
 
 

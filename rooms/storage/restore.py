@@ -15,7 +15,7 @@ from rooms.telemetry.counters import counters
 logger = logging.getLogger(__name__)
 
 
-class Restored(NamedTuple):
+class RestoredRoom(NamedTuple):
     """What makes a live room."""
 
     room: Room
@@ -23,15 +23,15 @@ class Restored(NamedTuple):
     save_state: SaveState
 
 
-def restore(code: str, found: StoredRoom, now_ms: int) -> Restored | None:
+def restore(code: str, found: StoredRoom, now_ms: int) -> RestoredRoom | None:
     """What makes a live room of what Redis has; None if this version cannot read it."""
     try:
         room = snapshot.load(found.state, found.deck)
     except snapshot.SnapshotRefused as error:
         logger.error("Room %s is left alone: %s", code, error)
         return None
-    log = log_of(found, room)
-    if _was_live(found):
+    log = load_event_log(found, room)
+    if _was_played(found):
         snapshot.resume(room, found.frozen_at_ms, now_ms)
         log.jump(room.sequence_id, now_ms)
         log.prune(now_ms)
@@ -40,14 +40,14 @@ def restore(code: str, found: StoredRoom, now_ms: int) -> Restored | None:
         # Nobody was there yet: whatever has to come of an absence begins with the first visitor.
         for member in room.members.values():
             member.away_since_ms = now_ms
-    return Restored(room, log, SaveState(found.epoch, found.revision, known_revision=found.revision))
+    return RestoredRoom(room, log, SaveState(found.epoch, found.revision, known_revision=found.revision))
 
 
-def _was_live(found: StoredRoom) -> bool:
+def _was_played(found: StoredRoom) -> bool:
     return found.epoch > 1 or found.revision > 0
 
 
-def log_of(found: StoredRoom, room: Room) -> EventLog:
+def load_event_log(found: StoredRoom, room: Room) -> EventLog:
     """The event log that was found with ``room``; an empty one if it is of no use."""
     if not found.log:
         return EventLog(room.sequence_id)

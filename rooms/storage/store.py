@@ -86,7 +86,7 @@ return 1
 
 CLAIM_LOST = 0
 
-REFUSED = 0
+FENCED = 0
 SAVED = 1
 RECREATED = 2
 
@@ -141,7 +141,7 @@ class Save(msgspec.Struct, frozen=True):
     log_sequence_id: int
 
 
-class Close(msgspec.Struct, frozen=True):
+class Tombstone(msgspec.Struct, frozen=True):
     """The end of a room. A trace of it stays for a minute, so that a write that was delayed finds no empty place."""
 
     code: str
@@ -221,34 +221,34 @@ class Store:
         if found is None or found == CLAIM_LOST:
             return None
         epoch, revision, worker, saved_at_ms, state, deck, log = found
-        seen = await self.redis.get(seen_key(worker.decode())) if worker else None
+        seen = await self.redis.get(last_seen_key(worker.decode())) if worker else None
         return StoredRoom(epoch, revision, max(int(saved_at_ms), int(seen or 0)), state, deck, log)
 
-    async def write(self, writes: Iterable[Save | Close]) -> list[int | Exception]:
-        """Carry all of them out; for each `REFUSED`, `SAVED`, `RECREATED` or what went wrong.
+    async def write(self, writes: Iterable[Save | Tombstone]) -> list[int | Exception]:
+        """Carry all of them out; for each `FENCED`, `SAVED`, `RECREATED` or what went wrong.
 
         In one round trip, or two where Redis does not know the scripts.
         """
         every = list(writes)
-        results = await self._write(every, BY_NAME)
+        results = await self._write(every, BY_SHA)
         unknown = [at for at, result in enumerate(results) if isinstance(result, NoScriptError)]
         if unknown:
             # Redis has started anew, or another one has taken its place: it is told the scripts once more.
             again: list[Any]
             try:
-                again = await self._write([every[at] for at in unknown], IN_FULL)
+                again = await self._write([every[at] for at in unknown], BY_SOURCE)
             except REDIS_ERRORS as error:
                 again = [error] * len(unknown)
             for at, result in zip(unknown, again, strict=True):
                 results[at] = result
         return [result if isinstance(result, Exception) else int(result) for result in results]
 
-    async def _write(self, every: Sequence[Save | Close], scripts: "_Scripts") -> list[Any]:
+    async def _write(self, every: Sequence[Save | Tombstone], scripts: "_Scripts") -> list[Any]:
         saves = {write.code: write for write in every if isinstance(write, Save)}
-        closes = [write.code for write in every if isinstance(write, Close)]
+        closes = [write.code for write in every if isinstance(write, Tombstone)]
         pipeline = self.redis.pipeline(transaction=False)
         for write in every:
-            _queue(pipeline, write, scripts)
+            _enqueue(pipeline, write, scripts)
         if saves:
             pipeline.zadd(INDEX, {code: save.saved_at_ms for code, save in saves.items()})
             pipeline.hset(SUMMARIES, items=[item for save in saves.values() for item in (save.code, save.summary)])
@@ -274,11 +274,11 @@ class Store:
             await self.redis.zrem(INDEX, *gone)
             await self.redis.hdel(SUMMARIES, *gone)
 
-    async def keep_seat_link(self, code: str, token_hash: str, actor_id: str, ttl_s: int) -> None:
+    async def save_seat_link(self, code: str, token_hash: str, actor_id: str, ttl_s: int) -> None:
         """Remember whose seat a one-time link opens."""
         await self.redis.set(_seat_key(code, token_hash), actor_id, ex=ttl_s)
 
-    async def take_seat_link(self, code: str, token_hash: str) -> str | None:
+    async def redeem_seat_link(self, code: str, token_hash: str) -> str | None:
         """Whose seat the link opens; it works once."""
         actor_id = await self.redis.getdel(_seat_key(code, token_hash))
         return None if actor_id is None else cast(bytes, actor_id).decode()
@@ -299,7 +299,7 @@ def _seat_key(code: str, token_hash: str) -> str:
     return f"pf:{{{code}}}:seat:{token_hash}"
 
 
-def seen_key(worker: str) -> str:
+def last_seen_key(worker: str) -> str:
     """Where a start of a worker says until when its clock has run."""
     return f"pf:worker:{worker}:seen"
 
@@ -312,15 +312,15 @@ class _Scripts(NamedTuple):
     close: str
 
 
-IN_FULL = _Scripts("EVAL", _SAVE, _CLOSE)
-BY_NAME = _Scripts(
-    "EVALSHA", *(hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest() for script in IN_FULL[1:])
+BY_SOURCE = _Scripts("EVAL", _SAVE, _CLOSE)
+BY_SHA = _Scripts(
+    "EVALSHA", *(hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest() for script in BY_SOURCE[1:])
 )
 
 
-def _queue(pipeline: "Pipeline", write: Save | Close, scripts: _Scripts) -> None:
+def _enqueue(pipeline: "Pipeline", write: Save | Tombstone, scripts: _Scripts) -> None:
     keys, fence = room_keys(write.code), (str(write.epoch), str(write.revision))
-    if isinstance(write, Close):
+    if isinstance(write, Tombstone):
         pipeline.execute_command(scripts.command, scripts.close, "4", *keys, str(TOMBSTONE_TTL_S), *fence)
         return
     fields = (

@@ -2,19 +2,19 @@
 
 import pytest
 
-from rooms.storage.redis_client import RedisAddress, read
+from rooms.storage.redis_client import RedisUrl, parse_redis_url
 
 
 @pytest.mark.parametrize(
     "url", ["redis://10.0.0.5:6379/0", "rediss://app:secret@redis.example", "unix:///run/redis.sock"]
 )
 def test_a_servers_url_is_redis_pys_own(url: str) -> None:
-    assert read(url) == RedisAddress(url)
+    assert parse_redis_url(url) == RedisUrl(url)
 
 
 def test_sentinels_are_a_list_with_the_name_of_their_master() -> None:
     url = "redis+sentinel://app:s%2Fcret@one,two:26380,[::1]:26381/party/2?sentinel_auth=on"
-    assert read(url) == RedisAddress(
+    assert parse_redis_url(url) == RedisUrl(
         url,
         kind="sentinel",
         hosts=(("one", 26379), ("two", 26380), ("::1", 26381)),
@@ -27,14 +27,14 @@ def test_sentinels_are_a_list_with_the_name_of_their_master() -> None:
 
 
 def test_sentinels_are_asked_without_the_password_unless_it_is_theirs_too() -> None:
-    assert read("redis+sentinel://:secret@one/party").sentinel_credentials == {}
-    asked = read("redis+sentinel://:secret@one/party?sentinel_auth=on").sentinel_credentials
+    assert parse_redis_url("redis+sentinel://:secret@one/party").sentinel_credentials == {}
+    asked = parse_redis_url("redis+sentinel://:secret@one/party?sentinel_auth=on").sentinel_credentials
     assert asked == {"username": None, "password": "secret"}
 
 
 def test_a_cluster_is_some_of_its_servers() -> None:
     url = "rediss+cluster://:secret@one:7000,two"
-    assert read(url) == RedisAddress(
+    assert parse_redis_url(url) == RedisUrl(
         url, kind="cluster", hosts=(("one", 7000), ("two", 6379)), password="secret", is_secure=True
     )
 
@@ -54,4 +54,4 @@ def test_a_cluster_is_some_of_its_servers() -> None:
 )
 def test_what_can_not_be_read_is_refused_in_one_line(url: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        read(url)
+        parse_redis_url(url)

@@ -14,7 +14,7 @@ from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
 from rooms.live.room import LiveRoom
 from rooms.protocol.eventlog import visible_to
-from rooms.storage.store import IN_FULL, INDEX, RECREATED, REFUSED, SAVED, SUMMARIES, Close, Save
+from rooms.storage.store import BY_SOURCE, FENCED, INDEX, RECREATED, SAVED, SUMMARIES, Save, Tombstone
 from rooms.storage.write_behind import MAX_LOG_PARTS, RETRY_MAX_S
 
 EVERYTHING = visible_to("host_1", is_host=True, is_player=True)
@@ -246,7 +246,7 @@ async def test_a_write_that_comes_late_is_refused(throw: Any, keeper: Registry) 
     keeper.store.write = write  # type: ignore[method-assign]
     await party.host.say("LOCK_ROOM")
     assert await keeper.writer.flush()
-    assert await keeper.store.write(late) == [REFUSED]
+    assert await keeper.store.write(late) == [FENCED]
     assert (await keeper.store.summary(party.code)).joinable is False  # type: ignore[union-attr]
 
 
@@ -485,7 +485,7 @@ async def test_a_closed_room_leaves_redis(throw: Any, keeper: Registry, client: 
     assert client.zscore(INDEX, party.code) is None
     assert not client.hexists(SUMMARIES, party.code)
     assert await keeper.open(party.code) is None
-    assert await keeper.store.write([stale]) == [REFUSED], "what was under way brings it back to no life"
+    assert await keeper.store.write([stale]) == [FENCED], "what was under way brings it back to no life"
 
 
 async def test_a_closed_room_stays_closed_while_redis_is_away(
@@ -530,7 +530,7 @@ async def test_the_results_of_a_write_say_what_became_of_it(throw: Any, keeper: 
     await keeper.writer.flush()
     save = await _save_of(keeper, party)
     assert await keeper.store.write([save]) == [SAVED]
-    assert await keeper.store.write([save]) == [REFUSED]
+    assert await keeper.store.write([save]) == [FENCED]
     client.flushall()
     assert await keeper.store.write([save]) == [RECREATED]
     party.live.save_state.revision = save.revision
@@ -543,14 +543,17 @@ async def test_a_redis_that_has_forgotten_the_scripts_is_told_them_again(
     one, other = await throw("Alice", "Bob"), await throw("Alice", "Bob")
     await keeper.writer.flush()
     saves = [await _save_of(keeper, party) for party in (one, other)]
-    end = Close(other.code, saves[1].epoch, saves[1].revision + 1)
+    end = Tombstone(other.code, saves[1].epoch, saves[1].revision + 1)
     client.script_flush()
     assert await keeper.store.write([*saves, end]) == [SAVED, SAVED, SAVED]
     assert int(client.hget(keys(one.code)[0], "revision")) == saves[0].revision
     assert not client.hexists(keys(other.code)[0], "state")
     client.script_flush()
-    client.eval(IN_FULL.save, 4, *keys(one.code), "60", "0", "0", b"")  # refused, but known from now on
-    late = [msgspec.structs.replace(saves[0], revision=saves[0].revision + 1), Close(one.code, saves[0].epoch, 10**6)]
+    client.eval(BY_SOURCE.save, 4, *keys(one.code), "60", "0", "0", b"")  # refused, but known from now on
+    late = [
+        msgspec.structs.replace(saves[0], revision=saves[0].revision + 1),
+        Tombstone(one.code, saves[0].epoch, 10**6),
+    ]
     assert await keeper.store.write(late) == [SAVED, SAVED]
     for party in (one, other):
         party.live.stop()

@@ -17,7 +17,7 @@ from gameplay.engine.model import Room
 from rooms import clock
 from rooms.protocol.eventlog import EventLog
 from rooms.storage.redis_client import REDIS_ERRORS
-from rooms.storage.store import RECREATED, REFUSED, Close, RoomSummary, Save, Store
+from rooms.storage.store import FENCED, RECREATED, RoomSummary, Save, Store, Tombstone
 from rooms.telemetry.counters import counters
 from rooms.telemetry.spans import span
 
@@ -70,16 +70,16 @@ class Saveable(Protocol):
 
 
 class WriteBehind:
-    """Writes rooms behind their back. ``lost`` is told of a room that another worker has taken."""
+    """Writes rooms behind their back. ``on_lost`` is told of a room that another worker has taken."""
 
-    def __init__(self, store: Store, lost: Callable[[Saveable], None]) -> None:
+    def __init__(self, store: Store, on_lost: Callable[[Saveable], None]) -> None:
         self._store = store
-        self._lost = lost
+        self._on_lost = on_lost
         self._unsaved: dict[str, tuple[Saveable, int]] = {}
         self._writing: dict[str, tuple[Saveable, int]] = {}
         self._closing: dict[str, SaveState] = {}
-        self._wanted = asyncio.Event()
-        self._one_at_a_time = asyncio.Lock()
+        self._wakeup = asyncio.Event()
+        self._write_lock = asyncio.Lock()
         self.is_redis_up = True
 
     @property
@@ -94,18 +94,18 @@ class WriteBehind:
         oldest_ms = min((since_ms for _, since_ms in waiting), default=None)
         return 0.0 if oldest_ms is None else max(0, clock.now_ms() - oldest_ms) / 1000
 
-    def mark(self, live: Saveable) -> None:
+    def mark_dirty(self, live: Saveable) -> None:
         """Have ``live`` written as it is when its turn comes."""
         self._unsaved.setdefault(live.code, (live, clock.now_ms()))
-        self._wanted.set()
+        self._wakeup.set()
 
-    def remove(self, live: Saveable) -> None:
+    def delete(self, live: Saveable) -> None:
         """Have ``live`` taken out of Redis."""
         self._unsaved.pop(live.code, None)
         self._closing[live.code] = live.save_state
-        self._wanted.set()
+        self._wakeup.set()
 
-    def drop(self, live: Saveable) -> None:
+    def discard(self, live: Saveable) -> None:
         """Write nothing of ``live`` any more."""
         self._unsaved.pop(live.code, None)
 
@@ -121,7 +121,7 @@ class WriteBehind:
         """Write whatever there is, until cancelled: at once, but not more often than every 50 ms."""
         retry_s = RETRY_MIN_S
         while True:
-            await self._wanted.wait()
+            await self._wakeup.wait()
             if await self.flush():
                 retry_s = RETRY_MIN_S
                 await asyncio.sleep(FLUSH_INTERVAL_S)
@@ -133,7 +133,7 @@ class WriteBehind:
         """Write everything that waits now; False if Redis would not have it."""
         waiting = len(self._unsaved) + len(self._closing)
         while waiting > 0:
-            self._wanted.clear()
+            self._wakeup.clear()
             taken = dict(list(self._unsaved.items())[:BATCH])
             closing = dict(list(self._closing.items())[:BATCH])
             if not taken and not closing:
@@ -151,31 +151,31 @@ class WriteBehind:
             self._unsaved.pop(live.code, None)
         return await self._write({live.code: (live, clock.now_ms()) for live in rooms}, {})
 
-    def answered(self) -> None:
+    def record_success(self) -> None:
         """Redis has answered."""
         if not self.is_redis_up:
             logger.info("Redis is back; %d rooms are to be written", self.unsaved_count)
         self.is_redis_up = True
 
-    def failed(self, error: Exception) -> None:
+    def record_failure(self, error: Exception) -> None:
         """Redis has not answered, or refused. Said once, until it does again."""
         counters.write_failures += 1
         if self.is_redis_up:
             logger.warning("Redis is away, play goes on unsaved: %s: %s", type(error).__name__, error)
         self.is_redis_up = False
 
-    def _save_of(self, live: Saveable) -> Save | None:
+    def _try_build(self, live: Saveable) -> Save | None:
         try:
-            return _build(live, "" if live.save_state.is_released else self._store.worker)
+            return _build_save(live, "" if live.save_state.is_released else self._store.worker)
         except Exception:
             # One room that cannot be put into bytes must not keep the others from being written.
             logger.exception("Room %s cannot be written", live.code)
             return None
 
     async def _write(self, taken: dict[str, tuple[Saveable, int]], closing: dict[str, SaveState]) -> bool:
-        async with self._one_at_a_time:
-            saves = {code: save for code, (live, _) in taken.items() if (save := self._save_of(live)) is not None}
-            closes = {code: _close_of(code, save_state) for code, save_state in closing.items()}
+        async with self._write_lock:
+            saves = {code: save for code, (live, _) in taken.items() if (save := self._try_build(live)) is not None}
+            closes = {code: _build_tombstone(code, save_state) for code, save_state in closing.items()}
             results: list[int | Exception]
             self._writing = taken
             try:
@@ -187,38 +187,38 @@ class WriteBehind:
                 self._writing = {}
         failures = [result for result in results if isinstance(result, Exception)]
         if failures:
-            self.failed(failures[0])
+            self.record_failure(failures[0])
         else:
-            self.answered()
+            self.record_success()
         by_code = dict(zip((*saves, *closes), results, strict=True))
         for code, save in saves.items():
-            self._saved(taken[code], save, by_code[code])
+            self._on_written(taken[code], save, by_code[code])
         for code in closes:
             if not isinstance(by_code[code], Exception):
                 self._closing.pop(code, None)
-        return not failures and REFUSED not in [by_code[code] for code in saves]
+        return not failures and FENCED not in [by_code[code] for code in saves]
 
-    def _saved(self, taken: tuple[Saveable, int], save: Save, result: int | Exception) -> None:
+    def _on_written(self, taken: tuple[Saveable, int], save: Save, result: int | Exception) -> None:
         live, since_ms = taken
         if isinstance(result, Exception):
             if not self.is_closing(live.code):
                 self._unsaved[live.code] = (live, since_ms)
-                self._wanted.set()
-        elif result == REFUSED:
+                self._wakeup.set()
+        elif result == FENCED:
             counters.writes_refused += 1
-            self._lost(live)
+            self._on_lost(live)
         else:
             counters.writes += 1
             counters.save.observe(max(0, clock.now_ms() - since_ms) / 1000)
-            _note(live, save)
+            _confirm(live, save)
             is_part = save.deck is None or not save.whole_log
             if result == RECREATED and is_part and not self.is_closing(live.code):
                 # Redis had lost the room or came back with an older one, and so its deck and log as well.
                 live.save_state.invalidate()
-                self.mark(live)
+                self.mark_dirty(live)
 
 
-def _build(live: Saveable, worker: str) -> Save:
+def _build_save(live: Saveable, worker: str) -> Save:
     save_state, room, log = live.save_state, live.room, live.log
     save_state.revision += 1
     if save_state.is_invalid:
@@ -243,7 +243,7 @@ def _build(live: Saveable, worker: str) -> Save:
     )
 
 
-def _note(live: Saveable, save: Save) -> None:
+def _confirm(live: Saveable, save: Save) -> None:
     save_state = live.save_state
     save_state.saved_at_ms = save.saved_at_ms
     save_state.known_revision = save.revision
@@ -253,6 +253,6 @@ def _note(live: Saveable, save: Save) -> None:
         save_state.log_parts = 1 if save.whole_log else save_state.log_parts + 1
 
 
-def _close_of(code: str, save_state: SaveState) -> Close:
+def _build_tombstone(code: str, save_state: SaveState) -> Tombstone:
     save_state.revision += 1
-    return Close(code, save_state.epoch, save_state.revision)
+    return Tombstone(code, save_state.epoch, save_state.revision)

@@ -227,7 +227,7 @@ async def test_looking_at_a_seat_link_does_not_use_it_up(
 ) -> None:
     live = await keeper.open(room.code)
     assert live is not None
-    await keeper.store.keep_seat_link(room.code, session_hash("token"), "host_1", ttl_s=120)
+    await keeper.store.save_seat_link(room.code, session_hash("token"), "host_1", ttl_s=120)
     for _ in range(2):
         answer = await laptop.get(f"/{room.code}/seat/token")
         assert "Take your seat on this phone" in text_of(answer)

@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.test import override_settings
 
 from partyflow.config.redis_backends import cache_at, channels_at
-from rooms.storage.redis_client import read
+from rooms.storage.redis_client import parse_redis_url
 from tests.support import valkeys
 from tests.support.agreement import check_agreement
 from tests.support.ledger import Ledger
@@ -47,7 +47,7 @@ async def test_the_master_dies_and_nobody_at_the_party_notices(build_site: Calla
 async def test_the_cache_and_the_channels_find_the_master_too() -> None:
     watched = valkeys.Watched()
     try:
-        address = read(watched.url)
+        address = parse_redis_url(watched.url)
         with override_settings(CACHES={"default": cache_at(address)}):
             await caches["default"].aset("packs", [1, 2])
             assert await caches["default"].aget("packs") == [1, 2]
