@@ -15,7 +15,7 @@ telemetry.start()
 # Consumers need the apps, which are loaded now.
 # isort: split
 from partyflow.server.lifespan import Lifespan  # noqa: E402
-from partyflow.server.proxy import BehindProxy  # noqa: E402
+from partyflow.server.proxy import ProxyHeaders  # noqa: E402
 from rooms.routing import websocket_application  # noqa: E402
 from rooms.worker import start_worker, stop_worker  # noqa: E402
 
@@ -23,4 +23,4 @@ application = ProtocolTypeRouter(
     {"http": http, "websocket": websocket_application, "lifespan": Lifespan(start_worker, stop_worker)}
 )
 if settings.BEHIND_PROXY:
-    application = BehindProxy(application, settings.TRUSTED_PROXIES)
+    application = ProxyHeaders(application, settings.TRUSTED_PROXIES)

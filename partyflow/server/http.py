@@ -15,17 +15,17 @@ from twisted.internet.tcp import Port
 from twisted.internet.tcp import Server as TcpTransport
 from twisted.web.http import HTTPChannel
 
-from partyflow.server.fair_queue import Doorway
+from partyflow.server.fair_queue import AdmissionQueue
 from rooms.protocol.handshake import VERSION, BadHandshake, Headers, accept_key, is_upgrade, subprotocols
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A large word pack, in the administration. Otherwise whoever likes could fill the disk, where bodies are kept."""
 
-ARRIVAL_TIMEOUT_S = 10
+HEADERS_TIMEOUT_S = 10
 """For the headers; and at first for their first byte, since a timeout of Twisted's takes long to shorten."""
 BODY_TIMEOUT_S = 60
-MAX_ACCEPTS = 64
-KEEP_ALIVE_S = 75
+MAX_ACCEPTS_PER_READ = 64
+KEEP_ALIVE_TIMEOUT_S = 75
 """Between two requests; longer than what a proxy keeps a connection for, lest it sends one into a closed one."""
 
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -50,7 +50,7 @@ class BoundedRequest(WebRequest):
     def process(self) -> None:
         headers = self._headers()
         if is_upgrade(headers):
-            self._become_socket(headers)
+            self._upgrade(headers)
         else:
             super().process()
 
@@ -63,7 +63,7 @@ class BoundedRequest(WebRequest):
             for value in values
         ]
 
-    def _become_socket(self, headers: Headers) -> None:
+    def _upgrade(self, headers: Headers) -> None:
         try:
             key = accept_key(self.method, self.clientproto, self.path, headers)
         except BadHandshake as refusal:
@@ -83,9 +83,9 @@ class BoundedRequest(WebRequest):
             "server": [self.host.host, self.host.port],
             "subprotocols": subprotocols(headers),
         }
-        self.server.open_socket(self._take_connection(), key, scope)
+        self.server.open_socket(self._detach_socket(), key, scope)
 
-    def _take_connection(self) -> socket.socket:
+    def _detach_socket(self) -> socket.socket:
         """The TCP connection, of which Twisted knows nothing any more."""
         channel, transport = self.channel, cast(TcpTransport, self.channel.transport)
         transport.stopReading()
@@ -107,13 +107,13 @@ class BoundedChannel(HTTPChannel):
 
     def connectionMade(self) -> None:
         super().connectionMade()
-        self.setTimeout(ARRIVAL_TIMEOUT_S)
+        self.setTimeout(HEADERS_TIMEOUT_S)
 
     def resetTimeout(self) -> None:
         # Called for whatever is received; the first of it sets the one deadline.
         if not self._is_arriving and not self._handlingRequest:
             self._is_arriving = True
-            self.setTimeout(ARRIVAL_TIMEOUT_S)
+            self.setTimeout(HEADERS_TIMEOUT_S)
 
     def allHeadersReceived(self) -> None:
         self.setTimeout(BODY_TIMEOUT_S)
@@ -121,7 +121,7 @@ class BoundedChannel(HTTPChannel):
 
     def allContentReceived(self) -> None:
         self._is_arriving = False
-        self.setTimeout(KEEP_ALIVE_S)  # which comes into force when the request has been answered
+        self.setTimeout(KEEP_ALIVE_TIMEOUT_S)  # which comes into force when the request has been answered
         super().allContentReceived()
 
 
@@ -136,21 +136,21 @@ class BoundedRequestFactory(HTTPFactory):
         return channel
 
 
-class PatientPort(Port):
+class QueuedPort(Port):
     """Takes connections from the kernel as fast as they come, lest it drops them, and makes requests of them in their
     turn, for that costs time which a game would wait for.
     """
 
     @classmethod
-    def on(cls, listener: socket.socket, factory: HTTPFactory, reactor: Any) -> "PatientPort":
+    def on(cls, listener: socket.socket, factory: HTTPFactory, reactor: Any) -> "QueuedPort":
         """Take connections from a socket that listens already."""
-        port: PatientPort = cls._fromListeningDescriptor(reactor, listener.fileno(), listener.family, factory)
+        port: QueuedPort = cls._fromListeningDescriptor(reactor, listener.fileno(), listener.family, factory)
         port.startListening()
         return port
 
     def doRead(self) -> None:
-        doorway: Doorway = self.factory.server.doorway
-        for _ in range(MAX_ACCEPTS):
+        admission_queue: AdmissionQueue = self.factory.server.admission_queue
+        for _ in range(MAX_ACCEPTS_PER_READ):
             try:
                 connected, address = self.socket.accept()
             except BlockingIOError:
@@ -158,9 +158,9 @@ class PatientPort(Port):
             except OSError:
                 super().doRead()  # which knows what to do when there are no files left
                 return
-            doorway.knock(partial(self._take_in, connected, address))
+            admission_queue.enqueue(partial(self._make_connection, connected, address))
 
-    def _take_in(self, connected: socket.socket, address: tuple[Any, ...]) -> None:
+    def _make_connection(self, connected: socket.socket, address: tuple[Any, ...]) -> None:
         channel = self.factory.buildProtocol(self._buildAddr(address))
         self.sessionno += 1
         channel.makeConnection(self.transport(connected, channel, address, self, self.sessionno, self.reactor))

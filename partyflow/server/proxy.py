@@ -8,10 +8,10 @@ Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port"})
+FORWARDED_HEADERS = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port"})
 
 
-class BehindProxy:
+class ProxyHeaders:
     """ASGI middleware that takes the client's address from the proxy.
 
     Believed is the last entry of X-Forwarded-For alone: the one that the nearest proxy wrote, whatever the client sent.
@@ -26,7 +26,7 @@ class BehindProxy:
         """Serve, with ``scope["client"]`` as the proxy saw it."""
         headers = scope.get("headers", ())
         if not self._is_proxy(scope.get("client")):
-            scope = {**scope, "headers": [header for header in headers if header[0] not in FORWARDED]}
+            scope = {**scope, "headers": [header for header in headers if header[0] not in FORWARDED_HEADERS]}
         elif (address := _forwarded_for(headers)) is not None:
             scope = {**scope, "client": [address, 0]}
         await self._application(scope, receive, send)
@@ -34,7 +34,7 @@ class BehindProxy:
     def _is_proxy(self, client: Any) -> bool:
         if not client:
             return True  # over a unix socket, which nobody but the proxy can reach
-        address = _parsed(str(client[0]))
+        address = _parse_address(str(client[0]))
         return address is not None and any(address in network for network in self._proxies)
 
 
@@ -48,11 +48,11 @@ def _forwarded_for(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
         last = last[1:].partition("]")[0]
     elif last.count(":") == 1:
         last = last.partition(":")[0]
-    address = _parsed(last)
+    address = _parse_address(last)
     return None if address is None else str(address)
 
 
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -18,9 +18,9 @@ from daphne.server import Server as DaphneServer
 from twisted.internet import reactor
 from twisted.logger import globalLogBeginner
 
-from partyflow.server.fair_queue import Doorway, SlowLane
-from partyflow.server.http import BoundedRequestFactory, PatientPort
-from partyflow.server.websocket import CHECK_INTERVAL_S, GameSocket
+from partyflow.server.fair_queue import AdmissionQueue, FloodQueue
+from partyflow.server.http import BoundedRequestFactory, QueuedPort
+from partyflow.server.websocket import TICK_INTERVAL_S, WebSocket
 from rooms.live.transport import TRANSPORT_EXTENSION
 from rooms.protocol.errors import CloseCode
 
@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 BACKLOG = 4096
 """How many phones may knock at the same time, when all come back after a restart."""
 STOP_TIMEOUT_S = 12
-LEAVE_TIMEOUT_S = 3
-CHECK_AT_ONCE = 140
+CLOSE_TIMEOUT_S = 3
+TICKS_PER_BATCH = 140
 """So many sockets are looked at in one go."""
 CANCEL_TIMEOUT_S = 2
 
@@ -54,8 +54,8 @@ class Server(DaphneServer):
             http_timeout=60,
             server_name="",
         )
-        self.sockets: set[GameSocket] = set()
-        self._forget = self.sockets.discard
+        self.sockets: set[WebSocket] = set()
+        self._on_websocket_closed = self.sockets.discard
         self._applications: set[asyncio.Task[None]] = set()
         self._listener = listener
         self._start = start
@@ -70,16 +70,16 @@ class Server(DaphneServer):
         globalLogBeginner.beginLoggingTo([_forward_failure], redirectStandardIO=False, discardBuffer=True)
         loop = reactor._asyncioEventloop
         asyncio.set_event_loop(loop)
-        main = loop.create_task(self._live(loop))
+        main = loop.create_task(self._main(loop))
         main.add_done_callback(lambda _: reactor.stop())
         reactor.callLater(1, self.application_checker)
         reactor.callLater(2, self.timeout_checker)
         reactor.run(installSignalHandlers=False)
         main.result()
 
-    async def _live(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._lane = SlowLane(loop)
-        self.doorway = Doorway(loop)
+    async def _main(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._flood_queue = FloodQueue(loop)
+        self.admission_queue = AdmissionQueue(loop)
         asked_to_end = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, asked_to_end.set)
@@ -90,7 +90,7 @@ class Server(DaphneServer):
         gc.set_threshold(50_000, 20, 50)
         self._listen()
         self._ready()
-        checking = loop.create_task(self._check_sockets(loop))
+        checking = loop.create_task(self._tick_sockets(loop))
         await asked_to_end.wait()
         await self._drain()
         checking.cancel()
@@ -98,18 +98,18 @@ class Server(DaphneServer):
     def _listen(self) -> None:
         self._listener.setblocking(False)
         self._listener.listen(BACKLOG)
-        self._port = PatientPort.on(self._listener, self.http_factory, reactor)
+        self._port = QueuedPort.on(self._listener, self.http_factory, reactor)
 
-    async def _check_sockets(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def _tick_sockets(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:
-            ends_s = loop.time() + CHECK_INTERVAL_S
+            ends_s = loop.time() + TICK_INTERVAL_S
             every = tuple(self.sockets)
             # A few at a time: a game must not wait until thousands have been looked at, and perhaps written to.
-            pause_s = pause_between_checks_s(len(every))
-            for first in range(0, len(every), CHECK_AT_ONCE):
+            pause_s = batch_pause_s(len(every))
+            for first in range(0, len(every), TICKS_PER_BATCH):
                 now_s = loop.time()
-                for game_socket in every[first : first + CHECK_AT_ONCE]:
-                    game_socket.check(now_s)
+                for websocket in every[first : first + TICKS_PER_BATCH]:
+                    websocket.tick(now_s)
                 await asyncio.sleep(pause_s)
             await asyncio.sleep(max(0.0, ends_s - loop.time()))
 
@@ -118,16 +118,16 @@ class Server(DaphneServer):
         logger.info("Stopping")
         await self._port.stopListening().asFuture(asyncio.get_running_loop())
         self._listener.close()
-        await _until(lambda: not self._open_requests(), LEAVE_TIMEOUT_S)
+        await _until(lambda: not self._open_requests(), CLOSE_TIMEOUT_S)
         try:
             await asyncio.wait_for(self._stop(), STOP_TIMEOUT_S)
         except Exception:
             logger.exception("The rooms could not be stopped in order")
-        for game_socket in tuple(self.sockets):
-            game_socket.close(CloseCode.RESTARTING)
-        await _until(lambda: not self.sockets, LEAVE_TIMEOUT_S)
-        for game_socket in tuple(self.sockets):
-            game_socket.lose()
+        for websocket in tuple(self.sockets):
+            websocket.close(CloseCode.RESTARTING)
+        await _until(lambda: not self.sockets, CLOSE_TIMEOUT_S)
+        for websocket in tuple(self.sockets):
+            websocket.abort()
         await self._cancel_applications()
 
     def _open_requests(self) -> list[WebRequest]:
@@ -150,15 +150,21 @@ class Server(DaphneServer):
     def open_socket(self, connected: socket.socket, accept_key: bytes, scope: dict[str, Any]) -> None:
         """Have the application run a WebSocket on ``connected``."""
         loop = asyncio.get_running_loop()
-        game_socket = GameSocket(
-            loop, connected, accept_key, scope["query_string"], self._forget, self._lane, self.doorway
+        websocket = WebSocket(
+            loop,
+            connected,
+            accept_key,
+            scope["query_string"],
+            self._on_websocket_closed,
+            self._flood_queue,
+            self.admission_queue,
         )
-        self.sockets.add(game_socket)
-        scope |= {"asgi": {"version": "3.0"}, "extensions": {TRANSPORT_EXTENSION: game_socket}}
-        application = loop.create_task(self.application(scope, game_socket.receive, game_socket.reply))
+        self.sockets.add(websocket)
+        scope |= {"asgi": {"version": "3.0"}, "extensions": {TRANSPORT_EXTENSION: websocket}}
+        application = loop.create_task(self.application(scope, websocket.asgi_receive, websocket.asgi_send))
         self._applications.add(application)
         application.add_done_callback(self._applications.discard)
-        game_socket.serve(application)
+        websocket.set_application(application)
 
     def create_application(self, protocol: WebRequest, scope: dict[str, Any]) -> Any:
         # daphne lets any client set it with a header of its own.
@@ -171,12 +177,12 @@ class Server(DaphneServer):
             super().protocol_disconnected(protocol)
 
 
-def pause_between_checks_s(sockets: int) -> float:
-    """How long to leave the loop to others before the next `CHECK_AT_ONCE` are looked at.
+def batch_pause_s(sockets: int) -> float:
+    """How long to leave the loop to others before the next `TICKS_PER_BATCH` are looked at.
 
-    So that all of them together take `CHECK_INTERVAL_S`.
+    So that all of them together take `TICK_INTERVAL_S`.
     """
-    return CHECK_INTERVAL_S / max(1, math.ceil(sockets / CHECK_AT_ONCE))
+    return TICK_INTERVAL_S / max(1, math.ceil(sockets / TICKS_PER_BATCH))
 
 
 async def _until(is_true: Callable[[], bool], timeout_s: float) -> None:

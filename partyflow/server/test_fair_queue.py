@@ -6,14 +6,14 @@ from functools import partial
 import pytest
 
 from partyflow.server import fair_queue
-from partyflow.server.fair_queue import Doorway, SlowLane
+from partyflow.server.fair_queue import AdmissionQueue, FloodQueue
 
 
 async def test_turns_are_taken_one_after_another_until_nothing_is_left() -> None:
     taken: list[str] = []
     done = asyncio.Event()
 
-    def turn_of(name: str, turns: int) -> fair_queue.Turn:
+    def turn_of(name: str, turns: int) -> fair_queue.Job:
         def turn() -> bool:
             taken.append(name)
             is_over = taken.count(name) == turns
@@ -23,24 +23,24 @@ async def test_turns_are_taken_one_after_another_until_nothing_is_left() -> None
 
         return turn
 
-    slow_lane = SlowLane(asyncio.get_running_loop())
-    slow_lane.join(turn_of("flood", 3))
-    slow_lane.join(turn_of("burst", 2))
+    flood_queue = FloodQueue(asyncio.get_running_loop())
+    flood_queue.enqueue(turn_of("flood", 3))
+    flood_queue.enqueue(turn_of("burst", 2))
     async with asyncio.timeout(5):
         await done.wait()
     assert taken == ["flood", "burst", "flood", "burst", "flood"]
 
 
 async def test_others_get_the_loop_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fair_queue, "SHARE_S", 0.0)
+    monkeypatch.setattr(fair_queue, "SLICE_S", 0.0)
     happened: list[str] = []
-    slow_lane = SlowLane(asyncio.get_running_loop())
+    flood_queue = FloodQueue(asyncio.get_running_loop())
 
     def turn() -> bool:
         happened.append("turn")
         return True
 
-    slow_lane.join(turn)
+    flood_queue.enqueue(turn)
     await asyncio.sleep(0)
     happened.append("somebody else")
     assert happened == ["somebody else"], "even the first turn waits"
@@ -56,19 +56,19 @@ async def test_one_that_stumbles_does_not_hold_up_the_others() -> None:
         done.set()
         return False
 
-    slow_lane = SlowLane(asyncio.get_running_loop())
-    slow_lane.join(stumble)
-    slow_lane.join(finish)
+    flood_queue = FloodQueue(asyncio.get_running_loop())
+    flood_queue.enqueue(stumble)
+    flood_queue.enqueue(finish)
     async with asyncio.timeout(5):
         await done.wait()
 
 
 async def test_newcomers_come_in_one_by_one_with_others_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fair_queue, "ROUND_S", 0.0)
+    monkeypatch.setattr(fair_queue, "TARGET_ROUND_S", 0.0)
     happened: list[str] = []
-    doorway = Doorway(asyncio.get_running_loop())
+    admission_queue = AdmissionQueue(asyncio.get_running_loop())
     for name in ("first", "second", "third"):
-        doorway.knock(partial(happened.append, name))
+        admission_queue.enqueue(partial(happened.append, name))
     for _ in range(4):
         happened.append("somebody else")
         await asyncio.sleep(0)
@@ -76,13 +76,13 @@ async def test_newcomers_come_in_one_by_one_with_others_in_between(monkeypatch: 
 
 
 async def test_more_come_in_at_once_as_long_as_nobody_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fair_queue, "ROUND_S", 60.0)
+    monkeypatch.setattr(fair_queue, "TARGET_ROUND_S", 60.0)
     happened: list[int] = []
-    doorway = Doorway(asyncio.get_running_loop())
-    doorway.knock(partial(happened.append, 0))
+    admission_queue = AdmissionQueue(asyncio.get_running_loop())
+    admission_queue.enqueue(partial(happened.append, 0))
     await asyncio.sleep(0)
     for number in range(1, 10):
-        doorway.knock(partial(happened.append, number))
+        admission_queue.enqueue(partial(happened.append, number))
     rounds = 0
     while len(happened) < 10:
         await asyncio.sleep(0)
@@ -92,11 +92,11 @@ async def test_more_come_in_at_once_as_long_as_nobody_has_to_wait(monkeypatch: p
 
 
 async def test_who_is_half_inside_comes_before_anybody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fair_queue, "ROUND_S", 0.0)
+    monkeypatch.setattr(fair_queue, "TARGET_ROUND_S", 0.0)
     happened: list[str] = []
-    doorway = Doorway(asyncio.get_running_loop())
-    doorway.knock(lambda: doorway.go_on(partial(happened.append, "inside")))
-    doorway.knock(partial(happened.append, "next"))
+    admission_queue = AdmissionQueue(asyncio.get_running_loop())
+    admission_queue.enqueue(lambda: admission_queue.enqueue_continuation(partial(happened.append, "inside")))
+    admission_queue.enqueue(partial(happened.append, "next"))
     for _ in range(4):
         await asyncio.sleep(0)
     assert happened == ["inside", "next"]
@@ -104,13 +104,13 @@ async def test_who_is_half_inside_comes_before_anybody_else(monkeypatch: pytest.
 
 async def test_a_newcomer_that_stumbles_blocks_nobody(caplog: pytest.LogCaptureFixture) -> None:
     happened: list[str] = []
-    doorway = Doorway(asyncio.get_running_loop())
+    admission_queue = AdmissionQueue(asyncio.get_running_loop())
 
     def stumble() -> None:
         raise RuntimeError("on purpose")
 
-    doorway.knock(stumble)
-    doorway.knock(partial(happened.append, "next"))
+    admission_queue.enqueue(stumble)
+    admission_queue.enqueue(partial(happened.append, "next"))
     for _ in range(3):
         await asyncio.sleep(0)
     assert happened == ["next"]

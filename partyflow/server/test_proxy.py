@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from partyflow.server.proxy import BehindProxy
+from partyflow.server.proxy import ProxyHeaders
 
 PROXIES = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1")]
 
@@ -21,7 +21,7 @@ async def scope_seen(client: Any, *forwarded: bytes) -> dict[str, Any]:
         (b"x-forwarded-proto", b"https"),
         *((b"x-forwarded-for", value) for value in forwarded),
     ]
-    await BehindProxy(application, PROXIES)({"client": client, "headers": headers}, None, None)
+    await ProxyHeaders(application, PROXIES)({"client": client, "headers": headers}, None, None)
     return seen[0]
 
 

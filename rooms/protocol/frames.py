@@ -10,18 +10,18 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 PROTOCOL_ERROR = 1002
 NO_STATUS = 1005
 INVALID_DATA = 1007
-TOO_BIG = 1009
+MESSAGE_TOO_BIG = 1009
 
-MAX_PIECES = 256
+MAX_FRAGMENTS = 256
 """Of one message; empty ones could go on for ever."""
 
 _FINAL = 0x80
-_WHOLE_TEXT = _FINAL | TEXT
-_HEAD_BYTES = 2
+_FINAL_TEXT = _FINAL | TEXT
+_HEADER_BYTES = 2
 _MASKED = 0x80
 _MASK_BYTES = 4
 _MAX_CONTROL_BYTES = 125
-_LENGTH_IN_2_BYTES = 126
+_LENGTH_16_BIT = 126
 _OPCODES = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
 _CLOSE_CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
 
@@ -44,31 +44,31 @@ class Close(NamedTuple):
     code: int
 
 
-class Breach(NamedTuple):
+class ProtocolViolation(NamedTuple):
     """The client has broken the rules and is to be told so, with a close frame of this code."""
 
     code: int
     reason: str
 
 
-Received = str | bytes | Ping | Pong | Close | Breach
+FrameEvent = str | bytes | Ping | Pong | Close | ProtocolViolation
 """A string is a text message, bytes are a binary one."""
 
 
 class FrameReader:
     """Makes messages, of ``max_bytes`` at most, of what one client sends, however it is cut.
 
-    Nothing is read after a `Close` or a `Breach`.
+    Nothing is read after a `Close` or a `ProtocolViolation`.
     """
 
-    __slots__ = ("_is_done", "_max_bytes", "_message", "_opcode", "_pieces", "_unread")
+    __slots__ = ("_fragments", "_is_done", "_max_bytes", "_message", "_opcode", "_unread")
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._unread = b""
         self._opcode = CONTINUATION
         self._message = b""
-        self._pieces = 0
+        self._fragments = 0
         self._is_done = False
 
     @property
@@ -76,61 +76,61 @@ class FrameReader:
         """Whether the client has said its last, or nothing that it says counts any more."""
         return self._is_done
 
-    def feed(self, data: bytes) -> list[Received]:
+    def feed(self, data: bytes) -> list[FrameEvent]:
         """What has become whole with ``data``, in order."""
-        received: list[Received] = []
+        received: list[FrameEvent] = []
         if self._unread:
             data = self._unread + data
         elif self._opcode == CONTINUATION and not self._is_done:
-            text = _only_text(data, self._max_bytes)
+            text = _parse_single_text(data, self._max_bytes)
             if text is not None:
                 return [text]
         at = 0
         try:
-            while not self._is_done and (frame := _frame_at(data, at)) is not None:
+            while not self._is_done and (frame := _parse_header(data, at)) is not None:
                 first, start, end = frame
-                self._check(first, end - start)
+                self._validate(first, end - start)
                 if end > len(data):
                     break
-                message = self._take(first, _unmasked(data, start, end))
+                message = self._handle(first, _unmask(data, start, end))
                 if message is not None:
                     received.append(message)
                 at = end
-        except _RuleBroken as broken:
+        except _Violation as broken:
             self._is_done = True
-            received.append(Breach(*broken.args))
+            received.append(ProtocolViolation(*broken.args))
         self._unread = b"" if self._is_done else data[at:]
         return received
 
-    def _check(self, first: int, length: int) -> None:
+    def _validate(self, first: int, length: int) -> None:
         opcode = first & ~_FINAL
         if opcode not in _OPCODES:
-            raise _RuleBroken(PROTOCOL_ERROR, "There is no such frame.")
+            raise _Violation(PROTOCOL_ERROR, "There is no such frame.")
         if opcode >= CLOSE:
             if length > _MAX_CONTROL_BYTES or not first & _FINAL:
-                raise _RuleBroken(PROTOCOL_ERROR, "Control frames are short and whole.")
+                raise _Violation(PROTOCOL_ERROR, "Control frames are short and whole.")
             return
         if (opcode == CONTINUATION) != (self._opcode != CONTINUATION):
-            raise _RuleBroken(PROTOCOL_ERROR, "Messages follow one another.")
+            raise _Violation(PROTOCOL_ERROR, "Messages follow one another.")
         if len(self._message) + length > self._max_bytes:
-            raise _RuleBroken(TOO_BIG, "The message is too big.")
+            raise _Violation(MESSAGE_TOO_BIG, "The message is too big.")
 
-    def _take(self, first: int, payload: bytes) -> Received | None:
+    def _handle(self, first: int, payload: bytes) -> FrameEvent | None:
         opcode = first & ~_FINAL
         if opcode >= CLOSE:
-            return self._control(opcode, payload)
+            return self._handle_control(opcode, payload)
         if opcode == CONTINUATION:
             opcode, payload = self._opcode, self._message + payload
         if first & _FINAL:
-            self._opcode, self._message, self._pieces = CONTINUATION, b"", 0
-            return payload if opcode == BINARY else _text(payload)
-        self._pieces += 1
-        if self._pieces >= MAX_PIECES:
-            raise _RuleBroken(TOO_BIG, "The message has too many pieces.")
+            self._opcode, self._message, self._fragments = CONTINUATION, b"", 0
+            return payload if opcode == BINARY else _decode_text(payload)
+        self._fragments += 1
+        if self._fragments >= MAX_FRAGMENTS:
+            raise _Violation(MESSAGE_TOO_BIG, "The message has too many pieces.")
         self._opcode, self._message = opcode, payload
         return None
 
-    def _control(self, opcode: int, payload: bytes) -> Received:
+    def _handle_control(self, opcode: int, payload: bytes) -> FrameEvent:
         if opcode == PING:
             return Ping(payload)
         if opcode == PONG:
@@ -140,65 +140,65 @@ class FrameReader:
             return Close(NO_STATUS)
         code = int.from_bytes(payload[:2], "big")
         if len(payload) == 1 or code not in _CLOSE_CODES:
-            raise _RuleBroken(PROTOCOL_ERROR, "This is no code to close with.")
-        _text(payload[2:])
+            raise _Violation(PROTOCOL_ERROR, "This is no code to close with.")
+        _decode_text(payload[2:])
         return Close(code)
 
 
-class _RuleBroken(Exception):
-    """Its arguments are those of a `Breach`."""
+class _Violation(Exception):
+    """Its arguments are those of a `ProtocolViolation`."""
 
 
-def _only_text(data: bytes, max_bytes: int) -> str | None:
+def _parse_single_text(data: bytes, max_bytes: int) -> str | None:
     """The text of ``data``, if that is one text message and nothing else, as nearly always; else None."""
     size = len(data)
-    if size < _HEAD_BYTES + _MASK_BYTES or data[0] != _WHOLE_TEXT:
+    if size < _HEADER_BYTES + _MASK_BYTES or data[0] != _FINAL_TEXT:
         return None
-    start, length = _HEAD_BYTES + _MASK_BYTES, data[1] - _MASKED
-    if length == _LENGTH_IN_2_BYTES:
+    start, length = _HEADER_BYTES + _MASK_BYTES, data[1] - _MASKED
+    if length == _LENGTH_16_BIT:
         start, length = start + 2, int.from_bytes(data[2:4], "big")
-        if length < _LENGTH_IN_2_BYTES:
+        if length < _LENGTH_16_BIT:
             return None
-    elif length > _LENGTH_IN_2_BYTES:
+    elif length > _LENGTH_16_BIT:
         return None
     if start + length != size or not 0 < length <= max_bytes:
         return None
     try:
-        return _unmasked(data, start, size).decode()
+        return _unmask(data, start, size).decode()
     except UnicodeDecodeError:
         return None
 
 
-def _frame_at(data: bytes, at: int) -> tuple[int, int, int] | None:
+def _parse_header(data: bytes, at: int) -> tuple[int, int, int] | None:
     """First byte, start and end of payload of the frame that begins at ``at``; None if its head is not all there."""
     if len(data) < at + 2:
         return None
     first, length, start = data[at], data[at + 1] - _MASKED, at + 2
     if length < 0:
-        raise _RuleBroken(PROTOCOL_ERROR, "Clients mask what they send.")
-    if length >= _LENGTH_IN_2_BYTES:
-        start += 2 if length == _LENGTH_IN_2_BYTES else 8
-        shortest = 126 if length == _LENGTH_IN_2_BYTES else 1 << 16
+        raise _Violation(PROTOCOL_ERROR, "Clients mask what they send.")
+    if length >= _LENGTH_16_BIT:
+        start += 2 if length == _LENGTH_16_BIT else 8
+        shortest = 126 if length == _LENGTH_16_BIT else 1 << 16
         if len(data) < start:
             return None
         length = int.from_bytes(data[at + 2 : start], "big")
         if length < shortest:
-            raise _RuleBroken(PROTOCOL_ERROR, "The length takes more bytes than it needs.")
+            raise _Violation(PROTOCOL_ERROR, "The length takes more bytes than it needs.")
     return first, start + _MASK_BYTES, start + _MASK_BYTES + length
 
 
-def _unmasked(data: bytes, start: int, end: int) -> bytes:
+def _unmask(data: bytes, start: int, end: int) -> bytes:
     length = end - start
     mask = (data[start - _MASK_BYTES : start] * (length // _MASK_BYTES + 1))[:length]
     # As one large number each: a byte at a time would take a hundred times as long.
     return (int.from_bytes(data[start:end], "big") ^ int.from_bytes(mask, "big")).to_bytes(length, "big")
 
 
-def _text(payload: bytes) -> str:
+def _decode_text(payload: bytes) -> str:
     try:
         return payload.decode()
     except UnicodeDecodeError as error:
-        raise _RuleBroken(INVALID_DATA, "The text is not UTF-8.") from error
+        raise _Violation(INVALID_DATA, "The text is not UTF-8.") from error
 
 
 def frame(opcode: int, payload: bytes) -> bytes:

@@ -34,14 +34,14 @@ def subprotocols(headers: Headers) -> list[str]:
 
 def accept_key(method: bytes, http_version: bytes, path: bytes, headers: Headers) -> bytes:
     """What proves to the client that it was understood. Raises `BadHandshake`."""
-    asked = dict(headers)
+    headers_by_name = dict(headers)
     if method != b"GET" or http_version != b"HTTP/1.1" or not path.isascii():
         raise BadHandshake(HTTPStatus.BAD_REQUEST, "A WebSocket begins with GET and HTTP/1.1.")
-    if b"upgrade" not in [token.strip().lower() for token in asked.get(b"connection", b"").split(b",")]:
+    if b"upgrade" not in [token.strip().lower() for token in headers_by_name.get(b"connection", b"").split(b",")]:
         raise BadHandshake(HTTPStatus.BAD_REQUEST, "Connection: Upgrade is missing.")
-    if asked.get(b"sec-websocket-version") != VERSION:
+    if headers_by_name.get(b"sec-websocket-version") != VERSION:
         raise BadHandshake(HTTPStatus.UPGRADE_REQUIRED, "Only version 13 of WebSocket is spoken.")
-    key = asked.get(b"sec-websocket-key", b"")
+    key = headers_by_name.get(b"sec-websocket-key", b"")
     try:
         is_key = len(base64.b64decode(key, validate=True)) == _KEY_BYTES
     except binascii.Error:
@@ -51,7 +51,7 @@ def accept_key(method: bytes, http_version: bytes, path: bytes, headers: Headers
     return base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
 
 
-def accepted(key: bytes, subprotocol: str | None = None) -> bytes:
+def accept_response(key: bytes, subprotocol: str | None = None) -> bytes:
     """The answer that opens the WebSocket."""
     chosen = b"" if subprotocol is None else b"Sec-WebSocket-Protocol: %b\r\n" % subprotocol.encode()
     return (
@@ -60,6 +60,6 @@ def accepted(key: bytes, subprotocol: str | None = None) -> bytes:
     )
 
 
-def refused(status: HTTPStatus) -> bytes:
+def reject_response(status: HTTPStatus) -> bytes:
     """The answer that does not."""
     return b"HTTP/1.1 %d %b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % (status, status.phrase.encode())

@@ -8,17 +8,17 @@ from rooms.protocol.frames import (
     BINARY,
     CLOSE,
     CONTINUATION,
-    MAX_PIECES,
+    MAX_FRAGMENTS,
     NO_STATUS,
     PING,
     PONG,
     TEXT,
-    Breach,
     Close,
+    FrameEvent,
     FrameReader,
     Ping,
     Pong,
-    Received,
+    ProtocolViolation,
     close_frame,
     frame,
 )
@@ -47,7 +47,7 @@ messages = st.one_of(
 )
 
 
-def read(*pieces: bytes) -> list[Received]:
+def read(*pieces: bytes) -> list[FrameEvent]:
     reader = FrameReader(MAX_BYTES)
     return [message for piece in pieces for message in reader.feed(piece)]
 
@@ -55,12 +55,12 @@ def read(*pieces: bytes) -> list[Received]:
 def breach(data: bytes) -> int | None:
     """The code for which this is refused, None if it is not."""
     last = read(data)[-1:]
-    return last[0].code if last and isinstance(last[0], Breach) else None
+    return last[0].code if last and isinstance(last[0], ProtocolViolation) else None
 
 
 @given(st.lists(messages, max_size=6), st.data())
 def test_messages_are_read_however_they_are_cut(
-    said: list[tuple[list[tuple[int, bytes]], Received]], data: st.DataObject
+    said: list[tuple[list[tuple[int, bytes]], FrameEvent]], data: st.DataObject
 ) -> None:
     stream = b"".join(
         framed(opcode, payload, is_final=number == len(parts))
@@ -135,7 +135,7 @@ def test_a_message_that_is_too_big_is_1009_before_it_has_come() -> None:
 
 
 def test_a_message_has_no_end_of_pieces() -> None:
-    pieces = [framed(TEXT, b"", is_final=False), *[framed(CONTINUATION, b"", is_final=False)] * (MAX_PIECES - 2)]
+    pieces = [framed(TEXT, b"", is_final=False), *[framed(CONTINUATION, b"", is_final=False)] * (MAX_FRAGMENTS - 2)]
     whole = [*pieces, framed(CONTINUATION, b"end")]
     assert read(*whole, *whole) == ["end", "end"]
     assert breach(b"".join([*pieces, pieces[-1]])) == 1009

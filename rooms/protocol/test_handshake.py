@@ -4,7 +4,15 @@ from http import HTTPStatus
 
 import pytest
 
-from rooms.protocol.handshake import BadHandshake, Headers, accept_key, accepted, is_upgrade, refused, subprotocols
+from rooms.protocol.handshake import (
+    BadHandshake,
+    Headers,
+    accept_key,
+    accept_response,
+    is_upgrade,
+    reject_response,
+    subprotocols,
+)
 
 # The example of RFC 6455, section 1.3.
 ASKED: Headers = [
@@ -27,11 +35,11 @@ def test_the_example_of_the_standard() -> None:
     assert subprotocols(ASKED) == ["chat", "superchat"]
     key = accept_key(b"GET", b"HTTP/1.1", b"/chat", ASKED)
     assert key == b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-    answer = accepted(key, "chat").decode().split("\r\n")
+    answer = accept_response(key, "chat").decode().split("\r\n")
     assert answer[0] == "HTTP/1.1 101 Switching Protocols"
     assert {"Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Accept: {key.decode()}"} < set(answer)
     assert answer[-3:] == ["Sec-WebSocket-Protocol: chat", "", ""]
-    assert b"Protocol:" not in accepted(key)
+    assert b"Protocol:" not in accept_response(key)
 
 
 def test_a_page_is_no_upgrade() -> None:
@@ -72,5 +80,5 @@ def test_another_version_of_websocket_is_told_to_upgrade(version: bytes | None) 
 
 
 def test_a_refusal_ends_the_connection() -> None:
-    assert refused(HTTPStatus.FORBIDDEN).startswith(b"HTTP/1.1 403 Forbidden\r\n")
-    assert b"Connection: close\r\n" in refused(HTTPStatus.FORBIDDEN)
+    assert reject_response(HTTPStatus.FORBIDDEN).startswith(b"HTTP/1.1 403 Forbidden\r\n")
+    assert b"Connection: close\r\n" in reject_response(HTTPStatus.FORBIDDEN)

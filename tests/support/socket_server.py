@@ -12,7 +12,7 @@ from typing import Any
 
 from partyflow.server import http
 from partyflow.server.server import Server
-from partyflow.server.websocket import GameSocket
+from partyflow.server.websocket import WebSocket
 from rooms.protocol.envelope import text_frame
 from rooms.telemetry.counters import counters
 
@@ -52,7 +52,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         print(subject.get().path, "heard", message, flush=True)
         if message == "enough":
             frames.close(4000)
-        frames.write(text_frame(b"heard " + (message if isinstance(message, bytes) else message.encode())))
+        frames.send_frame(text_frame(b"heard " + (message if isinstance(message, bytes) else message.encode())))
         return True
 
     while True:
@@ -69,10 +69,10 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 await send({"type": "websocket.send", "text": "x" * int(size)})
             case ["frames", count, size]:
                 for number in range(int(count)):
-                    frames.write(text_frame(b"%06d" % number + b"x" * (int(size) - 6)))
+                    frames.send_frame(text_frame(b"%06d" % number + b"x" * (int(size) - 6)))
             case ["frames-and-ends", count]:
                 for number in range(int(count)):
-                    frames.write(text_frame(b"%d" % number))
+                    frames.send_frame(text_frame(b"%d" % number))
                     await send({"type": "websocket.send", "text": str(number)})
             case ["close", code, reason]:
                 frames.close(int(code), reason)
@@ -81,9 +81,9 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
             case ["slow-readers"]:
                 await send({"type": "websocket.send", "text": str(counters.slow_readers)})
             case ["ping"]:
-                frames.ping(lambda: frames.write(text_frame(b"answered")))
+                frames.ping(lambda: frames.send_frame(text_frame(b"answered")))
             case ["sockets-in-memory"]:
-                alive = sum(isinstance(each, GameSocket) for each in gc.get_objects())
+                alive = sum(isinstance(each, WebSocket) for each in gc.get_objects())
                 await send({"type": "websocket.send", "text": str(alive)})
             case ["root-path"]:
                 await send({"type": "websocket.send", "text": f"root={scope['root_path']}"})
@@ -112,7 +112,7 @@ async def stop() -> None:
 
 def main() -> None:
     if "--impatient" in sys.argv:
-        http.ARRIVAL_TIMEOUT_S, http.BODY_TIMEOUT_S = 0.3, 0.4
+        http.HEADERS_TIMEOUT_S, http.BODY_TIMEOUT_S = 0.3, 0.4
     listener = socket.create_server(("127.0.0.1", 0))
     Server(
         application,
