@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from gameplay.engine.model import MAX_PLAYERS, Settings
+from gameplay.engine.model import Settings
 from rooms.protocol import limits
 from rooms.protocol.catalogue import CLIENT, CLOSES, SERVER
 from rooms.protocol.errors import ErrorCode
@@ -25,9 +25,27 @@ _KEYWORDS = {
 }
 
 
+_BROWSER_LIMITS = (
+    "HANDSHAKE_TIMEOUT_MS",
+    "HEARTBEAT_INTERVAL_MS",
+    "RECONNECT_BASE_MS",
+    "RECONNECT_MAX_MS",
+    "RECONNECT_MULTIPLIER",
+    "RECONNECT_JITTER",
+    "RECONNECT_ATTEMPTS",
+)
+"""The constants of `limits` that the browser keeps to."""
+
+
 def javascript() -> str:
     """The text of the module."""
-    constants = (
+    blocks = [f"/** {doc} */\nexport const {name} = {_block(value)};\n" for doc, name, value in constants()]
+    return "\n".join([f"{_HEAD}\n", *blocks])
+
+
+def constants() -> tuple[tuple[str, str, Any], ...]:
+    """The exported constants: comment, name and value of each."""
+    return (
         ("The version that this page speaks.", "VERSION", str(SUPPORTED.server)),
         ("Message types, a client's and the server's.", "TYPES", {type_: type_ for type_ in (*CLIENT, *SERVER)}),
         ("The `code` of an `ERROR`.", "ERRORS", {code.value: code.value for code in ErrorCode}),
@@ -38,15 +56,13 @@ def javascript() -> str:
             "AFTER_CLOSE",
             {str(int(code)): close.action for code, close in CLOSES.items()},
         ),
-        ("The settings of a room: what each may be, and what it is when nobody chose.", "RANGES", settings_ranges()),
+        ("The settings of a room: what each may be, and its default.", "RANGES", settings_ranges()),
         (
-            "Times and sizes that both ends keep to (§3.1, §3.3); `_MS` are milliseconds.",
+            "Times and sizes that the browser keeps to (§3.1, §3.3); `_MS` are milliseconds.",
             "LIMITS",
-            {"MAX_PLAYERS": MAX_PLAYERS, **{name: value for name, value in vars(limits).items() if name.isupper()}},
+            {name: getattr(limits, name) for name in _BROWSER_LIMITS},
         ),
     )
-    blocks = [f"/** {doc} */\nexport const {name} = {_block(value)};\n" for doc, name, value in constants]
-    return "\n".join([f"{_HEAD}\n", *blocks])
 
 
 def settings_ranges() -> dict[str, dict[str, Any]]:
@@ -78,15 +94,16 @@ def _members(annotation: Any) -> tuple[Any, ...]:
 def _block(value: object) -> str:
     if not isinstance(value, Mapping):
         return json.dumps(value)
-    lines = (f"  {_key(name)}: {_inline(item)},\n" for name, item in value.items())
+    lines = (f"  {property_name(name)}: {_inline(item)},\n" for name, item in value.items())
     return f"Object.freeze({{\n{''.join(lines)}}})"
 
 
 def _inline(value: object) -> str:
     if not isinstance(value, Mapping):
         return json.dumps(value)
-    return "{ " + ", ".join(f"{_key(name)}: {_inline(item)}" for name, item in value.items()) + " }"
+    return "{ " + ", ".join(f"{property_name(name)}: {_inline(item)}" for name, item in value.items()) + " }"
 
 
-def _key(name: str) -> str:
+def property_name(name: str) -> str:
+    """``name`` as a key of an object literal, quoted where it has to be."""
     return name if re.fullmatch(r"[A-Za-z_]\w*|[1-9]\d*", name) else json.dumps(name)

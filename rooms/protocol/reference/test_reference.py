@@ -11,6 +11,7 @@ import yaml
 from gameplay.engine.model import Settings
 from gameplay.engine.states import GameEvent, RoomState
 from gameplay.engine.transitions import TABLE
+from rooms.protocol import limits
 from rooms.protocol.catalogue import CLIENT, CLOSES, SERVER
 from rooms.protocol.envelope import parse
 from rooms.protocol.errors import ErrorCode
@@ -21,6 +22,7 @@ from rooms.protocol.reference.javascript import javascript
 from rooms.protocol.reference.markdown import protocol_reference, taken_in
 from rooms.protocol.reference.schemas import shapes
 from rooms.protocol.reference.state_machine import state_machine
+from rooms.protocol.reference.typescript import typescript
 
 PROJECT = Path(__file__).parents[3]
 
@@ -229,10 +231,40 @@ class TestTheBrowsersConstants:
         assert ranges["targetScore"] == {"optional": True, "min": 5, "max": 200, "default": None}
         assert ranges["wordHolder"] == {"choices": ["host", "explainer"], "default": "host"}
 
-    def test_give_the_times_of_the_source(self):
-        limits = self.constant("LIMITS")
-        assert limits["HEARTBEAT_INTERVAL_MS"] == 10_000
-        assert limits["PING_TIMEOUT_MS"] == 20_000
-        assert (limits["GRACE_MS"], limits["WARNING_MS"], limits["REMOVE_MS"]) == (5_000, 15_000, 60_000)
-        assert (limits["LOG_RETENTION_MS"], limits["SNAPSHOT_RETENTION_MS"]) == (120_000, 600_000)
-        assert (limits["RECONNECT_BASE_MS"], limits["RECONNECT_MAX_MS"]) == (1_000, 30_000)
+    def test_give_the_limits_that_a_module_reads_and_no_other(self):
+        modules = (path.read_text() for path in (PROJECT / "static/js").rglob("*.js"))
+        read = {name for source in modules for name in re.findall(r"\bLIMITS\.(\w+)", source)}
+        assert self.constant("LIMITS") == {name: getattr(limits, name) for name in read}
+
+
+class TestTheBrowsersTypes:
+    text = typescript()
+
+    def fields(self, name):
+        body = re.search(rf"^export interface {name} {{\n(.*?)^}}", self.text, re.M | re.S)[1]
+        return dict(re.findall(r"^  (\w+\??): (.+);$", body, re.M))
+
+    def test_give_every_message_its_payload(self):
+        assert self.fields("ClientPayloads") == {type_: row.payload.__name__ for type_, row in CLIENT.items()}
+        assert self.fields("ServerPayloads") == {type_: row.payload.__name__ for type_, row in SERVER.items()}
+
+    def test_declare_every_constant_of_the_module(self):
+        names = re.findall(r"^export const (\w+)", javascript(), re.M)
+        assert re.findall(r"^export const (\w+)", self.text, re.M) == names
+
+    def test_declare_every_type_that_they_name(self):
+        declared = set(re.findall(r"^export (?:interface|type) (\w+)", self.text, re.M))
+        code = re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", self.text, flags=re.S)
+        used = set(re.findall(r"(?<!const )(?<![\w.])[A-Z][a-z]\w*", code)) - {"Partial", "Readonly", "Record", "Type"}
+        assert used <= declared
+
+    def test_what_the_server_always_sends_is_not_optional(self):
+        assert self.fields("Settings")["targetScore"] == "number | null"
+        assert self.fields("TeamView")["score"] == "number"
+        assert self.fields("Reconnected")["missedEvents"] == "MissedEvent[] | null"
+        assert self.fields("GameState")["currentWord?"] == "WordRevealed"
+
+    def test_what_a_client_may_leave_out_is_optional(self):
+        assert self.fields("WordSwiped")["swipeDurationMs?"] == "number | null"
+        assert self.fields("UpdateSettings") == {"settings": "Partial<Settings>"}
+        assert "export type UndoSwipe = Record<string, never>;" in self.text
