@@ -4,16 +4,16 @@ from enum import IntEnum, auto
 from typing import NamedTuple
 
 from gameplay.engine import members, rounds
-from gameplay.engine.model import (
+from gameplay.engine.model import Room
+from gameplay.engine.states import IN_ROUND, RoomState
+from gameplay.engine.timing import (
     AUTO_PAUSE_MS,
     LOST_MS,
     PROMOTE_HOST_MS,
     REMOVE_MS,
     REPLACE_HOLDER_MS,
     WARNING_MS,
-    Room,
 )
-from gameplay.engine.states import IN_ROUND, RoomState
 
 
 class DeadlineKind(IntEnum):

@@ -4,7 +4,7 @@ from random import Random
 
 from gameplay.engine.errors import BadSettings
 from gameplay.engine.model import Deck, Room, Word
-from gameplay.engine.step import Library
+from gameplay.engine.ports import Library
 
 
 def prepare(room: Room, library: Library) -> None:

@@ -14,9 +14,10 @@ from gameplay.engine.errors import BadSettings, IllegalMove, NotAllowed
 from gameplay.engine.errors import RoomClosed as RoomClosedError
 from gameplay.engine.events import Emission, PlayerConnection, RoomClosed, SettingsUpdated, WordReported
 from gameplay.engine.model import FIRST_HOST, Member, Room, Settings
+from gameplay.engine.ports import Library
 from gameplay.engine.settings import parse_settings
 from gameplay.engine.states import BEFORE_GAME, IN_ROUND, GameEvent, RoomState
-from gameplay.engine.step import Library, Step
+from gameplay.engine.step import Step
 from gameplay.engine.transitions import HOLDER, HOST, MEMBER, NEWCOMER, PLAYER, SYSTEM, Who, is_legal, is_repeat
 
 __all__ = ["COMMANDS", "Library", "Rule", "advance", "apply", "create", "next_deadline_ms", "parse_settings"]

@@ -28,16 +28,15 @@ from gameplay.engine.events import (
 from gameplay.engine.events import RoomLocked as RoomLockedEvent
 from gameplay.engine.events import RoomUnlocked as RoomUnlockedEvent
 from gameplay.engine.model import (
-    LOST_MS,
     MAX_BANNED,
     MAX_PLAYERS,
-    PROMOTE_HOST_MS,
     Member,
     Room,
     with_words_on_phone,
 )
 from gameplay.engine.states import IN_ROUND, GameEvent, RoomState
-from gameplay.engine.step import Step, is_balanced
+from gameplay.engine.step import Step
+from gameplay.engine.timing import LOST_MS, PROMOTE_HOST_MS
 
 COLORS = (
     "#FF5733",
@@ -294,7 +293,7 @@ def _on_arrival(step: Step, member: Member) -> None:
     host_is_gone = host.away_since_ms is not None and step.now_ms - host.away_since_ms >= PROMOTE_HOST_MS
     if member.seated and member.id != host.id and host_is_gone:
         promote_successor(step)
-    if room.state is RoomState.READY_TO_START and not is_balanced(room):
+    if room.state is RoomState.READY_TO_START and not room.is_balanced:
         step.move(GameEvent.PLAYER_JOINED)
     teams.check_balance(step)
     rounds.proceed(step)

@@ -15,14 +15,6 @@ MAX_PLAYERS = 10
 MAX_BANNED = 100
 MIN_TEAMS = 2
 MAX_TEAMS = 5
-COUNTDOWN_S = 3
-REVIEW_MS = 5_000
-AUTO_PAUSE_MS = 10_000
-REPLACE_HOLDER_MS = 10_000
-LOST_MS = 30_000
-PROMOTE_HOST_MS = 60_000
-REMOVE_MS = 60_000
-WARNING_MS = 15_000
 FIRST_HOST = "host_1"
 """The id of the member who made the room, for as long as they belong to it."""
 
@@ -221,6 +213,14 @@ class Room(Struct):
     def players(self) -> list[Member]:
         """Those who hold a seat, in the order of joining."""
         return [member for member in self.members.values() if member.seated]
+
+    @property
+    def is_balanced(self) -> bool:
+        """Everyone connected has a team, no team is empty, and sizes differ by at most one."""
+        if not self.teams or any(player.connected and player.team_id is None for player in self.players):
+            return False
+        sizes = [len(team.players) for team in self.teams]
+        return min(sizes) > 0 and max(sizes) - min(sizes) <= 1
 
     @property
     def host(self) -> Member:

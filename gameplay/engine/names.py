@@ -2,11 +2,11 @@
 
 import unicodedata
 from functools import lru_cache
-from typing import Protocol
 
 from gameplay.engine.confusables import confusable_forms
 from gameplay.engine.errors import NameInvalid, NameTaken
 from gameplay.engine.model import Room
+from gameplay.engine.ports import DenyList
 
 MAX_VISIBLE = 20
 MAX_CODE_POINTS = 40
@@ -17,13 +17,6 @@ BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 MARKS = ("Mn", "Me")
 INVISIBLE = frozenset((*JOINERS, "\u034f", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))))
 """What may stand in a name, as emoji and some scripts need it, but makes no difference that anybody sees."""
-
-
-class DenyList(Protocol):
-    """Words that no name may contain."""
-
-    def forbids_name(self, name: str, language: str) -> bool:
-        """Whether ``name`` contains one that is listed for this language."""
 
 
 def clean(name: str) -> str:

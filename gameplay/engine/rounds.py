@@ -28,9 +28,10 @@ from gameplay.engine.events import (
     WordResult,
     WordRevealed,
 )
-from gameplay.engine.model import COUNTDOWN_S, REVIEW_MS, Member, PlayedWord, Room, Round, Turn
+from gameplay.engine.model import Member, PlayedWord, Room, Round, Turn
 from gameplay.engine.states import IN_ROUND, GameEvent, RoomState
-from gameplay.engine.step import Step, is_balanced
+from gameplay.engine.step import Step
+from gameplay.engine.timing import COUNTDOWN_S, REVIEW_MS
 
 
 def clock_seconds(duration_ms: int) -> int:
@@ -41,7 +42,7 @@ def clock_seconds(duration_ms: int) -> int:
 def confirm_start(step: Step, actor_id: str, command: ConfirmStart) -> None:
     """Begin a game. Raises `BadSettings` if the packs have lost their words."""
     room = step.room
-    if not is_balanced(room):
+    if not room.is_balanced:
         raise IllegalMove("The teams are not balanced.")
     following = turns.next_turn(room, turns.initial_schedule(room))
     if following.turn is None:

@@ -6,7 +6,7 @@ import msgspec
 
 from gameplay.engine.errors import BadSettings
 from gameplay.engine.model import Settings
-from gameplay.engine.step import Library
+from gameplay.engine.ports import Library
 
 
 def parse_settings(

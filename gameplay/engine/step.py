@@ -1,33 +1,11 @@
 """One application of a command or a deadline: the room, the time, the words, and what has been said so far."""
 
-from typing import Protocol
-
 from gameplay.engine.errors import IllegalMove
 from gameplay.engine.events import Audience, Emission, Event, StateChanged
-from gameplay.engine.model import Room, Word
-from gameplay.engine.names import DenyList
+from gameplay.engine.model import Room
+from gameplay.engine.ports import Library
 from gameplay.engine.states import GameEvent, RoomState
 from gameplay.engine.transitions import TICKS, moves
-
-
-class Library(DenyList, Protocol):
-    """The words of the packs, in memory, and those that no name may contain."""
-
-    def words(self, pack_ids: tuple[str, ...], difficulty: str, language: str) -> list[Word]:
-        """All enabled words of these packs; ``difficulty`` ``mixed`` means any."""
-        ...
-
-    def has_pack(self, pack_id: str, owner_id: int | None = None) -> bool:
-        """Whether there is an enabled pack of this id that this account, None being nobody's, may choose."""
-        ...
-
-
-def is_balanced(room: Room) -> bool:
-    """Everyone connected has a team, no team is empty, and sizes differ by at most one."""
-    if not room.teams or any(player.connected and player.team_id is None for player in room.players):
-        return False
-    sizes = [len(team.players) for team in room.teams]
-    return min(sizes) > 0 and max(sizes) - min(sizes) <= 1
 
 
 class Step:
@@ -67,6 +45,6 @@ class Step:
 
     def _target(self, event: GameEvent) -> RoomState:
         for row in moves(self.room.state, event):
-            if not row.repeat and (not row.guard or (row.guard == "balanced") is is_balanced(self.room)):
+            if not row.repeat and (not row.guard or (row.guard == "balanced") is self.room.is_balanced):
                 return row.target
         raise IllegalMove(f"{event} cannot happen in {self.room.state}.")

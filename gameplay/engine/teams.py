@@ -16,7 +16,7 @@ from gameplay.engine.events import (
 )
 from gameplay.engine.model import MAX_TEAMS, MIN_TEAMS, Member, Room, Team, with_num_teams
 from gameplay.engine.states import GameEvent, RoomState
-from gameplay.engine.step import Step, is_balanced
+from gameplay.engine.step import Step
 
 STYLES = (
     ("Team Red", "#E5383B"),
@@ -163,7 +163,7 @@ def leave_team(room: Room, player: Member) -> None:
 
 def check_balance(step: Step) -> None:
     """During the setup: the teams may just have become balanced."""
-    if step.room.state is RoomState.TEAM_SETUP and is_balanced(step.room):
+    if step.room.state is RoomState.TEAM_SETUP and step.room.is_balanced:
         step.move(GameEvent.TEAMS_BALANCED)
 
 

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from gameplay.conftest import MakePack
-from gameplay.engine import game
+from gameplay.engine.ports import Library
 from gameplay.models import LibraryVersion, Word, WordPack
 from gameplay.words import library
 
@@ -20,7 +20,7 @@ def texts(*pack_ids: str, difficulty: str = "mixed", language: str = "en") -> li
 
 def test_it_is_a_library_as_the_engine_wants_it(make_pack: MakePack) -> None:
     make_pack("zoo", easy="Cat")
-    shelf: game.Library = library.library()
+    shelf: Library = library.library()
     [word] = shelf.words(("zoo",), "mixed", "en")
     assert (word.ref, word.text, word.difficulty, word.pack_id) == (Word.objects.get().pk, "Cat", "easy", "zoo")
     assert shelf.has_pack("zoo")

@@ -1,4 +1,4 @@
-"""Timeouts and size limits of the protocol (docs/spec.md §3.1, §3.3)."""
+"""Timeouts and size limits of the protocol (docs/spec.md §3.1, §3.3); `gameplay.engine.timing` has those of absence."""
 
 MAX_MESSAGE_BYTES = 16 * 1024
 MAX_REQUEST_ID = 64
@@ -16,9 +16,7 @@ RESYNC_INTERVAL_MS = 1_000
 """At most one snapshot in this time answers heartbeats."""
 
 GRACE_MS = 5_000
-WARNING_MS = 15_000
-LOST_MS = 30_000
-REMOVE_MS = 60_000
+"""A client that was away for less than this gets every missed event."""
 LOG_RETENTION_MS = 120_000
 SNAPSHOT_RETENTION_MS = 600_000
 SEAT_LINK_MS = 120_000

@@ -5,8 +5,9 @@ from enum import Enum, auto
 
 import msgspec
 
+from gameplay.engine.timing import LOST_MS
 from rooms.protocol.eventlog import GAP, Entry, Gap
-from rooms.protocol.limits import GRACE_MS, LOST_MS
+from rooms.protocol.limits import GRACE_MS
 from rooms.protocol.messages import MissedWords
 
 

@@ -13,7 +13,7 @@ from gameplay.engine.model import MAX_PLAYERS, Room, Word
 from gameplay.engine.projections import game_state
 from gameplay.engine.states import IN_ROUND, GameEvent
 from gameplay.engine.states import RoomState as S
-from gameplay.engine.step import Step, is_balanced
+from gameplay.engine.step import Step
 from gameplay.engine.transitions import TABLE
 from tests.support.game import as_json
 
@@ -118,9 +118,9 @@ def _check_people(room: Room) -> None:
     assert all(0 <= team.rotation <= len(team.players) for team in room.teams)
     assert all(member.connected == (member.away_since_ms is None) for member in room.members.values())
     if room.state is S.READY_TO_START:
-        assert is_balanced(room)
+        assert room.is_balanced
     if room.state is S.TEAM_SETUP and any(player.connected for player in room.players):
-        assert not is_balanced(room)
+        assert not room.is_balanced
     if room.state is S.READY_FOR_NEXT and room.host.connected:
         assert not any(player.connected and player.team_id in room.queue for player in room.players)
 

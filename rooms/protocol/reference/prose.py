@@ -2,6 +2,7 @@
 
 import textwrap
 
+from gameplay.engine.timing import LOST_MS, REMOVE_MS
 from rooms.protocol import limits
 from rooms.protocol.acks import ack_id
 from rooms.protocol.eventlog import MAX_ENTRIES
@@ -41,7 +42,7 @@ _SUNSETS = (
     " ".join(f"The last day of {sunset.version} is {sunset.last_day}." for sunset in SUPPORTED.sunsets)
     or "No end is announced."
 )
-_GRACE, _LOST, _REMOVE = seconds(limits.GRACE_MS), seconds(limits.LOST_MS), seconds(limits.REMOVE_MS)
+_GRACE, _LOST, _REMOVE = seconds(limits.GRACE_MS), seconds(LOST_MS), seconds(REMOVE_MS)
 _JITTER = round(limits.RECONNECT_JITTER * 100)
 
 HEAD = f"""

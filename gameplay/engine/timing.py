@@ -1,0 +1,15 @@
+"""Durations and intervals of the game (§3.3, §3.5): milliseconds (`_MS`) or seconds (`_S`)."""
+
+COUNTDOWN_S = 3
+REVIEW_MS = 5_000
+AUTO_PAUSE_MS = 10_000
+"""From the host's disconnection in a running round until the clock stops."""
+REPLACE_HOLDER_MS = 10_000
+"""From the disconnection of an explainer who holds the words until a teammate explains instead."""
+
+WARNING_MS = 15_000
+LOST_MS = 30_000
+REMOVE_MS = 60_000
+"""From a member's disconnection until the room shows it, until they sit out this round, until they lose the seat."""
+PROMOTE_HOST_MS = 60_000
+"""From the host's disconnection until a player becomes the host."""
