@@ -137,7 +137,7 @@ def _shown(value: object) -> str:
 
 
 def _person_line(person: MemberDetails, teams: dict[str, str]) -> PersonLine:
-    is_away = not person.connected and person.line == "ok"
+    is_away = not person.connected and person.connection_state == "ok"
     return PersonLine(
         id=person.id,
         name=person.name,
@@ -146,7 +146,7 @@ def _person_line(person: MemberDetails, teams: dict[str, str]) -> PersonLine:
         is_seated=person.is_seated,
         sitting_out=person.sitting_out,
         connected=person.connected,
-        connection=_("away") if is_away else str(_CONNECTIONS[person.line]),
+        connection=_("away") if is_away else str(_CONNECTIONS[person.connection_state]),
         round_trip_ms=person.round_trip_ms,
         version=person.version,
     )

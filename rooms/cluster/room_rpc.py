@@ -339,9 +339,9 @@ def carry_out(live: LiveRoom, type_: str, payload: bytes, by: str, worker: str) 
     logger.info("Room %s: %s, ordered by %s", live.code, type_, by, extra={"room": live.code})
     try:
         if type_ == Notice.TYPE:
-            live.say(msgspec.json.decode(payload, type=Notice), "all")
+            live.notify(msgspec.json.decode(payload, type=Notice), "all")
         else:
-            live.command(live.room.host_id, msgspec.json.decode(payload, type=COMMANDS[type_]))
+            live.execute(live.room.host_id, msgspec.json.decode(payload, type=COMMANDS[type_]))
     except GameError as error:
         return _Refusal(error.code, error.message)
     return Done(worker, live.room.state, live.room.state_version)

@@ -1,4 +1,4 @@
-"""One socket as a room sees it: who is at the other end, which version they speak, and how to tell them things."""
+"""A client's connection to a room: actor, protocol version, rate and the messages that it is sent."""
 
 import itertools
 import logging
@@ -25,10 +25,10 @@ _numbers = itertools.count(1)
 
 
 class Connection:
-    """One socket. Until the handshake is done it belongs to nobody.
+    """One client's connection; ``actor_id`` and ``secret`` are empty until `LiveRoom.bind`.
 
-    ``channel`` is its name in the local layer, ``origin`` where phones find this site, ``client_key`` whom
-    limits and bans take it for (`rooms.access.client_key`).
+    ``channel`` is its name in the channel layer, ``origin`` the scheme and host under which phones reach this site,
+    ``client_key`` the key for rate limits and bans (`rooms.access.client_key`).
     """
 
     def __init__(self, code: str, transport: Transport, origin: str, client_key: str = "") -> None:
@@ -53,23 +53,23 @@ class Connection:
 
     @property
     def has_keepalive(self) -> bool:
-        """Whether the server itself notices that nobody is at the other end any more."""
+        """Whether the transport itself detects dead peers."""
         return self._transport.has_keepalive
 
     @property
     def edge_worker(self) -> str | None:
-        """The other worker where the socket is; None: it is here."""
+        """The worker that holds the client's socket; None if it is this one."""
         return self._transport.edge_worker
 
     def log_fields(self) -> dict[str, object]:
-        """What log lines say about the socket: of the secret only the beginning of its hash."""
+        """Fields of log lines about this connection: the session as a prefix of its hash, never the secret."""
         fields: dict[str, object] = {"room": self.code}
         if self.actor_id:
             fields |= {"actor": self.actor_id, "session": session_hash(self.secret)[:SESSION_DIGITS]}
         return fields
 
     def log_close(self, client_code: int | None) -> None:
-        """Log how it ended: with the code that it was closed with here, else with the client's."""
+        """Log the end with our close code, else with ``client_code``."""
         is_ours = self.close_code is not None
         logger.info(
             "Socket closed",
@@ -81,7 +81,7 @@ class Connection:
         )
 
     def send(self, outgoing: Outgoing) -> None:
-        """Send a message that others may get as well. A reader that is too slow is closed with 4429."""
+        """Send a message. A client that reads too slowly is closed with 4429."""
         if self.is_closed:
             return
         counters.sent[outgoing.type] += 1
@@ -89,18 +89,18 @@ class Connection:
             self._close_slow_reader()
 
     def forward(self, relayed: PreparedMessage) -> None:
-        """Send a message from a room at another worker, where it was counted."""
+        """Send a message from a room at another worker, which has counted it."""
         if not self.is_closed and not self._transport.send(relayed, self.version):
             self._close_slow_reader()
 
     def reply(self, event: Event) -> None:
-        """Send something that only this socket gets and that has no number."""
+        """Send an unnumbered event to this connection alone."""
         self.send(Outgoing(event.TYPE, event, self.code, clock.now_ms(), "actor"))
 
     def send_error(
         self, code: ErrorCode | str, message: str, request_type: str | None = None, request_id: str | None = None
     ) -> None:
-        """Answer a message with ``ERROR``; nothing was changed."""
+        """Send ``ERROR``: the request has changed nothing."""
         counters.errors[code] += 1
         self.reply(
             ErrorPayload(
@@ -112,7 +112,7 @@ class Connection:
         )
 
     def require_upgrade(self, error: UpgradeRequired) -> None:
-        """Say which versions would do, and close."""
+        """Send ``ERROR`` with the supported versions, and close with 4426."""
         counters.errors[error.code] += 1
         payload = ErrorPayload(code=error.code, message=error.message, supported_versions=error.supported_versions)
         self.reply(payload)
@@ -126,7 +126,7 @@ class Connection:
         request_type: str | None = None,
         request_id: str | None = None,
     ) -> None:
-        """Say why, and close."""
+        """Send ``ERROR``, and close with ``close``."""
         self.send_error(code, message, request_type, request_id)
         self.close(close)
 
@@ -135,9 +135,9 @@ class Connection:
         self._transport.set_receiver(receiver)
 
     def measure_round_trip(self) -> None:
-        """Find out how long the way there and back takes; `round_trip_ms` says so once the answer has come."""
-        asked_ms = clock.now_ms()
-        self._transport.ping(lambda: self._set_round_trip(clock.now_ms() - asked_ms))
+        """Send a ping; `round_trip_ms` is set when its pong arrives."""
+        pinged_ms = clock.now_ms()
+        self._transport.ping(lambda: self._set_round_trip(clock.now_ms() - pinged_ms))
 
     def _set_round_trip(self, round_trip_ms: int) -> None:
         self.round_trip_ms = round_trip_ms
@@ -147,7 +147,7 @@ class Connection:
         self.close_with_error(ErrorCode.RATE_LIMITED, "You are too slow to read what is sent.", CloseCode.TOO_MUCH)
 
     def close(self, code: int) -> None:
-        """Close the socket after all that was sent; nothing more is."""
+        """Close after everything that was sent; later messages are dropped."""
         if not self.is_closed:
             self.is_closed = True
             self.close_code = int(code)

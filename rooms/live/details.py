@@ -1,4 +1,4 @@
-"""A live room as an administrator sees it: all that goes on, and no word that is still secret."""
+"""Administrator's view of a room: members, connections, state and latest events; secret words excluded."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -18,9 +18,9 @@ MAX_EVENTS = 50
 
 
 class MemberDetails(msgspec.Struct, frozen=True, rename="camel"):
-    """A member of the room and their line.
+    """A member of the room and the state of their connection; ``round_trip_ms`` is the latest measurement.
 
-    ``line`` is what players are told of it. ``round_trip_ms`` is how long it last took them to answer.
+    In JSON ``connection_state`` is called ``line``.
     """
 
     id: str
@@ -31,13 +31,13 @@ class MemberDetails(msgspec.Struct, frozen=True, rename="camel"):
     sitting_out: bool
     connected: bool
     away_since_ms: int | None
-    line: Literal["ok", "warning", "lost", "degraded"]
+    connection_state: Literal["ok", "warning", "lost", "degraded"] = msgspec.field(name="line")
     round_trip_ms: int | None
     version: str | None
 
 
 class EventDetails(msgspec.Struct, frozen=True, rename="camel"):
-    """Something that everybody in the room was told; ``payload`` is JSON."""
+    """A public event from the room's log; ``payload`` is JSON."""
 
     sequence_id: int
     at_ms: int
@@ -46,9 +46,10 @@ class EventDetails(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class RoomDetails(msgspec.Struct, frozen=True, rename="camel"):
-    """A live room. ``state`` is what a spectator knows; ``events`` are the latest, oldest first.
+    """A room, live or as saved.
 
-    ``saved_at_ms`` is when Redis last got it, 0 if it never did since the worker opened it.
+    ``state`` is the room as spectators see it, ``events`` the latest up to `MAX_EVENTS`, oldest first. ``saved_at_ms``
+    is the time of the last write to Redis, 0 if this worker has not written the room yet.
     """
 
     code: str
@@ -65,19 +66,20 @@ class RoomDetails(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def details_of(live: LiveRoom, worker: str) -> RoomDetails:
-    """The room as it is now. How long the way to each phone takes is measured on the occasion, for the next picture."""
-    for line in live.hub:
-        line.measure_round_trip()
-    return _picture(live.room, live.log, live.save_state, worker, {line.actor_id: line for line in live.hub})
+    """A live room as it is now. Starts a measurement of all round trips, for the next call."""
+    for connection in live.hub:
+        connection.measure_round_trip()
+    connections = {connection.actor_id: connection for connection in live.hub}
+    return _details(live.room, live.log, live.save_state, worker, connections)
 
 
 def details_of_saved(room: Room, log: EventLog, save_state: SaveState, worker: str) -> RoomDetails:
-    """The room as it was last written; of its sockets nothing is known."""
-    return _picture(room, log, save_state, worker, {})
+    """A room as it was last saved, without connections."""
+    return _details(room, log, save_state, worker, {})
 
 
-def _picture(
-    room: Room, log: EventLog, save_state: SaveState, worker: str, lines: Mapping[str, Connection]
+def _details(
+    room: Room, log: EventLog, save_state: SaveState, worker: str, connections: Mapping[str, Connection]
 ) -> RoomDetails:
     return RoomDetails(
         code=room.code,
@@ -86,18 +88,18 @@ def _picture(
         revision=save_state.revision,
         created_at_ms=room.created_at_ms,
         saved_at_ms=save_state.saved_at_ms,
-        socket_count=len(lines),
-        spectator_count=sum(line.role == "spectator" for line in lines.values()),
+        socket_count=len(connections),
+        spectator_count=sum(connection.role == "spectator" for connection in connections.values()),
         state=game_state(room, None, clock.now_ms()),
-        people=tuple(_person(member, room, lines.get(member.id)) for member in room.members.values()),
-        events=tuple(_event(entry) for entry in log.latest(MAX_EVENTS, _PUBLIC)),
+        people=tuple(_member(member, room, connections.get(member.id)) for member in room.members.values()),
+        events=tuple(_event_details(entry) for entry in log.latest(MAX_EVENTS, _PUBLIC)),
     )
 
 
 _PUBLIC = visible_to(None, is_host=False, is_player=False)
 
 
-def _person(member: Member, room: Room, connection: Connection | None) -> MemberDetails:
+def _member(member: Member, room: Room, connection: Connection | None) -> MemberDetails:
     return MemberDetails(
         id=member.id,
         name=member.name,
@@ -107,11 +109,11 @@ def _person(member: Member, room: Room, connection: Connection | None) -> Member
         sitting_out=member.sitting_out,
         connected=member.connected,
         away_since_ms=member.away_since_ms,
-        line="degraded" if connection is not None and connection.acks.degraded else member.connection_state,
+        connection_state="degraded" if connection is not None and connection.acks.degraded else member.connection_state,
         round_trip_ms=None if connection is None else connection.round_trip_ms,
         version=None if connection is None else str(connection.version),
     )
 
 
-def _event(entry: Entry) -> EventDetails:
+def _event_details(entry: Entry) -> EventDetails:
     return EventDetails(entry.sequence_id, entry.at_ms, entry.type, Raw(entry.payload))

@@ -1,4 +1,4 @@
-"""The open sockets of one room: who sits at which, who hears what, and whether they still answer."""
+"""Connections of one room: lookup by actor, broadcast by role, ACK retries, idle detection."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -14,26 +14,29 @@ GROUP_OF_ROLE: dict[Role, str | None] = {"host": "host", "player": "players", "s
 
 
 class GroupLayer(Protocol):
-    """The process-local channel layer, as far as rooms use it."""
+    """Channel groups with synchronous delivery (`partyflow.channel_layer`)."""
 
     def attach(self, channel: str, deliver: Callable[[Any], object]) -> None:
-        """Hand messages for ``channel`` to ``deliver``."""
+        """Open ``channel``: messages to its groups are passed to ``deliver``."""
 
     def detach(self, channel: str) -> None:
-        """Forget ``channel`` and its groups."""
+        """Close ``channel`` and remove it from its groups."""
 
     def join(self, group: str, channel: str) -> None:
-        """Put ``channel`` into ``group``."""
+        """Add ``channel`` to ``group``."""
 
     def leave(self, group: str, channel: str) -> None:
-        """Take ``channel`` out of ``group``."""
+        """Remove ``channel`` from ``group``."""
 
     def broadcast(self, group: str, message: object) -> None:
-        """Hand ``message`` to everybody in ``group``."""
+        """Deliver ``message`` to the channels in ``group``."""
 
 
 class Hub:
-    """Each actor has one socket at most. Groups are ``room.<CODE>.all``, ``.host`` and ``.players``."""
+    """The connections of one room, at most one per actor.
+
+    Each joins the channel group ``room.<CODE>.all`` and, by its role, ``room.<CODE>.host`` or ``room.<CODE>.players``.
+    """
 
     def __init__(self, code: str, layer: GroupLayer) -> None:
         self._layer = layer
@@ -50,11 +53,11 @@ class Hub:
         return len(self._by_actor)
 
     def get(self, actor_id: str | None) -> Connection | None:
-        """The socket of this actor, None if they have none."""
+        """The connection of this actor; None if there is none."""
         return None if actor_id is None else self._by_actor.get(actor_id)
 
     def add(self, connection: Connection, role: Role) -> None:
-        """Let a socket, whose actor is known and has no other, hear what its role hears."""
+        """Register a bound connection, whose actor has no other, and subscribe it to the groups of its role."""
         self._by_actor[connection.actor_id] = connection
         self._layer.attach(connection.channel, connection.send)
         self._layer.join(self._all_group, connection.channel)
@@ -63,14 +66,14 @@ class Hub:
             self._idle_check_ms = connection.last_received_ms + PING_TIMEOUT_MS
 
     def remove(self, connection: Connection) -> None:
-        """Forget a socket; that it ends is up to the caller."""
+        """Unregister a connection; closing it is up to the caller."""
         if self._by_actor.get(connection.actor_id) is connection:
             del self._by_actor[connection.actor_id]
         self._layer.detach(connection.channel)
         self._unacknowledged.pop(connection.channel, None)
 
     def change_role(self, connection: Connection, role: Role) -> None:
-        """Let a socket hear what its new role hears."""
+        """Move a connection to the group of its new role."""
         if role == connection.role:
             return
         old = GROUP_OF_ROLE[connection.role]
@@ -79,7 +82,7 @@ class Hub:
         self._join_group(connection, role)
 
     def send(self, outgoing: Outgoing, actor_id: str | None, now_ms: int) -> None:
-        """Hand a message to ``actor_id`` alone, or to all whom ``outgoing.broadcast`` names."""
+        """Send to ``actor_id`` alone, or broadcast to the audience ``outgoing.broadcast``, and expect its ACKs."""
         if actor_id is not None:
             connection = self._by_actor.get(actor_id)
             if connection is not None:
@@ -90,7 +93,7 @@ class Hub:
             self._await_acks(outgoing, outgoing.ack_id, actor_id, now_ms)
 
     def acknowledge(self, connection: Connection, ack_id: str, now_ms: int) -> bool:
-        """Take an ACK; True when the socket was degraded and has recovered."""
+        """Register an ACK; True if the connection was degraded and has recovered."""
         round_trip_ms = connection.acks.round_trip_ms(ack_id, now_ms)
         if round_trip_ms is not None:
             connection.round_trip_ms = round_trip_ms
@@ -101,7 +104,7 @@ class Hub:
         return recovered
 
     def resend_overdue(self, now_ms: int) -> list[Connection]:
-        """Send again what was not acknowledged in time; those who have become degraded by now."""
+        """Resend what was not acknowledged in time; returns the connections that have just become degraded."""
         degraded = []
         for connection in tuple(self._unacknowledged.values()):
             again, became_degraded = connection.acks.due(now_ms)
@@ -116,17 +119,17 @@ class Hub:
         return degraded
 
     def idle(self, now_ms: int) -> list[Connection]:
-        """Those from whom nothing has come for 20 s (§3.3), where the server does not find out by itself."""
+        """Connections silent for 20 s (docs/spec.md §3.3), among those whose transport has no keepalive."""
         if self._idle_check_ms is None or now_ms < self._idle_check_ms:
             return []
-        listened_to = [connection for connection in self if not connection.has_keepalive]
-        silent = [line for line in listened_to if now_ms - line.last_received_ms >= PING_TIMEOUT_MS]
-        heard = [line.last_received_ms for line in listened_to if line not in silent]
-        self._idle_check_ms = min(heard) + PING_TIMEOUT_MS if heard else None
-        return silent
+        watched = [connection for connection in self if not connection.has_keepalive]
+        idle = [connection for connection in watched if now_ms - connection.last_received_ms >= PING_TIMEOUT_MS]
+        active_ms = [connection.last_received_ms for connection in watched if connection not in idle]
+        self._idle_check_ms = min(active_ms) + PING_TIMEOUT_MS if active_ms else None
+        return idle
 
     def next_deadline_ms(self) -> int | None:
-        """When `resend_overdue` or `idle` has something to do next."""
+        """When `resend_overdue` or `idle` is due next."""
         if not self._unacknowledged:
             return self._idle_check_ms
         deadlines = [connection.acks.next_deadline_ms() for connection in self._unacknowledged.values()]

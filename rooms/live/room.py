@@ -1,6 +1,6 @@
-"""One live room: it carries out one command after another, tells everybody what came of it, and minds the time (§1.3).
+"""A live room: applies commands one after another, publishes the events and keeps the room's timer (docs/spec.md §1.3).
 
-Nothing here awaits: a command has run to its end before the next one begins, which is all the locking there is.
+Nothing here awaits: each command runs to its end before the next one begins, so that no lock is needed.
 """
 
 import asyncio
@@ -39,39 +39,51 @@ from rooms.telemetry.log_context import RoomSubject, log_context_for
 logger = logging.getLogger(__name__)
 
 NORMAL_CLOSE = 1000
-WHILE_IN_DOUBT_S = 0.05
-AFTER_FAULT_S = 1.0
-"""How long to wait before time goes on in a room whose clock has raised."""
+RETRY_UNVERIFIED_S = 0.05
+"""Delay before a timer or a disconnect is tried again while the worker has to verify that it owns its rooms."""
+RETRY_FAILED_S = 1.0
+"""Delay before the timer is tried again after it has raised."""
 
 
 class Keeper(Protocol):
-    """The worker that a room lives in."""
+    """The worker of a live room, as far as the room needs it."""
 
     layer: GroupLayer
     store: Store
     timers: TimerWheel
 
     def library(self) -> game.Library:
-        """The words."""
+        """The word library."""
 
     def changed(self, live: "LiveRoom") -> None:
-        """Have the room written soon."""
+        """Schedule the room to be saved."""
 
     def closed(self, live: "LiveRoom") -> None:
-        """Forget the room everywhere."""
+        """Delete a closed room from memory and from Redis."""
 
     def is_in_doubt(self) -> bool:
-        """Whether the rooms may be another worker's by now, and nothing may happen in them before that is known."""
+        """Whether the worker may have lost its rooms, so that nothing may change in them before `make_sure`."""
 
     async def make_sure(self) -> None:
-        """Let go of the rooms that are another worker's; afterwards there is no doubt."""
+        """Check who owns the rooms, and drop those that another worker has taken over."""
 
     def spawn(self, work: Coroutine[Any, Any, object], what: str) -> None:
-        """Have something done beside the room; failures are logged as ``what``."""
+        """Run ``work`` in the background; a failure is logged under the name ``what``."""
 
 
 class LiveRoom:
-    """A room in memory. It lives in one process, on its event loop."""
+    """A room in the memory of one process, with its connections, event log and timer.
+
+    **Time.** The engine has no timers. It keeps deadlines in the room, and time passes when `advance` asks it for what
+    is due. So that this happens by itself, the room has one timer: `arm` sets it to the earliest deadline of the engine
+    (the next tick, the end of a pause, ...) and of the hub (ACK retries, idle checks), and ``_timer_ms`` is that
+    deadline. Whatever changes the room ends in `publish`, which calls `arm`; so nothing is due before ``_timer_ms``,
+    and `advance`, which comes before each command, is a single comparison until then.
+
+    ``_timer_ms`` is None while there is no deadline, and from the moment the timer fires (`wake`) until the next `arm`:
+    `advance` then asks the engine. It stays None during a retry, for a timer that was not set to a deadline must not
+    keep commands from advancing the room.
+    """
 
     def __init__(self, room: Room, log: EventLog, save_state: SaveState, keeper: Keeper) -> None:
         self.room = room
@@ -90,57 +102,60 @@ class LiveRoom:
 
     # Commands and time
 
-    def command(self, actor_id: str, command: Command) -> None:
-        """Carry a command out and tell everybody. Raises `GameError` and then has changed nothing."""
+    def execute(self, actor_id: str, command: Command) -> None:
+        """Apply a command and publish its events. Raises `GameError`; the command has then changed nothing."""
         began_s = perf_counter()
-        self.announce(self.carry_out(actor_id, command))
+        self.publish(self.apply(actor_id, command))
         counters.transition.observe(perf_counter() - began_s)
 
-    def carry_out(self, actor_id: str, *orders: Command) -> list[Emission]:
-        """Carry commands out; what came of them is for the caller to `announce` at once. Raises `GameError`."""
+    def apply(self, actor_id: str, *to_apply: Command) -> list[Emission]:
+        """Apply commands and return their events, which the caller has to `publish` without awaiting in between.
+
+        Raises `GameError`.
+        """
         self.advance()
         now_ms, library = clock.now_ms(), self.keeper.library()
         self.active_at_ms = now_ms
         emissions = []
-        for order in orders:
-            emissions += game.apply(self.room, actor_id, order, now_ms, library)
+        for command in to_apply:
+            emissions += game.apply(self.room, actor_id, command, now_ms, library)
         self.keeper.changed(self)
         return emissions
 
     def advance(self) -> None:
-        """Let everything happen that is due by now, and tell everybody."""
+        """Apply and publish what is due by now."""
         now_ms = clock.now_ms()
         if self._timer_ms is not None and now_ms < self._timer_ms:
-            return  # the alarm is set to the earliest deadline there is
+            return
         emissions = game.advance(self.room, now_ms, self.keeper.library())
         if emissions:
-            self.announce(emissions)
+            self.publish(emissions)
             if len(emissions) > 1 or type(emissions[0].event) is not events.TimerTick:
                 self.keeper.changed(self)
 
     def on_timer(self) -> None:
-        """Wake the room, for its alarm has gone off."""
+        """Called by the timer wheel."""
         self._timer = None
         self._log_context.run(self.wake)
 
     def wake(self) -> None:
-        """Called when a deadline has come."""
+        """Apply what is due, in the engine and in the hub, and set the timer again."""
         self._timer_ms = None
         if self.keeper.is_in_doubt():
-            self._set_timer(WHILE_IN_DOUBT_S)
+            self._set_timer(RETRY_UNVERIFIED_S)
             return
         try:
             self._check_connections()
             self.advance()
         except Exception:
             logger.exception("Room %s: timer failed", self.code)
-            self._set_timer(AFTER_FAULT_S)
+            self._set_timer(RETRY_FAILED_S)
         else:
             if self._timer_ms is None:
                 self.arm()
 
     def arm(self) -> None:
-        """Set the one alarm to the next deadline."""
+        """Set the timer to the earliest deadline."""
         if self.is_stopped:
             return
         at_ms, hub_ms = game.next_deadline_ms(self.room), self.hub.next_deadline_ms()
@@ -154,56 +169,56 @@ class LiveRoom:
             self._set_timer(max(0, at_ms - clock.now_ms()) / 1000)
 
     def stop(self) -> None:
-        """Change nothing any more: the room is closed, let go, or another worker's."""
+        """Stop the timer; the room is closed or leaves this worker, and accepts no more commands."""
         self.is_stopped = True
         self._cancel_timer()
         self._timer_ms = None
 
     def resume(self) -> None:
-        """It was stopped, but stays here after all."""
+        """Undo `stop`: the room stays at this worker."""
         self.is_stopped = False
         self.arm()
 
-    # Telling
+    # Events
 
-    def announce(self, emissions: list[Emission]) -> None:
-        """Tell everybody what has happened."""
+    def publish(self, emissions: list[Emission]) -> None:
+        """Send events to their audiences, with their side effects, and set the timer."""
         now_ms = clock.now_ms()
         for emission in emissions:
-            aside = _SIDE_EFFECTS.get(type(emission.event))
-            if aside is not None:
-                aside(self, emission)
+            side_effect = _SIDE_EFFECTS.get(type(emission.event))
+            if side_effect is not None:
+                side_effect(self, emission)
             else:
                 self._send(emission, now_ms)
-        self.versions.note(self.room.state_version, now_ms)
+        self.versions.record(self.room.state_version, now_ms)
         while self._departed:
-            self._note_absence(self._departed.pop())
+            self._mark_disconnected(self._departed.pop())
         self.arm()
 
-    def say(self, event: Event, audience: Audience, actor_id: str | None = None) -> None:
-        """Tell something that the shell, not the engine, has found out; it is numbered like any other event."""
+    def notify(self, event: Event, audience: Audience, actor_id: str | None = None) -> None:
+        """Send an event that does not come from the engine; it is numbered and logged like the others."""
         self.room.sequence_id += 1
         emission = Emission(event, audience, actor_id, self.room.sequence_id, self.room.state_version)
         self.keeper.changed(self)
         self._send(emission, clock.now_ms())
 
-    def view(self, connection: Connection) -> GameState:
-        """All that this socket's owner may know."""
+    def game_state_for(self, connection: Connection) -> GameState:
+        """The room as this connection's actor may see it."""
         return game_state(self.room, connection.actor_id, clock.now_ms())
 
     def send_snapshot(self, connection: Connection) -> None:
-        """Put all that its owner may know in place of what the client knows."""
-        connection.reply(StateSnapshot(game_state=self.view(connection)))
+        """Send the whole visible state, which replaces the client's."""
+        connection.reply(StateSnapshot(game_state=self.game_state_for(connection)))
 
     def visible_to(self, actor_id: str) -> Visible:
-        """Which events of the past this actor may be told; of words only those that they hold or held rightly."""
+        """A filter of logged events for this actor; words are visible only to the current word holder."""
         role = self.role_of(actor_id)
-        may_hear = visible_to(actor_id, is_host=role == "host", is_player=role == "player")
+        may_see = visible_to(actor_id, is_host=role == "host", is_player=role == "player")
         playing = self.room.round
         holder_id = playing.holder_id if playing is not None else self.room.host_id
 
         def is_visible(entry: Entry) -> bool:
-            return may_hear(entry) and (entry.type != events.WordRevealed.TYPE or actor_id == holder_id)
+            return may_see(entry) and (entry.type != events.WordRevealed.TYPE or actor_id == holder_id)
 
         return is_visible
 
@@ -228,25 +243,25 @@ class LiveRoom:
                 if connection.version < row.since:
                     self.send_snapshot(connection)
 
-    # Events that ask for more than telling
+    # Side effects of events
 
-    def _announce_room(self, emission: Emission) -> None:
+    def _on_room_created(self, emission: Emission) -> None:
         host = self.hub.get(self.room.host_id)
         url = join_url(host.origin if host is not None else settings.SITE_URL, self.code)
         event = msgspec.structs.replace(emission.event, qr_code_url=url)
         self._send(msgspec.structs.replace(emission, event=event), clock.now_ms())
 
-    def _resync(self, emission: Emission) -> None:
+    def _on_resync(self, emission: Emission) -> None:
         for connection in self.hub:
             if emission.audience == "all" or connection.actor_id == emission.actor_id:
                 self.send_snapshot(connection)
 
-    def _report(self, emission: Emission) -> None:
+    def _on_word_reported(self, emission: Emission) -> None:
         event = emission.event
         assert isinstance(event, events.WordReported)  # noqa: S101 (narrows the type)
         self.keeper.spawn(report_word(event.ref, event.reason, self.code), "a report about a word")
 
-    def _send_off(self, emission: Emission) -> None:
+    def _on_removed(self, emission: Emission) -> None:
         event = emission.event
         assert isinstance(event, events.Removed)  # noqa: S101 (narrows the type)
         connection = self.hub.get(event.player_id)
@@ -256,20 +271,20 @@ class LiveRoom:
             connection.close_with_error(ErrorCode.KICKED, "The host has removed you from the room.", CloseCode.KICKED)
         else:
             connection.close(NORMAL_CLOSE)
-        self._forget_line(connection)
+        self._remove(connection)
         self._departed.append(event.player_id)
 
-    def _change_host(self, emission: Emission) -> None:
+    def _on_host_changed(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
         for connection in self.hub:
             self.hub.change_role(connection, self.role_of(connection.actor_id))
 
-    def _end_game(self, emission: Emission) -> None:
+    def _on_game_ended(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
         counters.games_ended += 1
         self.keeper.spawn(save_result(self.room), "the result of a game")
 
-    def _close(self, emission: Emission) -> None:
+    def _on_room_closed(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
         for connection in self.hub:
             connection.close(CloseCode.ROOM_CLOSED)
@@ -277,23 +292,23 @@ class LiveRoom:
         self.stop()
         self.keeper.closed(self)
 
-    # People
+    # Connections
 
     def role_of(self, actor_id: str) -> Role:
-        """What this actor is in the room; a member without a seat looks on."""
+        """The role of this actor; a member without a seat is a spectator."""
         if actor_id == self.room.host_id:
             return "host"
         member = self.room.members.get(actor_id)
         return "player" if member is not None and member.seated else "spectator"
 
-    def seat(self, connection: Connection, actor_id: str, secret: str) -> None:
-        """Let the socket speak and hear as this actor. An older socket of theirs is told and closed."""
-        self.replace(actor_id)
+    def bind(self, connection: Connection, actor_id: str, secret: str) -> None:
+        """Make ``connection`` this actor's; an older one of the same actor is closed with 4409."""
+        self.close_replaced(actor_id)
         connection.actor_id, connection.secret = actor_id, secret
         self.hub.add(connection, self.role_of(actor_id))
 
-    def replace(self, actor_id: str) -> None:
-        """Close the socket of this actor, if there is one: the session is open elsewhere."""
+    def close_replaced(self, actor_id: str) -> None:
+        """Close the actor's connection, if there is one, because the session is in use elsewhere."""
         older = self.hub.get(actor_id)
         if older is not None:
             self.hub.remove(older)
@@ -302,59 +317,59 @@ class LiveRoom:
             )
 
     def revoke_session(self, actor_id: str) -> None:
-        """The session of this actor is another one now: whoever has the old one is told, and away."""
-        self.replace(actor_id)
-        self._note_absence(actor_id)
+        """Disconnect the actor, whose session secret has been replaced."""
+        self.close_replaced(actor_id)
+        self._mark_disconnected(actor_id)
 
     def disconnect(self, connection: Connection) -> None:
-        """A socket has ended: from now on its owner counts as away."""
+        """Remove a connection that has ended, and mark its actor as disconnected."""
         if self.keeper.is_in_doubt() and not self.is_stopped:
-            asyncio.get_running_loop().call_later(WHILE_IN_DOUBT_S, self.disconnect, connection)
+            asyncio.get_running_loop().call_later(RETRY_UNVERIFIED_S, self.disconnect, connection)
         elif self.hub.get(connection.actor_id) is connection:
-            self._forget_line(connection)
-            self._note_absence(connection.actor_id)
+            self._remove(connection)
+            self._mark_disconnected(connection.actor_id)
 
     def close_all(self, close: CloseCode) -> None:
-        """Close every socket."""
+        """Close all connections with ``close``."""
         for connection in self.hub:
             self.hub.remove(connection)
             connection.close(close)
 
     def summary(self, worker: str = "") -> RoomSummary:
-        """What lists and public pages say about the room; ``worker`` is who writes it."""
+        """The room's entry in lists and on public pages; ``worker`` is the worker that writes it."""
         return summarize(self.room, self.active_at_ms, worker)
 
-    def tell_quality(self, connection: Connection, status: Literal["degraded", "connected"]) -> None:
-        """Tell the host and the owner of this socket, nobody else, how its line is doing."""
+    def notify_connection_quality(self, connection: Connection, status: Literal["degraded", "connected"]) -> None:
+        """Notify the host and the actor of this connection that it is degraded, or well again."""
         if connection.actor_id not in self.room.members:
             return
         event = events.PlayerConnection(player_id=connection.actor_id, status=status)
         if connection.actor_id != self.room.host_id:
-            self.say(event, "actor", connection.actor_id)
-        self.say(event, "host", self.room.host_id)
+            self.notify(event, "actor", connection.actor_id)
+        self.notify(event, "host", self.room.host_id)
 
-    def _forget_line(self, connection: Connection) -> None:
+    def _remove(self, connection: Connection) -> None:
         self.hub.remove(connection)
         if not self.hub:
             self.empty_since_ms = clock.now_ms()
 
-    def _note_absence(self, actor_id: str) -> None:
+    def _mark_disconnected(self, actor_id: str) -> None:
         if not self.is_stopped and actor_id in self.room.members:
-            self.command(actor_id, commands.Disconnected())
+            self.execute(actor_id, commands.Disconnected())
 
     def _check_connections(self) -> None:
         due_ms = self.hub.next_deadline_ms()
         if due_ms is None or (now_ms := clock.now_ms()) < due_ms:
             return
         for connection in self.hub.resend_overdue(now_ms):
-            self.tell_quality(connection, "degraded")
+            self.notify_connection_quality(connection, "degraded")
         for connection in self.hub.idle(now_ms):
             connection.close(CloseCode.RESTARTING)
             self.disconnect(connection)
 
     def _set_timer(self, delay_s: float) -> None:
         self._cancel_timer()
-        self._timer = self.keeper.timers.set(self, delay_s)
+        self._timer = self.keeper.timers.schedule(self, delay_s)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:
@@ -363,7 +378,7 @@ class LiveRoom:
 
 
 def summarize(room: Room, active_at_ms: int, worker: str = "") -> RoomSummary:
-    """What lists and public pages say about a room in which something was last done at ``active_at_ms``."""
+    """A room's entry in lists and on public pages; ``active_at_ms`` is the time of its last command."""
     players, host = room.players, room.host
     seats_left = MAX_PLAYERS - len(players)
     return RoomSummary(
@@ -388,11 +403,11 @@ def summarize(room: Room, active_at_ms: int, worker: str = "") -> RoomSummary:
 
 
 _SIDE_EFFECTS: dict[type[Event], Callable[[LiveRoom, Emission], None]] = {
-    events.RoomCreated: LiveRoom._announce_room,
-    events.Resync: LiveRoom._resync,
-    events.WordReported: LiveRoom._report,
-    events.Removed: LiveRoom._send_off,
-    events.HostChanged: LiveRoom._change_host,
-    events.GameEnded: LiveRoom._end_game,
-    events.RoomClosed: LiveRoom._close,
+    events.RoomCreated: LiveRoom._on_room_created,
+    events.Resync: LiveRoom._on_resync,
+    events.WordReported: LiveRoom._on_word_reported,
+    events.Removed: LiveRoom._on_removed,
+    events.HostChanged: LiveRoom._on_host_changed,
+    events.GameEnded: LiveRoom._on_game_ended,
+    events.RoomClosed: LiveRoom._on_room_closed,
 }

@@ -1,4 +1,4 @@
-"""Is a client where the room is? The rules of ``HEARTBEAT`` (§3.5; contract, last section)."""
+"""Decides whether a client's state is stale, from the ``stateVersion`` of its heartbeats (docs/spec.md §3.5)."""
 
 from collections import deque
 
@@ -9,35 +9,32 @@ from rooms.protocol.messages import Heartbeat
 
 
 class VersionHistory:
-    """Which ``stateVersion`` the room had of late; ``latest`` is the one that it has."""
+    """The ``stateVersion`` of a room over the last 2 s; ``latest`` is the current one."""
 
     def __init__(self, version: int) -> None:
         self.latest = version
-        self._before = version
+        self._settled = version
         self._changes: deque[tuple[int, int]] = deque()
 
-    def note(self, version: int, now_ms: int) -> None:
-        """The room has this version now."""
+    def record(self, version: int, now_ms: int) -> None:
+        """Record the current version."""
         if version != self.latest:
-            self._forget(now_ms)
+            self._prune(now_ms)
             self._changes.append((now_ms, version))
             self.latest = version
 
     def settled(self, now_ms: int) -> int:
-        """The version that everybody has had more than 2 s to hear of."""
-        self._forget(now_ms)
-        return self._before
+        """The newest version that has been out for over 2 s, so that every client should have it."""
+        self._prune(now_ms)
+        return self._settled
 
-    def _forget(self, now_ms: int) -> None:
+    def _prune(self, now_ms: int) -> None:
         while self._changes and now_ms - self._changes[0][0] > STALE_STATE_MS:
-            self._before = self._changes.popleft()[1]
+            self._settled = self._changes.popleft()[1]
 
 
 def is_out_of_sync(heartbeat: Heartbeat, room: Room, history: VersionHistory, now_ms: int) -> bool:
-    """Whether the client needs a snapshot.
-
-    So it is with a version of the future, one that has been stale for over 2 s, or the right one with a wrong checksum.
-    """
+    """Whether the client needs a snapshot: it is more than 2 s behind, ahead of the room, or its checksum differs."""
     version = heartbeat.state_version
     if version is None:
         return False

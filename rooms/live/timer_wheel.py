@@ -1,6 +1,6 @@
-"""Wakes rooms when their time has come: all whose time falls into the same 20 ms together.
+"""Coalesces room timers into 20 ms slots.
 
-One after another each would cost a round of the event loop, and find the caches full of other people's work.
+Timers that fire one by one would each cost an iteration of the event loop and run with cold CPU caches.
 """
 
 import asyncio
@@ -15,23 +15,23 @@ SLOT_S = 0.02
 
 
 class TimerListener(Protocol):
-    """Somebody who is to be woken."""
+    """An object with a timer."""
 
     def on_timer(self) -> None:
-        """Called when the time has come."""
+        """Called when the timer fires; an exception is logged."""
 
 
 class TimerWheel:
-    """The timers of one worker. They may fire `SLOT_S` late."""
+    """The timers of one worker; they fire up to `SLOT_S` late, never early."""
 
     def __init__(self) -> None:
         self._slots: dict[int, dict[TimerListener, None]] = {}
         self._firing: dict[TimerListener, None] = {}
         self._fired_slot = 0
-        self._context = Context()  # not that of whoever sets an alarm, which would be held until it goes off
+        self._context = Context()  # or the slot would keep that of the first caller of `schedule` alive
 
-    def set(self, listener: TimerListener, delay_s: float) -> int:
-        """Wake ``listener`` after so long; what is returned is for `cancel`."""
+    def schedule(self, listener: TimerListener, delay_s: float) -> int:
+        """Start a timer of ``delay_s`` for ``listener``; returns its slot, for `cancel`."""
         loop = asyncio.get_running_loop()
         slot = max(math.floor((loop.time() + delay_s) / SLOT_S), self._fired_slot) + 1
         listeners = self._slots.get(slot)
@@ -42,7 +42,7 @@ class TimerWheel:
         return slot
 
     def cancel(self, listener: TimerListener, slot: int) -> None:
-        """Do not wake ``listener``; nothing if that has happened already."""
+        """Cancel the timer of ``listener`` in ``slot``; does nothing if it has fired."""
         self._slots.get(slot, self._firing).pop(listener, None)
 
     def _fire(self, slot: int) -> None:
@@ -52,5 +52,5 @@ class TimerWheel:
             try:
                 listener.on_timer()
             except Exception:
-                # The others of this slot must be woken all the same.
+                # The other timers of the slot must fire all the same.
                 logger.exception("A room timer failed")

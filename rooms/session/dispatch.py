@@ -28,13 +28,13 @@ def dispatch(live: LiveRoom, connection: Connection, message: ClientMessage) -> 
             _compare(live, connection, request)
         case Ack():
             if live.hub.acknowledge(connection, request.ack_id, clock.now_ms()):
-                live.tell_quality(connection, "connected")
+                live.notify_connection_quality(connection, "connected")
         case CreateSeatLink():
             _offer_seat(live, connection, message)
         case Connect() | Reconnect():
             raise IllegalMove("You are in the room already.")
         case _:
-            live.command(connection.actor_id, request)
+            live.execute(connection.actor_id, request)
 
 
 def _compare(live: LiveRoom, connection: Connection, heartbeat: Heartbeat) -> None:
@@ -61,4 +61,4 @@ async def _send_seat_link(live: LiveRoom, connection: Connection, message: Clien
         return
     if live.hub.get(actor_id) is connection and not live.is_stopped:
         link = SeatLink(url=f"{join_url(connection.origin, live.code)}/seat/{token}", expires_in=SEAT_LINK_MS // 1000)
-        live.say(link, "actor", actor_id)
+        live.notify(link, "actor", actor_id)

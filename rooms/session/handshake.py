@@ -99,20 +99,20 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
         return False
     arrival = _arrive(live, connection, actor_id)
     missed = _missed(live, request, actor_id)  # again, for time has passed
-    live.seat(connection, actor_id, secret)
+    live.bind(connection, actor_id, secret)
     is_told = outcome is ReconnectOutcome.BACKFILL and missed is not GAP
     counters.reconnects["backfill" if is_told else "snapshot"] += 1
     connection.reply(
         Reconnected(
             current_state=live.room.state,
             state_version=live.room.state_version,
-            game_state=live.view(connection),
+            game_state=live.game_state_for(connection),
             missed_events=tuple(entry.missed() for entry in missed) if is_told and missed is not GAP else None,
             message=UNSET if is_told else "You missed some action! Catching you up...",
             summary=UNSET if missed is GAP else missed_words(missed),
         )
     )
-    live.announce(arrival)
+    live.publish(arrival)
     return True
 
 
@@ -123,7 +123,8 @@ def _missed(live: LiveRoom, request: Reconnect, actor_id: str) -> list[Entry] | 
 def _look_on(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> None:
     actor_id = _onlooker(live, connection, secret, claimed_id)
     live.advance()
-    live.seat(connection, actor_id, secret)
+    live.bind(connection, actor_id, secret)
+    live.arm()
     _welcome(live, connection)
 
 
@@ -141,23 +142,23 @@ def _onlooker(live: LiveRoom, connection: Connection, secret: str, claimed_id: s
 
 def _sit_down_again(live: LiveRoom, connection: Connection, member: Member, secret: str) -> None:
     arrival = _arrive(live, connection, member.id)
-    live.seat(connection, member.id, secret)
+    live.bind(connection, member.id, secret)
     _welcome(live, connection)
-    live.announce(arrival)
+    live.publish(arrival)
 
 
 def _join(live: LiveRoom, connection: Connection, name: str) -> None:
     secret = new_session()
     try:
-        arrival = live.carry_out(
+        arrival = live.apply(
             "", commands.Join(name=name, session=session_hash(secret), client_key=connection.client_key)
         )
     except GameError as error:
         raise _refusal(error) from error
     joined = next(emission.event for emission in arrival if isinstance(emission.event, events.PlayerJoined))
-    live.seat(connection, joined.player_id, secret)
+    live.bind(connection, joined.player_id, secret)
     _welcome(live, connection)
-    live.announce(arrival)
+    live.publish(arrival)
 
 
 def _arrive(live: LiveRoom, connection: Connection, actor_id: str) -> list[Emission]:
@@ -165,7 +166,7 @@ def _arrive(live: LiveRoom, connection: Connection, actor_id: str) -> list[Emiss
     arrival: list[Emission] = []
     if actor_id in live.room.members:
         try:
-            arrival = live.carry_out(actor_id, commands.Connected(connection.client_key), *_if_host(live, actor_id))
+            arrival = live.apply(actor_id, commands.Connected(connection.client_key), *_if_host(live, actor_id))
         except GameError as error:
             raise _refusal(error) from error
     return arrival
@@ -186,7 +187,7 @@ def _welcome(live: LiveRoom, connection: Connection) -> None:
             state_version=room.state_version,
             state_checksum=state_checksum(room),
             heartbeat_interval_ms=HEARTBEAT_INTERVAL_MS,
-            game_state=live.view(connection),
+            game_state=live.game_state_for(connection),
         )
     )
 

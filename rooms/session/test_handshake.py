@@ -124,7 +124,7 @@ async def test_a_version_whose_time_is_over_has_to_upgrade_and_those_inside_play
     party = await throw("Alice")
     await party.come("Bob", version="1.0")
     going = SupportedVersions(SUPPORTED.server, SUPPORTED.newest, (Sunset(Version(1, 0), "2000-01-01", "2000-01-15"),))
-    monkeypatch.setattr("rooms.session.client_session.negotiate", partial(negotiate, spoken=going))
+    monkeypatch.setattr("rooms.session.client_session.negotiate", partial(negotiate, supported=going))
     carol = await party.guest("Carol", version="1.0").open()
     (error,) = await carol.say("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
     assert (error["code"], error["supportedVersions"]) == ("UPGRADE_REQUIRED", ["1.1"])

@@ -115,7 +115,7 @@ async def test_who_was_host_before_the_host_changed_is_a_player_now_owner_or_not
     party = await throw("Alice", "Bob")
     alice = await User.objects.acreate(username="alice")
     party.live.room.creator_id = alice.pk
-    party.live.command(party.live.room.host_id, commands.TransferHost(player_id=party["Bob"].actor_id))
+    party.live.execute(party.live.room.host_id, commands.TransferHost(player_id=party["Bob"].actor_id))
     browser = await make_browser("alice")
     answer = await browser.get(f"/host/{party.code}/")
     assert (answer.status_code, answer["Location"]) == (302, f"/{party.code}")

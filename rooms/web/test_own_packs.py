@@ -115,7 +115,7 @@ async def test_in_the_room_they_are_for_who_made_it_to_choose(throw: Any, alice:
 async def test_who_is_made_the_host_cannot_choose_them_but_may_leave_them_chosen(throw: Any, alice: User) -> None:
     party = await throw("Alice", "Bob")
     party.live.room.creator_id = alice.pk
-    party.live.command(party.live.room.host_id, commands.TransferHost(player_id=party["Bob"].actor_id))
+    party.live.execute(party.live.room.host_id, commands.TransferHost(player_id=party["Bob"].actor_id))
     assert await choose(party["Bob"], "things", "ours") == "INVALID_SETTINGS"
     party.live.room.settings = Settings(word_pack_ids=("ours",), word_holder="explainer")
     assert await choose(party["Bob"], "ours", roundDurationSec=45) == "SETTINGS_UPDATED"

@@ -169,7 +169,7 @@ def _described(details: RoomDetails, now_ms: int) -> list[str]:
             person.id,
             "host" if person.is_host else "player" if person.is_seated else "member",
             person.team_id or "-",
-            person.line if person.connected else f"away {age(person.away_since_ms or 0, now_ms)}",
+            person.connection_state if person.connected else f"away {age(person.away_since_ms or 0, now_ms)}",
             "-" if person.round_trip_ms is None else f"{person.round_trip_ms} ms",
             person.name,
         )
