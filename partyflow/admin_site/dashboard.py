@@ -21,7 +21,7 @@ from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.cluster.room_rpc import WorkerFigures, ping_all
 from rooms.errors import Unavailable
 from rooms.protocol.versions import SUPPORTED
-from rooms.storage.store import INDEX
+from rooms.storage.keys import INDEX
 
 DAY = timedelta(days=1)
 

@@ -16,7 +16,7 @@ from gameplay.engine.transitions import Who, moves
 from rooms.admin.worker_calls import Unanswered, ask
 from rooms.cluster.room_rpc import NoSuchRoom, send_order
 from rooms.protocol.messages import Notice
-from rooms.storage.store import RoomSummary
+from rooms.storage.summary import RoomSummary
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

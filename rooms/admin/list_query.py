@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from gameplay.engine.states import RoomState
 from rooms.admin.permissions import User, may_see
 from rooms.admin.redis_reads import reading, rooms_redis
-from rooms.storage.store import SUMMARIES, RoomSummary
+from rooms.storage.keys import SUMMARIES
+from rooms.storage.summary import RoomSummary
 
 PAGE_SIZE = 50
 MAX_SEARCH = 64

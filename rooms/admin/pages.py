@@ -25,7 +25,7 @@ from rooms.admin.list_query import Question, look, read_rooms, read_some
 from rooms.admin.room_view import Inspection, inspect
 from rooms.errors import Unavailable
 from rooms.models import LiveRoom
-from rooms.storage.store import RoomSummary
+from rooms.storage.summary import RoomSummary
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[LiveRoom]

@@ -15,8 +15,10 @@ from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.admin.worker_calls import Unanswered, ask
 from rooms.cluster.room_rpc import NoSuchRoom, describe
 from rooms.live.details import MemberDetails, RoomDetails, details_of_saved
+from rooms.storage.keys import room_keys
 from rooms.storage.restore import load_event_log
-from rooms.storage.store import RoomSummary, StoredRoom, room_keys
+from rooms.storage.store import StoredRoom
+from rooms.storage.summary import RoomSummary
 from rooms.storage.write_behind import SaveState
 
 

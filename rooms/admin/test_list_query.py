@@ -11,7 +11,8 @@ from redis.connection import AbstractConnection
 
 from rooms.admin.list_query import PAGE_SIZE, Listing, Question, look, read_rooms, read_some
 from rooms.errors import Unavailable
-from rooms.storage.store import SUMMARIES, RoomSummary
+from rooms.storage.keys import SUMMARIES
+from rooms.storage.summary import RoomSummary
 
 NOON_MS = 1_800_000_000_000
 ROOT = User(pk=1, username="root", is_staff=True, is_superuser=True)

@@ -13,7 +13,7 @@ from rooms.admin.redis_reads import reading, rooms_redis
 from rooms.admin.room_view import inspect
 from rooms.admin.test_list_query import ROOT, summary
 from rooms.errors import Unavailable
-from rooms.storage.store import INDEX, SUMMARIES, room_keys
+from rooms.storage.keys import INDEX, SUMMARIES, room_keys
 from tests.support.game import Game
 from tests.support.valkeys import Cluster
 

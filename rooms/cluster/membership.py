@@ -11,7 +11,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from rooms import clock
-from rooms.storage.store import ROOM_TTL_S, last_seen_key
+from rooms.storage.keys import ROOM_TTL_S, last_seen_key
 
 WORKERS = "pf:workers"
 LEASE_MS = 3_000

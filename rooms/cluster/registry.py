@@ -23,20 +23,21 @@ from rooms.cluster.membership import Liveness
 from rooms.cluster.ownership import Elsewhere, take
 from rooms.errors import BUSY, Unavailable
 from rooms.live.hub import GroupLayer
-from rooms.live.room import LiveRoom, summarize
+from rooms.live.room import LiveRoom
 from rooms.live.timer_wheel import TimerWheel
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
 from rooms.relay.edge import Edge
 from rooms.storage.redis_client import REDIS_ERRORS, connect
 from rooms.storage.restore import restore
-from rooms.storage.store import RoomSummary, Store
+from rooms.storage.store import Store
+from rooms.storage.summary import RoomSummary, summarize
 from rooms.storage.write_behind import Saveable, WriteBehind
 from rooms.telemetry.counters import counters
 from rooms.telemetry.loop_lag import measure_loop_lag
 from rooms.telemetry.spans import span
 
-__all__ = ["CreatedRoom", "Registry", "RoomSummary", "current_registry", "forget_registry", "registry"]
+__all__ = ["CreatedRoom", "Registry", "current_registry", "forget_registry", "registry"]
 
 logger = logging.getLogger(__name__)
 
@@ -300,7 +301,7 @@ class Registry:
             elif now_ms - live.empty_since_ms >= SNAPSHOT_RETENTION_MS:
                 await self._let_go(live)
         try:
-            await self.store.sweep(now_ms)
+            await self.store.prune_index(now_ms)
             await self.liveness.tidy()
         except REDIS_ERRORS as error:
             self.writer.record_failure(error)

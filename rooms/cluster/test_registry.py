@@ -16,7 +16,7 @@ from rooms.cluster import registry as registry_module
 from rooms.cluster.registry import REFRESH_MS, RESERVED, Registry, is_code, new_code
 from rooms.conftest import MovedClock
 from rooms.errors import Unavailable
-from rooms.storage.store import INDEX, SUMMARIES
+from rooms.storage.keys import INDEX, SUMMARIES
 
 CHOSEN = Settings(word_pack_ids=("things",))
 IN_10_MINUTES = 600_000
@@ -251,7 +251,7 @@ async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
         beats.append(len(beats))
         return True
 
-    monkeypatch.setattr(keeper.store, "sweep", sweep)
+    monkeypatch.setattr(keeper.store, "prune_index", sweep)
     monkeypatch.setattr(keeper.liveness, "beat", beat)
     await worker.start_worker()
     await party.come("Alice")

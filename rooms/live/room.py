@@ -15,9 +15,8 @@ from django.conf import settings
 from gameplay.engine import commands, events, game
 from gameplay.engine.commands import Command
 from gameplay.engine.events import Audience, Emission, Event
-from gameplay.engine.model import MAX_PLAYERS, Room
+from gameplay.engine.model import Room
 from gameplay.engine.projections import GameState, Role, game_state
-from gameplay.engine.states import RoomState
 from gameplay.results.results import report_word, save_result
 from rooms import clock
 from rooms.live.connection import Connection
@@ -31,7 +30,8 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import Entry, EventLog, Visible, visible_to
 from rooms.protocol.messages import StateSnapshot
 from rooms.public_urls import join_url
-from rooms.storage.store import RoomSummary, Store
+from rooms.storage.store import Store
+from rooms.storage.summary import RoomSummary, summarize
 from rooms.storage.write_behind import SaveState
 from rooms.telemetry.counters import counters
 from rooms.telemetry.log_context import RoomSubject, log_context_for
@@ -375,31 +375,6 @@ class LiveRoom:
         if self._timer is not None:
             self.keeper.timers.cancel(self, self._timer)
             self._timer = None
-
-
-def summarize(room: Room, active_at_ms: int, worker: str = "") -> RoomSummary:
-    """A room's entry in lists and on public pages; ``active_at_ms`` is the time of its last command."""
-    players, host = room.players, room.host
-    seats_left = MAX_PLAYERS - len(players)
-    return RoomSummary(
-        room_id=room.code,
-        state=room.state.value,
-        player_count=len(players),
-        max_players=MAX_PLAYERS,
-        joinable=seats_left > 0 and not room.locked and room.state is not RoomState.ROOM_CLOSED,
-        host_id=host.id,
-        host_name=host.name,
-        host_session=host.session,
-        connected_count=sum(player.connected for player in players),
-        is_host_connected=host.connected,
-        player_names=tuple(player.name for player in players),
-        round_number=room.round_number,
-        scores=tuple((team.name, team.score) for team in room.teams),
-        created_at_ms=room.created_at_ms,
-        active_at_ms=active_at_ms,
-        worker=worker,
-        creator_id=room.creator_id,
-    )
 
 
 _SIDE_EFFECTS: dict[type[Event], Callable[[LiveRoom, Emission], None]] = {

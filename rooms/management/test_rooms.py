@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from rooms.errors import Unavailable
 from rooms.management.commands import rooms as command
 from rooms.management.table import age, columns, printable
-from rooms.storage.store import RoomSummary
+from rooms.storage.summary import RoomSummary
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2JAlice\u202egnp\r\n\x9b31m"
 

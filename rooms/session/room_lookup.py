@@ -7,13 +7,14 @@ who guesses.
 
 from rooms.access.rate_limits import JOINS, UNKNOWN_CODES, RateLimiter
 from rooms.cluster.ownership import Elsewhere
-from rooms.cluster.registry import Registry, RoomSummary, registry
+from rooms.cluster.registry import Registry, registry
 from rooms.errors import RateLimited
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
 from rooms.protocol.messages import Connect, Reconnect
 from rooms.session import handshake
 from rooms.session.remote_room import RateVerdict, RemoteRoom
+from rooms.storage.summary import RoomSummary
 
 
 async def look_up(client_key: str, code: str) -> RoomSummary | None:

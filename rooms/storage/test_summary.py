@@ -9,7 +9,8 @@ import redis
 
 from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock
-from rooms.storage.store import SUMMARIES, RoomSummary
+from rooms.storage.keys import SUMMARIES
+from rooms.storage.summary import RoomSummary
 
 
 @pytest.fixture

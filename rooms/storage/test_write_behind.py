@@ -14,7 +14,8 @@ from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
 from rooms.live.room import LiveRoom
 from rooms.protocol.eventlog import visible_to
-from rooms.storage.store import BY_SOURCE, FENCED, INDEX, RECREATED, SAVED, SUMMARIES, Save, Tombstone
+from rooms.storage.keys import INDEX, SUMMARIES
+from rooms.storage.store import FENCED, RECREATED, SAVE, SAVED, Save, Tombstone
 from rooms.storage.write_behind import MAX_LOG_PARTS, RETRY_MAX_S
 
 EVERYTHING = visible_to("host_1", is_host=True, is_player=True)
@@ -549,7 +550,7 @@ async def test_a_redis_that_has_forgotten_the_scripts_is_told_them_again(
     assert int(client.hget(keys(one.code)[0], "revision")) == saves[0].revision
     assert not client.hexists(keys(other.code)[0], "state")
     client.script_flush()
-    client.eval(BY_SOURCE.save, 4, *keys(one.code), "60", "0", "0", b"")  # refused, but known from now on
+    client.eval(SAVE.source, 4, *keys(one.code), "60", "0", "0", b"")  # refused, but known from now on
     late = [
         msgspec.structs.replace(saves[0], revision=saves[0].revision + 1),
         Tombstone(one.code, saves[0].epoch, 10**6),

@@ -18,10 +18,10 @@ from rooms.access.accounts import account_id
 from rooms.access.client_key import client_key
 from rooms.access.creator_pass import is_host_secret, new_creator_pass
 from rooms.access.sessions import host_secret, set_host_cookie
-from rooms.cluster.registry import RoomSummary
 from rooms.public_urls import join_url, public_origin
 from rooms.session.room_lookup import look_up
 from rooms.session.seat_links import redeem_seat
+from rooms.storage.summary import RoomSummary
 from rooms.web.error_responses import answer_room_errors
 from rooms.web.forms import packs_as_json
 

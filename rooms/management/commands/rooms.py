@@ -18,7 +18,7 @@ from rooms.cluster import room_rpc
 from rooms.errors import RoomError
 from rooms.live.details import RoomDetails
 from rooms.management.table import age, columns, printable
-from rooms.storage.store import RoomSummary
+from rooms.storage.summary import RoomSummary
 
 MAX_EVENTS = 10
 
