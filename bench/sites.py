@@ -12,7 +12,7 @@ from bench.creation import create_rooms
 from bench.launcher import ServerProcess
 from bench.rooms import SOCKETS_PER_ROOM, Ticket
 from bench.sockets import Door
-from partyflow.config.environment import valkey_socket
+from partyflow.config.var_dir import valkey_socket_path
 from tests.support.cluster import Cluster
 
 # Long rounds, so that all rooms are in play for the whole measurement.
@@ -82,7 +82,7 @@ class OneServer:
     def __init__(self, directory: Path) -> None:
         # The path of a unix socket has to be short.
         self._server = ServerProcess(directory / "var", {"RATE_LIMITS": "off"})
-        self.redis_url = f"unix://{valkey_socket(self._server.var_dir)}"
+        self.redis_url = f"unix://{valkey_socket_path(self._server.var_dir)}"
         self.doors = [Door(self._server.port)]
         self.metrics = self.doors
 

@@ -7,10 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
-from partyflow.config import environment
-from partyflow.config.redis_backends import cache_at, channels_at
+from partyflow.config import environment, lan
+from partyflow.config.redis_backends import cache_backend, channel_layer_backend
+from partyflow.config.secret_key import load_or_create_secret_key
+from partyflow.config.var_dir import ensure_writable_directory, valkey_socket_path
 from partyflow.observability.logs import logging_configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -35,33 +38,33 @@ try:
     OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
     LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
 except EnvError as error:
-    environment.refuse(str(error).replace("\n", " "))
+    raise ImproperlyConfigured(str(error).replace("\n", " ")) from error
 
 if PUBLIC_URL:
-    PUBLIC_URL = environment.origin_of(PUBLIC_URL)
+    PUBLIC_URL = environment.parse_origin(PUBLIC_URL)
 if DEBUG:
-    ALLOWED_HOSTS = ALLOWED_HOSTS or environment.laptop_hosts()
-    SECRET_KEY = SECRET_KEY or environment.kept_secret_key(environment.writable_directory(VAR_DIR))
+    ALLOWED_HOSTS = ALLOWED_HOSTS or lan.local_hosts()
+    SECRET_KEY = SECRET_KEY or load_or_create_secret_key(ensure_writable_directory(VAR_DIR))
 else:
-    environment.refuse_unsafe_production(SECRET_KEY, ALLOWED_HOSTS, PUBLIC_URL)
+    environment.check_production_settings(SECRET_KEY, ALLOWED_HOSTS, PUBLIC_URL)
 # What phones are sent to. `localhost`, where a host may have opened the page, would lead them nowhere.
-SITE_URL = PUBLIC_URL or environment.laptop_url(BIND, PORT)
+SITE_URL = PUBLIC_URL or lan.local_url(BIND, PORT)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 # This server speaks plain HTTP: where the site is HTTPS, a proxy stands in front, and says who is calling.
 try:
     BEHIND_PROXY = env.bool("BEHIND_PROXY", IS_HTTPS)
-    TRUSTED_PROXIES = environment.networks(env.list("TRUSTED_PROXIES", environment.PRIVATE_NETWORKS))
+    TRUSTED_PROXIES = environment.parse_networks(env.list("TRUSTED_PROXIES", environment.PRIVATE_NETWORKS))
 except EnvError as error:
-    environment.refuse(str(error))
+    raise ImproperlyConfigured(str(error)) from error
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
 if PUBLIC_HOST and PUBLIC_HOST not in ALLOWED_HOSTS:
-    ALLOWED_HOSTS = [*ALLOWED_HOSTS, environment.bracketed(PUBLIC_HOST)]
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, lan.bracket_ipv6(PUBLIC_HOST)]
 
 # A name that outlives a restart, so that a worker finds its own rooms again; it is part of a channel's name.
 WORKER_ID = re.sub(r"[^A-Za-z0-9-]", "-", WORKER_ID or f"{socket.gethostname().lower()}-{PORT}")[:60]
 
 INSTALLED_APPS = [
-    "partyflow.admin_site.site.AdministrationConfig",
+    "partyflow.admin_site.site.PartyFlowAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -77,8 +80,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "partyflow.http.probes_first.MachinesFirst",
-    "partyflow.http.middleware.browser_rules",
+    "partyflow.http.probes_first.ProbesFirst",
+    "partyflow.http.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partyflow.observability.access_log.access_log",
@@ -120,7 +123,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": environment.writable_directory(VAR_DIR) / "db.sqlite3",
+            "NAME": ensure_writable_directory(VAR_DIR) / "db.sqlite3",
             "CONN_MAX_AGE": 0,
             "OPTIONS": {
                 "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
@@ -133,23 +136,25 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Without REDIS_URL `manage.py serve` runs a Valkey of its own; everything else finds it at the same socket.
 EMBEDDED_VALKEY = not REDIS_URL
-REDIS_URL = REDIS_URL or f"unix://{environment.valkey_socket(VAR_DIR)}"
+REDIS_URL = REDIS_URL or f"unix://{valkey_socket_path(VAR_DIR)}"
 
 # The cache and the channel layer, which take little, may have a Redis of their own, and need one beside a cluster.
 ROOMS_REDIS = environment.read_redis_url("REDIS_URL", REDIS_URL)
 if ROOMS_REDIS.kind == "cluster" and not (CACHE_URL and CHANNELS_URL):
-    environment.refuse("REDIS_URL names a cluster: CACHE_URL and CHANNELS_URL have to name a Redis that is none")
+    raise ImproperlyConfigured(
+        "REDIS_URL names a cluster: CACHE_URL and CHANNELS_URL have to name a Redis that is none"
+    )
 CACHE_URL, CHANNELS_URL = CACHE_URL or REDIS_URL, CHANNELS_URL or REDIS_URL
 CACHE_REDIS = environment.read_redis_url("CACHE_URL", CACHE_URL, may_be_cluster=False)
 CHANNELS_REDIS = environment.read_redis_url("CHANNELS_URL", CHANNELS_URL, may_be_cluster=False)
 
-CACHES = {"default": cache_at(CACHE_REDIS)}
+CACHES = {"default": cache_backend(CACHE_REDIS)}
 if ROOMS_REDIS.kind != "cluster":
     # No cache: through it the administration reads what Redis has of the rooms.
-    CACHES["rooms"] = cache_at(ROOMS_REDIS)
+    CACHES["rooms"] = cache_backend(ROOMS_REDIS)
 
 CHANNEL_LAYERS = {
-    "default": channels_at(CHANNELS_REDIS),
+    "default": channel_layer_backend(CHANNELS_REDIS),
     "local": {"BACKEND": "partyflow.channel_layer.LocalChannelLayer"},
 }
 
@@ -173,7 +178,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "partyflow.http.static_storage.HashedAssets"
+        else "partyflow.http.static_storage.HashedStaticStorage"
     },
 }
 
@@ -226,8 +231,8 @@ AXES_ENABLED = RATE_LIMITS
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "partyflow.admin_site.login_lockout.address_of"
-AXES_LOCKOUT_CALLABLE = "partyflow.admin_site.login_lockout.answer_locked_out"
+AXES_CLIENT_IP_CALLABLE = "partyflow.admin_site.login_lockout.client_address"
+AXES_LOCKOUT_CALLABLE = "partyflow.admin_site.login_lockout.locked_out_response"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -238,6 +243,6 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-DEFAULT_EXCEPTION_REPORTER = "partyflow.observability.debug_report.LocalReporter"
+DEFAULT_EXCEPTION_REPORTER = "partyflow.observability.debug_report.LocalExceptionReporter"
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_configuration(is_readable=DEBUG, level=LOG_LEVEL, worker=WORKER_ID)

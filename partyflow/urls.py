@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from partyflow.http.views import favicon, nowhere
+from partyflow.http.views import favicon, not_found
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
@@ -13,5 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rooms.web.probes")),
     path("", include("rooms.web.api")),
     path("", include("rooms.urls")),
-    re_path(r"^(?P<path>.*)$", nowhere),
+    re_path(r"^(?P<path>.*)$", not_found),
 ]

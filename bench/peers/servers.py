@@ -16,7 +16,7 @@ from bench.launcher import ROOT, ServerFailed, free_port
 from bench.rooms import Ticket
 from bench.sites import Processes
 from bench.sockets import Door
-from partyflow.config.environment import valkey_socket
+from partyflow.config.var_dir import valkey_socket_path
 from partyflow.launch.embedded_valkey import EmbeddedValkey
 
 NODE = Path(__file__).parent / "node"
@@ -85,7 +85,7 @@ class StockChannels(PeerServer):
     """Channels with daphne, and a Redis of its own for the channel layer."""
 
     def __init__(self, directory: Path) -> None:
-        path = valkey_socket(directory)
+        path = valkey_socket_path(directory)
         self._valkey = EmbeddedValkey(directory / "valkey", path)
         url = f"unix://{path}"
         super().__init__(

@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class RedisFigures:
+class RedisStatus:
     """How Redis is doing: how long an answer takes, its name and version, and how many rooms it has."""
 
     lag_ms: float
@@ -41,15 +41,15 @@ class Dashboard:
     that show signs of life, None for one that does not answer. All of it but ``rooms`` and ``games`` is for superusers.
     """
 
-    is_whole: bool
+    sees_everything: bool
     rooms: int | None
     games: int
-    redis: RedisFigures | None = None
+    redis: RedisStatus | None = None
     workers: dict[str, WorkerFigures | None] | None = None
     versions: tuple[tuple[str, str], ...] = ()
 
     @property
-    def silent(self) -> list[str]:
+    def unresponsive_workers(self) -> list[str]:
         """The workers that do not answer."""
         return [name for name, figures in (self.workers or {}).items() if figures is None]
 
@@ -62,19 +62,19 @@ class Dashboard:
 def dashboard_of(user: User) -> Dashboard | None:
     """The figures for this user; None if rooms are not their business."""
     if sees_everything(user):
-        redis, workers = async_to_sync(_ask)()
+        redis, workers = async_to_sync(_fetch_status)()
         rooms = None if redis is None else redis.rooms
-        return Dashboard(True, rooms, _games_today(GameResult.objects.all()), redis, workers, versions(redis))
+        return Dashboard(True, rooms, _count_games_today(GameResult.objects.all()), redis, workers, versions(redis))
     if not may_look(user):
         return None
     try:
         own_rooms = len(read_rooms(user))
     except Unavailable:
         own_rooms = None
-    return Dashboard(False, own_rooms, _games_today(GameResult.objects.filter(creator_id=user.pk)))
+    return Dashboard(False, own_rooms, _count_games_today(GameResult.objects.filter(creator_id=user.pk)))
 
 
-def versions(redis: RedisFigures | None) -> tuple[tuple[str, str], ...]:
+def versions(redis: RedisStatus | None) -> tuple[tuple[str, str], ...]:
     """What runs here."""
     return (
         ("PartyFlow", __version__),
@@ -85,20 +85,22 @@ def versions(redis: RedisFigures | None) -> tuple[tuple[str, str], ...]:
     )
 
 
-async def _ask() -> tuple[RedisFigures | None, dict[str, WorkerFigures | None] | None]:
+async def _fetch_status() -> tuple[RedisStatus | None, dict[str, WorkerFigures | None] | None]:
     """Ask Redis and the workers at the same time."""
-    redis, workers = await asyncio.gather(sync_to_async(ask_redis, thread_sensitive=False)(), _ask_workers())
+    redis, workers = await asyncio.gather(
+        sync_to_async(fetch_redis_status, thread_sensitive=False)(), _fetch_worker_figures()
+    )
     return redis, workers
 
 
-async def _ask_workers() -> dict[str, WorkerFigures | None] | None:
+async def _fetch_worker_figures() -> dict[str, WorkerFigures | None] | None:
     try:
         return await ping_all()
     except Unavailable:
         return None
 
 
-def ask_redis() -> RedisFigures | None:
+def fetch_redis_status() -> RedisStatus | None:
     """How Redis is doing; None if it does not answer."""
     asked_s = time.perf_counter()
     try:
@@ -109,16 +111,16 @@ def ask_redis() -> RedisFigures | None:
             server = redis.info("server")
     except Unavailable:
         return None
-    return RedisFigures(lag_ms, _version_of(server), rooms)
+    return RedisStatus(lag_ms, _server_version(server), rooms)
 
 
-def _version_of(server: Mapping[str, Any]) -> tuple[str, str]:
+def _server_version(server: Mapping[str, Any]) -> tuple[str, str]:
     if "redis_version" not in server:
         server = next(iter(server.values()))  # a cluster tells of each of its servers
     name = "Valkey" if "valkey_version" in server else "Redis"
     return name, str(server.get(f"{name.lower()}_version", "–"))
 
 
-def _games_today(results: QuerySet[GameResult]) -> int:
+def _count_games_today(results: QuerySet[GameResult]) -> int:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return results.filter(started_at__gte=midnight, started_at__lt=midnight + DAY).count()

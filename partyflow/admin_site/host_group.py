@@ -14,7 +14,7 @@ PERMISSIONS: Final = {
 }
 
 
-def make_group(groups: Any, permissions: Any) -> Any:
+def get_or_create_group(groups: Any, permissions: Any) -> Any:
     """The group with its permissions, made if it is not there; the models are those of now or of a migration."""
     group, _is_new = groups.objects.get_or_create(name=GROUP)
     names = [f"{action}_{model}" for model, actions in PERMISSIONS.items() for action in actions]

@@ -14,12 +14,12 @@ from rooms.errors import RateLimited
 from rooms.web.error_responses import too_many_requests
 
 
-def address_of(request: HttpRequest) -> str | None:
+def client_address(request: HttpRequest) -> str | None:
     """Where the request comes from, as axes keeps it: of a /64 of IPv6 its first address."""
     prefix = network_prefix(request.META.get("REMOTE_ADDR") or "")
     return None if prefix is None else prefix.partition("/")[0]
 
 
-def answer_locked_out(request: HttpRequest, *_details: Any) -> HttpResponse:
+def locked_out_response(request: HttpRequest, *_details: Any) -> HttpResponse:
     """What somebody sees who has guessed too often."""
     return too_many_requests(request, RateLimited(int(settings.AXES_COOLOFF_TIME.total_seconds())))

@@ -9,10 +9,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
-REFRESH_EVERY_S = 5
+REFRESH_INTERVAL_S = 5
 
 
-class Administration(AdminSite):
+class PartyFlowAdminSite(AdminSite):
     """Where hosts and administrators look after rooms, words and results."""
 
     site_header = _("PartyFlow administration")
@@ -26,22 +26,22 @@ class Administration(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page."""
-        return super().index(request, {**(extra_context or {}), **_dashboard(request)})
+        return super().index(request, {**(extra_context or {}), **_dashboard_context(request)})
 
     def figures(self, request: HttpRequest) -> TemplateResponse:
         """The dashboard, to be put in place of an older one."""
-        return TemplateResponse(request, "admin/figures.html", _dashboard(request))
+        return TemplateResponse(request, "admin/figures.html", _dashboard_context(request))
 
 
-class AdministrationConfig(AdminConfig):
+class PartyFlowAdminConfig(AdminConfig):
     """Puts our site in place of Django's."""
 
-    default_site = "partyflow.admin_site.site.Administration"
+    default_site = "partyflow.admin_site.site.PartyFlowAdminSite"
     default = False
 
 
-def _dashboard(request: HttpRequest) -> dict[str, Any]:
+def _dashboard_context(request: HttpRequest) -> dict[str, Any]:
     # Only now: while the apps are being loaded there are no models yet.
     from partyflow.admin_site.dashboard import dashboard_of
 
-    return {"dashboard": dashboard_of(request.user), "every_s": REFRESH_EVERY_S}
+    return {"dashboard": dashboard_of(request.user), "every_s": REFRESH_INTERVAL_S}

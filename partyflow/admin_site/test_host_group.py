@@ -20,7 +20,7 @@ def allowed() -> set[str]:
 
 
 def test_the_group_may_what_hosts_do_and_no_more() -> None:
-    host_group.make_group(Group, Permission)
+    host_group.get_or_create_group(Group, Permission)
     assert allowed() == {
         "rooms.view_liveroom", "rooms.control_liveroom",
         "gameplay.view_wordpack", "gameplay.add_wordpack", "gameplay.change_wordpack", "gameplay.delete_wordpack",

@@ -13,7 +13,7 @@ RECEIVE_TIMEOUT_S = 15
 """A receiver of the channel layer waits up to 5 s for a message: a shorter timeout would kill it while idle."""
 
 
-def cache_at(redis_url: RedisUrl) -> dict[str, Any]:
+def cache_backend(redis_url: RedisUrl) -> dict[str, Any]:
     """An entry of ``CACHES``."""
     options: dict[str, Any] = {
         "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
@@ -38,7 +38,7 @@ def cache_at(redis_url: RedisUrl) -> dict[str, Any]:
     }
 
 
-def channels_at(redis_url: RedisUrl) -> dict[str, Any]:
+def channel_layer_backend(redis_url: RedisUrl) -> dict[str, Any]:
     """The entry of ``CHANNEL_LAYERS`` over which workers talk."""
     host: dict[str, Any] = {
         "socket_timeout": RECEIVE_TIMEOUT_S,

@@ -25,7 +25,7 @@ class ContentSecurityPolicy(CSPMiddleware):
 
 
 @sync_and_async_middleware
-def browser_rules(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+def security_headers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Adds to every answer, files and errors too, what a browser may do with it on whose behalf.
 
     ``Permissions-Policy``: what a page of ours may ask the browser for. ``Cross-Origin-Resource-Policy``: no other site
@@ -34,17 +34,17 @@ def browser_rules(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpR
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            return _with_rules(await get_response(request))
+            return _with_headers(await get_response(request))
 
         return answer_async
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return _with_rules(get_response(request))
+        return _with_headers(get_response(request))
 
     return answer
 
 
-def _with_rules(response: Any) -> HttpResponseBase:
+def _with_headers(response: Any) -> HttpResponseBase:
     response.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
     response.setdefault("Cross-Origin-Resource-Policy", settings.CROSS_ORIGIN_RESOURCE_POLICY)
     return cast(HttpResponseBase, response)

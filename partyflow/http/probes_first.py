@@ -1,4 +1,4 @@
-"""What machines ask a worker, under whatever name they know it: probes and Prometheus come by address."""
+"""Probe and metrics endpoints bypass host checks, sessions, limits and the access log."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -7,13 +7,13 @@ from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import resolve
 
-PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+PROBE_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
-class MachinesFirst:
-    """Middleware, the outermost: answers `PATHS` at once, for any Host, with no session, limit or line in the log.
+class ProbesFirst:
+    """The outermost middleware: answers `PROBE_PATHS` for any Host, since probes and Prometheus use bare addresses.
 
-    It runs on the event loop alone, so that an answer does not wait until a thread is free.
+    Async only: an answer never waits for a free thread.
     """
 
     sync_capable = False
@@ -24,8 +24,8 @@ class MachinesFirst:
         markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, or hand on."""
-        if request.path_info not in PATHS:
+        """Answer a probe; pass any other request on."""
+        if request.path_info not in PROBE_PATHS:
             return await self._get_response(request)
         response: Any = await resolve(request.path_info).func(request)
         # Django would log each "not ready" as an error.

@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedAssets(CompressedManifestStaticFilesStorage):
+class HashedStaticStorage(CompressedManifestStaticFilesStorage):
     """Rewrites the imports of ES modules too, so that a module asks for its neighbours by their hashed names."""
 
     support_js_module_import_aggregation = True

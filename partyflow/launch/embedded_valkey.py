@@ -21,13 +21,13 @@ logger = logging.getLogger(__name__)
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10.0
 POLL_S = 0.02
-RESTART_PAUSES_S = (0.1, 0.5, 1.0, 2.0, 5.0)
-STEADY_S = 30.0
+RESTART_BACKOFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+STABLE_AFTER_S = 30.0
 """One that lived for this long was well: its restart does not have to wait as long as the one before."""
 CONNECT_TIMEOUT_S = 1.0
 
 
-class ValkeyFailed(Exception):
+class ValkeyStartError(Exception):
     """The embedded Valkey can't be started; one line says why."""
 
 
@@ -40,7 +40,7 @@ class EmbeddedValkey:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
         self._is_stopping = threading.Event()
-        self._keeper: threading.Thread | None = None
+        self._supervisor: threading.Thread | None = None
 
     @property
     def pid(self) -> int | None:
@@ -50,44 +50,46 @@ class EmbeddedValkey:
     def start(self) -> None:
         """Start it and wait until it answers; from then on it is kept alive.
 
-        One left behind by a process that was killed is asked to end first; its data is kept. Raises `ValkeyFailed`.
+        One left behind by a process that was killed is asked to end first; its data is kept. Raises `ValkeyStartError`.
         """
         self._is_stopping.clear()
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _make_private(self.path.parent)
-            self._take_lock()
-            self._end_leftover()
+            _ensure_private(self.path.parent)
+            self._acquire_lock()
+            self._shut_down_leftover()
             process = self._launch()
         except OSError as error:
             self._release_lock()
-            raise ValkeyFailed(f"the embedded Valkey can't use {self.directory}: {error.strerror or error}") from error
-        except ValkeyFailed:
+            raise ValkeyStartError(
+                f"the embedded Valkey can't use {self.directory}: {error.strerror or error}"
+            ) from error
+        except ValkeyStartError:
             self._release_lock()
             raise
-        self._keeper = threading.Thread(target=self._keep_alive, args=[process], name="valkey-keeper", daemon=True)
-        self._keeper.start()
+        self._supervisor = threading.Thread(target=self._supervise, args=[process], name="valkey-keeper", daemon=True)
+        self._supervisor.start()
 
     def stop(self) -> None:
         """End it in order, its data written; without effect if it does not run."""
         self._is_stopping.set()
         if self._process is not None:
-            _end(self._process)
-        if self._keeper is not None:
-            self._keeper.join()
-            self._keeper = None
+            _terminate(self._process)
+        if self._supervisor is not None:
+            self._supervisor.join()
+            self._supervisor = None
         if self._process is not None:
-            _end(self._process)
+            _terminate(self._process)
             self._process = None
         self._release_lock()
 
-    def _take_lock(self) -> None:
+    def _acquire_lock(self) -> None:
         # Not inherited by Valkey: the lock ends with this process, however it ends.
         self._lock = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ValkeyFailed(
+            raise ValkeyStartError(
                 f"another PartyFlow is using {self.directory.parent}; stop it, or set VAR_DIR or REDIS_URL"
             ) from None
 
@@ -96,12 +98,12 @@ class EmbeddedValkey:
             os.close(self._lock)
             self._lock = None
 
-    def _end_leftover(self) -> None:
+    def _shut_down_leftover(self) -> None:
         """Ask a Valkey that listens on our socket, which nobody else can own while we hold the lock, to end."""
         deadline = time.monotonic() + STOP_TIMEOUT_S
         while (answer := self._ask(b"SHUTDOWN", b"NOW", b"FORCE")) is not None:
             if time.monotonic() > deadline:
-                raise ValkeyFailed(f"an old Valkey on {self.path} does not end ({answer.decode(errors='replace')})")
+                raise ValkeyStartError(f"an old Valkey on {self.path} does not end ({answer.decode(errors='replace')})")
             time.sleep(POLL_S)
         self.path.unlink(missing_ok=True)
 
@@ -109,7 +111,7 @@ class EmbeddedValkey:
         try:
             binary = get_binary_path()
         except ValkeyServerError as error:
-            raise ValkeyFailed(f"there is no embedded Valkey for this machine ({error}); set REDIS_URL") from error
+            raise ValkeyStartError(f"there is no embedded Valkey for this machine ({error}); set REDIS_URL") from error
         log_path = self.directory / "valkey.log"
         began_at = log_path.stat().st_size if log_path.exists() else 0
         with log_path.open("ab") as log:
@@ -136,28 +138,30 @@ class EmbeddedValkey:
         deadline = time.monotonic() + START_TIMEOUT_S
         while self._ask(b"PING") != b"+PONG":
             if process.poll() is not None or time.monotonic() > deadline:
-                _end(process)
+                _terminate(process)
                 with log_path.open("rb") as log:
                     log.seek(began_at)
                     lines = log.read().decode(errors="replace").strip().splitlines()
-                raise ValkeyFailed(f"the embedded Valkey does not start: {lines[-1] if lines else 'it says nothing'}")
+                raise ValkeyStartError(
+                    f"the embedded Valkey does not start: {lines[-1] if lines else 'it says nothing'}"
+                )
             time.sleep(POLL_S)
         return process
 
-    def _keep_alive(self, process: subprocess.Popen[bytes]) -> None:
-        pauses = _restart_pauses()
+    def _supervise(self, process: subprocess.Popen[bytes]) -> None:
+        pauses = _restart_backoff()
         began = time.monotonic()
         code = process.wait()
         while not self._is_stopping.is_set():
             logger.error("The embedded Valkey ended with code %s; starting it again", code)
-            if time.monotonic() - began > STEADY_S:
-                pauses = _restart_pauses()
+            if time.monotonic() - began > STABLE_AFTER_S:
+                pauses = _restart_backoff()
             if self._is_stopping.wait(next(pauses)):
                 return
             try:
                 self.path.unlink(missing_ok=True)
                 process = self._launch()
-            except (OSError, ValkeyFailed) as error:
+            except (OSError, ValkeyStartError) as error:
                 logger.error("The embedded Valkey can't be started again: %s", error)
             else:
                 began = time.monotonic()
@@ -178,18 +182,18 @@ class EmbeddedValkey:
                 return str(error).encode()
 
 
-def _restart_pauses() -> Iterator[float]:
-    return itertools.chain(RESTART_PAUSES_S, itertools.repeat(RESTART_PAUSES_S[-1]))
+def _restart_backoff() -> Iterator[float]:
+    return itertools.chain(RESTART_BACKOFF_S, itertools.repeat(RESTART_BACKOFF_S[-1]))
 
 
-def _make_private(directory: Path) -> None:
+def _ensure_private(directory: Path) -> None:
     """`directory`, which may stand in a place that all users share, is this user's own, or ValkeyFailed is raised."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if directory.is_symlink() or directory.stat().st_uid != os.getuid():
-        raise ValkeyFailed(f"{directory} belongs to somebody else; VAR_DIR with a shorter path would do without it")
+        raise ValkeyStartError(f"{directory} belongs to somebody else; VAR_DIR with a shorter path would do without it")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _terminate(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGTERM)
     try:

@@ -1,4 +1,4 @@
-"""What has to be there before the first phone comes in. What is missing is said in one line, as `NotReady`."""
+"""What has to be there before the first phone comes in. What is missing is said in one line, as `PreflightError`."""
 
 import resource
 import socket
@@ -13,38 +13,38 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisClusterException
 
-from partyflow.config.environment import EVERY_INTERFACE
-from partyflow.observability.logs import without_secrets
+from partyflow.config.lan import WILDCARD_ADDRESSES
+from partyflow.observability.logs import redact
 from rooms.storage.redis_client import connect_sync
 
-OLDEST_REDIS = (6, 2)
+MIN_REDIS_VERSION = (6, 2)
 REDIS_TIMEOUT_S = 3.0
 LOADING_TIMEOUT_S = 60.0
 
 
-class NotReady(Exception):
+class PreflightError(Exception):
     """PartyFlow can't start; the message says why, and what to do, in one line."""
 
 
-def bound_socket(bind: str, port: int) -> socket.socket:
-    """A TCP socket that owns the port, not listening yet. Raises `NotReady`."""
+def bind_socket(bind: str, port: int) -> socket.socket:
+    """A TCP socket that owns the port, not listening yet. Raises `PreflightError`."""
     try:
         family = socket.AF_INET6 if ":" in bind else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if bind in EVERY_INTERFACE and family == socket.AF_INET6:
+        if bind in WILDCARD_ADDRESSES and family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         listener.bind((bind, port))
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise NotReady(f"can't listen on {bind} port {port} ({reason}); --port chooses another") from error
+        raise PreflightError(f"can't listen on {bind} port {port} ({reason}); --port chooses another") from error
     return listener
 
 
 def prepare_database() -> None:
     """Bring this site's own SQLite up to date, words and all; of a database that DATABASE_URL names, only ask for it.
 
-    With DEBUG off the static files are collected, or asked for, likewise. Raises `NotReady`.
+    With DEBUG off the static files are collected, or asked for, likewise. Raises `PreflightError`.
     """
     is_ours = not settings.DATABASE_URL
     try:
@@ -55,40 +55,42 @@ def prepare_database() -> None:
                 call_command("migrate", interactive=False, verbosity=0)
             call_command("load_wordpacks", verbosity=0)
         elif not is_current:
-            raise NotReady("the database is not up to date; run manage.py migrate and manage.py load_wordpacks")
+            raise PreflightError("the database is not up to date; run manage.py migrate and manage.py load_wordpacks")
     except DatabaseError as error:
-        reason = without_secrets(str(error).strip().replace("\n", " "))
-        raise NotReady(f"the database does not answer ({reason}); DATABASE_URL names it") from error
+        reason = redact(str(error).strip().replace("\n", " "))
+        raise PreflightError(f"the database does not answer ({reason}); DATABASE_URL names it") from error
     finally:
         connection.close()
     if not settings.DEBUG:
         if is_ours:
             call_command("collectstatic", interactive=False, verbosity=0)
         elif not getattr(staticfiles_storage, "hashed_files", None):
-            raise NotReady("the static files are not collected; run manage.py collectstatic")
+            raise PreflightError("the static files are not collected; run manage.py collectstatic")
 
 
 def check_redis(url: str, variable: str = "REDIS_URL") -> str:
     """Wait until a Redis or Valkey that is new enough answers at `url`; "" then, else why nobody answers there now.
 
-    The server can do without for a while. Raises `NotReady` if what is there will never do.
+    The server can do without for a while. Raises `PreflightError` if what is there will never do.
     """
-    name = without_secrets(url)
+    name = redact(url)
     try:
         with connect_sync(url, REDIS_TIMEOUT_S) as client:
             version = str(_server_info(client).get("redis_version", "0"))
     except (redis.RedisError, ValueError, OSError) as error:
-        reason = without_secrets(str(error).strip().replace("\n", " "))
+        reason = redact(str(error).strip().replace("\n", " "))
         trouble = f"Redis does not answer at {name} ({reason}); {variable} names it"
-        if _may_come_back(error):
+        if _is_temporary(error):
             return trouble
-        raise NotReady(trouble) from error
-    if tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < OLDEST_REDIS:
-        raise NotReady(f"the Redis at {name} is {version}; {'.'.join(map(str, OLDEST_REDIS))} or newer is needed")
+        raise PreflightError(trouble) from error
+    if tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < MIN_REDIS_VERSION:
+        raise PreflightError(
+            f"the Redis at {name} is {version}; {'.'.join(map(str, MIN_REDIS_VERSION))} or newer is needed"
+        )
     return ""
 
 
-def _may_come_back(error: Exception) -> bool:
+def _is_temporary(error: Exception) -> bool:
     """Whether the trouble is that nobody is there, not that somebody else is, or that we are not let in."""
     if isinstance(error, redis.sentinel.MasterNotFoundError | redis.TimeoutError):
         return True
@@ -109,7 +111,7 @@ def _server_info(client: redis.Redis) -> dict[str, Any]:
             time.sleep(0.1)
 
 
-def allow_many_sockets() -> None:
+def raise_open_file_limit() -> None:
     """Let this process have as many open files as the system allows: each phone is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:

@@ -14,7 +14,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from partyflow.launch.embedded_valkey import EmbeddedValkey, ValkeyFailed
+from partyflow.launch.embedded_valkey import EmbeddedValkey, ValkeyStartError
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = 20.0
@@ -87,7 +87,7 @@ def test_it_is_started_again_with_its_data_when_it_dies(valkey: EmbeddedValkey) 
 
 def test_a_second_one_on_the_same_data_is_refused(valkey: EmbeddedValkey) -> None:
     second = EmbeddedValkey(valkey.directory, valkey.path)
-    with pytest.raises(ValkeyFailed, match="another PartyFlow is using"):
+    with pytest.raises(ValkeyStartError, match="another PartyFlow is using"):
         second.start()
     assert answers(valkey)
 
@@ -142,7 +142,7 @@ def test_a_dead_socket_file_is_no_obstacle(directory: Path) -> None:
 def test_a_directory_that_can_not_be_written_is_named_in_one_line(directory: Path) -> None:
     (directory / "file").touch()
     valkey = EmbeddedValkey(directory / "file" / "valkey", directory / "valkey.sock")
-    with pytest.raises(ValkeyFailed, match="can't use") as failure:
+    with pytest.raises(ValkeyStartError, match="can't use") as failure:
         valkey.start()
     assert "\n" not in str(failure.value)
 
@@ -151,6 +151,6 @@ def test_data_that_can_not_be_read_is_named_in_one_line(valkey: EmbeddedValkey) 
     valkey.stop()
     for part in (valkey.directory / "appendonlydir").glob("*.aof"):
         part.write_bytes(b"*1\r\n$3\r\nthis is no command\r\n" * 10)
-    with pytest.raises(ValkeyFailed, match="does not start") as failure:
+    with pytest.raises(ValkeyStartError, match="does not start") as failure:
         valkey.start()
     assert "\n" not in str(failure.value)

@@ -4,14 +4,14 @@ from django.db import migrations
 from partyflow.admin_site import host_group
 
 
-def make_group(apps, schema_editor):
+def create_host_group(apps, schema_editor):
     # Permissions are made after all migrations; here they are needed before.
     for label in ("gameplay", "rooms"):
         config = apps.get_app_config(label)
         config.models_module = True
         create_permissions(config, apps=apps, verbosity=0)
         config.models_module = None
-    host_group.make_group(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"))
+    host_group.get_or_create_group(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"))
 
 
 class Migration(migrations.Migration):
@@ -24,4 +24,4 @@ class Migration(migrations.Migration):
         ("rooms", "0001_initial"),
     ]
 
-    operations = [migrations.RunPython(make_group, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(create_host_group, migrations.RunPython.noop)]

@@ -10,7 +10,7 @@ from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-from partyflow.observability.logs import without_secrets
+from partyflow.observability.logs import redact
 from rooms.access.client_key import client_key
 from rooms.telemetry.counters import counters
 from rooms.telemetry.log_context import LOGGED_KEY_DIGITS
@@ -28,7 +28,7 @@ def access_log(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
             began_s = perf_counter()
             with _span(request):
                 response: HttpResponseBase = await get_response(request)
-            _note(request, response, perf_counter() - began_s)
+            _record(request, response, perf_counter() - began_s)
             return response
 
         return answer_async
@@ -37,17 +37,17 @@ def access_log(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
         began_s = perf_counter()
         with _span(request):
             response: HttpResponseBase = get_response(request)
-        _note(request, response, perf_counter() - began_s)
+        _record(request, response, perf_counter() - began_s)
         return response
 
     return answer
 
 
 def _span(request: HttpRequest) -> AbstractContextManager[object]:
-    return span("request", method=str(request.method), path=without_secrets(request.path))
+    return span("request", method=str(request.method), path=redact(request.path))
 
 
-def _note(request: HttpRequest, response: HttpResponseBase, took_s: float) -> None:
+def _record(request: HttpRequest, response: HttpResponseBase, took_s: float) -> None:
     counters.requests[response.status_code] += 1
     counters.request.observe(took_s)
     # Without the query: it may hold what somebody has typed.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.debug import ExceptionReporter
 
 
-class LocalReporter(ExceptionReporter):
+class LocalExceptionReporter(ExceptionReporter):
     """Django's report, whose local variables may hold other people's secrets, for a browser on this machine alone."""
 
     def get_traceback_html(self) -> SafeString:

@@ -13,9 +13,9 @@ import structlog
 from rooms.telemetry.log_context import add_log_fields
 
 SECRET_NAMES = re.compile(r"secret|session|password|token|cookie|authorization", re.IGNORECASE)
-_HARMLESS = (bool, int, float, type(None))
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_LINES = ("exception", "stack")
+_SAFE_TYPES = (bool, int, float, type(None))
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_MULTILINE_FIELDS = ("exception", "stack")
 """What may have several lines."""
 _SECRET_TEXTS = re.compile(
     r"""(?ix)
@@ -27,18 +27,18 @@ _SECRET_TEXTS = re.compile(
 )
 
 
-def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: what has a secret's name, or reads like one in a text, is replaced by an ellipsis."""
     for name, value in event.items():
         if name != "event" and SECRET_NAMES.search(name) and value is not None:
             event[name] = "…"
-        elif not name.startswith("_") and not isinstance(value, _HARMLESS):
+        elif not name.startswith("_") and not isinstance(value, _SAFE_TYPES):
             # A request, for one, writes its path into the log only when it is printed.
-            event[name] = without_secrets(value if isinstance(value, str) else repr(value))
+            event[name] = redact(value if isinstance(value, str) else repr(value))
     return event
 
 
-def without_secrets(text: str) -> str:
+def redact(text: str) -> str:
     """`text` with the values of sessions, passwords, tokens, cookies and one-time links taken out."""
     return _SECRET_TEXTS.sub(
         lambda found: f"{found['url']}:…@" if found["url"] else f"{found['seat'] or found['pair']}…", text
@@ -50,12 +50,14 @@ def escape_controls(_logger: Any, _method: str, event: MutableMapping[str, Any])
     is written out, as JSON does by itself."""
     for name, value in event.items():
         if isinstance(value, str):
-            lines = value.split("\n") if name in _LINES else [value]
-            event[name] = "\n".join(_CONTROLS.sub(lambda found: ascii(found[0])[1:-1], line) for line in lines)
+            lines = value.split("\n") if name in _MULTILINE_FIELDS else [value]
+            event[name] = "\n".join(
+                _CONTROL_CHARACTERS.sub(lambda found: ascii(found[0])[1:-1], line) for line in lines
+            )
     return event
 
 
-def shorten_refusals(record: logging.LogRecord) -> bool:
+def drop_security_tracebacks(record: logging.LogRecord) -> bool:
     """A logging filter: a request that Django refused, such as one for a foreign host, needs no traceback."""
     if record.name.startswith("django.security"):
         record.exc_info = record.exc_text = None
@@ -81,7 +83,7 @@ def logging_configuration(*, is_readable: bool, level: int, worker: str) -> dict
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if is_readable else "iso", utc=not is_readable),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
-        hide_secrets,
+        redact_event,
         add_log_fields,
         add_worker,
     ]
@@ -108,7 +110,7 @@ def logging_configuration(*, is_readable: bool, level: int, worker: str) -> dict
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
             }
         },
-        "filters": {"short": {"()": lambda: shorten_refusals}},
+        "filters": {"short": {"()": lambda: drop_security_tracebacks}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structlog", "filters": ["short"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {

@@ -9,11 +9,11 @@ from typing import Any, cast
 from django.core.exceptions import ImproperlyConfigured
 
 from partyflow import __version__
-from partyflow.observability.logs import SECRET_NAMES, without_secrets
+from partyflow.observability.logs import SECRET_NAMES, redact
 from rooms.telemetry.log_context import add_log_fields
 
 _OFF = {"mode": "off"}
-NOTHING_PERSONAL: Any = {
+NO_PERSONAL_DATA: Any = {
     "user_info": False,
     "cookies": _OFF,
     "http_headers": {"request": _OFF},
@@ -26,7 +26,7 @@ NOTHING_PERSONAL: Any = {
 }
 """What sentry-sdk would collect by itself: all of it off."""
 
-_NOT_OURS_TO_TELL = ("request", "user", "modules")
+_DROPPED_FIELDS = ("request", "user", "modules")
 
 
 def start(dsn: str, *, worker: str, environment: str, **options: Any) -> None:
@@ -47,9 +47,9 @@ def start(dsn: str, *, worker: str, environment: str, **options: Any) -> None:
             default_integrations=False,
             auto_enabling_integrations=False,
             integrations=[LoggingIntegration(), ExcepthookIntegration(), DedupeIntegration()],
-            before_send=cast(Any, scrubbed),
-            before_breadcrumb=cast(Any, scrubbed),
-            data_collection=NOTHING_PERSONAL,
+            before_send=cast(Any, scrub),
+            before_breadcrumb=cast(Any, scrub),
+            data_collection=NO_PERSONAL_DATA,
             auto_session_tracking=False,
             **options,
         )
@@ -57,10 +57,10 @@ def start(dsn: str, *, worker: str, environment: str, **options: Any) -> None:
         raise ImproperlyConfigured("SENTRY_DSN is no address of a project in Sentry") from None
 
 
-def scrubbed(event: MutableMapping[str, Any], _hint: object) -> MutableMapping[str, Any]:
+def scrub(event: MutableMapping[str, Any], _hint: object) -> MutableMapping[str, Any]:
     """An event, or a breadcrumb, without secrets, and with whom it is about."""
     if "event_id" in event:
-        for name in _NOT_OURS_TO_TELL:
+        for name in _DROPPED_FIELDS:
             event.pop(name, None)
         # By itself a value of the message does not show what it is; in the finished text it does.
         event.get("logentry", {}).pop("params", None)
@@ -72,7 +72,7 @@ def scrubbed(event: MutableMapping[str, Any], _hint: object) -> MutableMapping[s
 
 def _scrub(value: Any) -> Any:
     if isinstance(value, str):
-        return without_secrets(value)
+        return redact(value)
     if isinstance(value, Mapping):
         return {
             name: "…" if SECRET_NAMES.search(str(name)) and name != "session" else _scrub(inner)

@@ -3,8 +3,8 @@
 from importlib.util import find_spec
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
-from partyflow.config.environment import refuse
 from partyflow.observability import sentry, tracing
 
 EXTRAS = "requirements-observability.txt"
@@ -16,16 +16,18 @@ def start() -> None:
     """Begin with what is asked for. Raises ImproperlyConfigured, with what to do in one line."""
     environment = "development" if settings.DEBUG else "production"
     if settings.SENTRY_DSN:
-        _need("SENTRY_DSN")
+        _require_package("SENTRY_DSN")
         sentry.start(settings.SENTRY_DSN, worker=settings.WORKER_ID, environment=environment)
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
-        _need("OTEL_EXPORTER_OTLP_ENDPOINT")
+        _require_package("OTEL_EXPORTER_OTLP_ENDPOINT")
         tracing.start(worker=settings.WORKER_ID, environment=environment)
 
 
-def _need(variable: str) -> None:
+def _require_package(variable: str) -> None:
     if not is_installed(PACKAGES[variable]):
-        refuse(f"{variable} is set, but what it needs is not installed; run pip install -r {EXTRAS}")
+        raise ImproperlyConfigured(
+            f"{variable} is set, but what it needs is not installed; run pip install -r {EXTRAS}"
+        )
 
 
 def is_installed(package: str) -> bool:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.test import RequestFactory
 
-from partyflow.observability.logs import logging_configuration, without_secrets
+from partyflow.observability.logs import logging_configuration, redact
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_request_for_a_foreign_host_is_one_line() -> None:
 
 def test_a_text_without_secrets_stays_as_it_is() -> None:
     text = "Room ABC234: the session of player_3 ended at http://192.168.1.7:8000/ABC234 (tokens: none)"
-    assert without_secrets(text) == text
+    assert redact(text) == text
 
 
 @pytest.mark.usefixtures("restored_logging")

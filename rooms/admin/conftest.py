@@ -24,7 +24,7 @@ def account(name: str) -> User:
         user.is_superuser = True
         user.save()
     elif is_new and name in ("hannah", "hugo"):
-        user.groups.add(host_group.make_group(Group, Permission))
+        user.groups.add(host_group.get_or_create_group(Group, Permission))
     elif is_new and name == "vera":
         user.user_permissions.add(Permission.objects.get(codename="view_liveroom"))
     return user

@@ -42,7 +42,7 @@ def test_the_admin_reads_rooms_from_a_cluster(cluster: Cluster) -> None:
     seen = inspect(room.code, ROOT)
     assert seen is not None
     assert [person.name for person in seen.people] == ["Alice"]
-    redis = dashboard.ask_redis()
+    redis = dashboard.fetch_redis_status()
     assert redis is not None
     assert (redis.rooms, redis.version[0]) == (1, "Valkey")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partyflow.observability.logs import without_secrets
+from partyflow.observability.logs import redact
 from tests.support.guest import Guest, Refused
 from tests.support.raw_socket import RawSocket
 from tests.support.site import Site
@@ -33,7 +33,7 @@ async def test_another_origin_is_refused_before_the_upgrade_and_logged(site: Sit
         with pytest.raises(Refused) as refusal:
             await mallory.open(origin=origin)
         assert refusal.value.status == 403
-    assert without_secrets(f"origin {origin!r}") in site.log()
+    assert redact(f"origin {origin!r}") in site.log()
 
 
 @pytest.mark.parametrize(

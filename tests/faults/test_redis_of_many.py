@@ -7,7 +7,7 @@ from channels_redis.core import RedisChannelLayer
 from django.core.cache import caches
 from django.test import override_settings
 
-from partyflow.config.redis_backends import cache_at, channels_at
+from partyflow.config.redis_backends import cache_backend, channel_layer_backend
 from rooms.storage.redis_client import parse_redis_url
 from tests.support import valkeys
 from tests.support.agreement import check_agreement
@@ -48,10 +48,10 @@ async def test_the_cache_and_the_channels_find_the_master_too() -> None:
     watched = valkeys.Watched()
     try:
         address = parse_redis_url(watched.url)
-        with override_settings(CACHES={"default": cache_at(address)}):
+        with override_settings(CACHES={"default": cache_backend(address)}):
             await caches["default"].aset("packs", [1, 2])
             assert await caches["default"].aget("packs") == [1, 2]
-        here, there = (RedisChannelLayer(**channels_at(address)["CONFIG"]) for _ in range(2))
+        here, there = (RedisChannelLayer(**channel_layer_backend(address)["CONFIG"]) for _ in range(2))
         channel = await there.new_channel()
         await here.send(channel, {"type": "hand.over"})
         assert (await asyncio.wait_for(there.receive(channel), 10))["type"] == "hand.over"

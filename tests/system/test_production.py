@@ -43,7 +43,7 @@ def test_djangos_own_deployment_check_has_nothing_to_say(tmp_path: Path) -> None
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("static")
-    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "partyflow.http.static_storage.HashedAssets"}}
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "partyflow.http.static_storage.HashedStaticStorage"}}
     with override_settings(STATIC_ROOT=root, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
     return root

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         user.save()
-        user.groups.add(host_group.make_group(Group, Permission))
+        user.groups.add(host_group.get_or_create_group(Group, Permission))
         self.stdout.write(f"{name} is a host.")
 
     def _ask_password(self, user: User) -> str:

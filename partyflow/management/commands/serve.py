@@ -14,13 +14,14 @@ import segno
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from partyflow.config import environment
+from partyflow.config import lan
 from partyflow.config.options import add_options
-from partyflow.launch.embedded_valkey import EmbeddedValkey, ValkeyFailed
-from partyflow.launch.preflight import NotReady, allow_many_sockets, bound_socket, check_redis, prepare_database
+from partyflow.config.var_dir import valkey_socket_path
+from partyflow.launch.embedded_valkey import EmbeddedValkey, ValkeyStartError
+from partyflow.launch.preflight import PreflightError, bind_socket, check_redis, prepare_database, raise_open_file_limit
 
 WHITE_ON_BLACK = "\x1b[97;40m"
-PLAIN = "\x1b[0m"
+RESET = "\x1b[0m"
 
 
 class Command(BaseCommand):
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         # From here on SIGTERM ends us the way Ctrl-C does: through every `finally`.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            listener = bound_socket(settings.BIND, settings.PORT)
+            listener = bind_socket(settings.BIND, settings.PORT)
             prepare_database()
             with embedded_valkey():
                 if trouble := check_redis(settings.REDIS_URL):
@@ -47,9 +48,9 @@ class Command(BaseCommand):
                     url = getattr(settings, variable)
                     if url != settings.REDIS_URL and (trouble := check_redis(url, variable)):
                         self.stderr.write(f"partyflow: {trouble}.")
-                allow_many_sockets()
+                raise_open_file_limit()
                 self._run(listener)
-        except (NotReady, ValkeyFailed) as error:
+        except (PreflightError, ValkeyStartError) as error:
             sys.exit(f"partyflow: {error}")
         except KeyboardInterrupt:
             sys.exit(130)
@@ -60,9 +61,9 @@ class Command(BaseCommand):
         from partyflow.server.server import Server
         from rooms.worker import start_worker, stop_worker
 
-        Server(application, listener, start=start_worker, stop=stop_worker, ready=self._announce).run()
+        Server(application, listener, start=start_worker, stop=stop_worker, ready=self._print_banner).run()
 
-    def _announce(self) -> None:
+    def _print_banner(self) -> None:
         lines = ["", f"  PartyFlow is ready:  {home_url()}/"]
         if urlsplit(settings.SITE_URL).hostname == "localhost":
             lines += ["  Phones can't reach it: there is no network, or --bind keeps them out."]
@@ -70,7 +71,7 @@ class Command(BaseCommand):
             lines += [
                 f"  On a phone:          {settings.SITE_URL}/",
                 "",
-                terminal_qr_code(f"{settings.SITE_URL}/", self.stdout.isatty()),
+                render_qr_code(f"{settings.SITE_URL}/", self.stdout.isatty()),
             ]
         lines += ["", "  Ctrl-C ends it.", ""]
         text = "\n".join(lines)
@@ -85,7 +86,7 @@ def embedded_valkey() -> Iterator[None]:
     if not settings.EMBEDDED_VALKEY:
         yield
         return
-    valkey = EmbeddedValkey(settings.VAR_DIR / "valkey", environment.valkey_socket(settings.VAR_DIR))
+    valkey = EmbeddedValkey(settings.VAR_DIR / "valkey", valkey_socket_path(settings.VAR_DIR))
     valkey.start()
     try:
         yield
@@ -97,13 +98,13 @@ def home_url() -> str:
     """The address for this machine's own browser."""
     if settings.PUBLIC_URL:
         return str(settings.PUBLIC_URL)
-    is_everywhere = settings.BIND in environment.EVERY_INTERFACE
-    return f"http://{'localhost' if is_everywhere else environment.bracketed(settings.BIND)}:{settings.PORT}"
+    is_everywhere = settings.BIND in lan.WILDCARD_ADDRESSES
+    return f"http://{'localhost' if is_everywhere else lan.bracket_ipv6(settings.BIND)}:{settings.PORT}"
 
 
-def terminal_qr_code(url: str, has_colors: bool) -> str:
+def render_qr_code(url: str, has_colors: bool) -> str:
     """The code as text, two modules a character; in colours of its own if the terminal has any, else for a dark one."""
     drawn = io.StringIO()
     segno.make(url, error="L").terminal(drawn, compact=True)
     lines = drawn.getvalue().splitlines()
-    return "\n".join(f"  {WHITE_ON_BLACK}{line}{PLAIN}" if has_colors else f"  {line}" for line in lines)
+    return "\n".join(f"  {WHITE_ON_BLACK}{line}{RESET}" if has_colors else f"  {line}" for line in lines)

@@ -1,0 +1,28 @@
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from partyflow.config.secret_key import MIN_SECRET_KEY_LENGTH, load_or_create_secret_key
+
+
+def test_a_laptops_secret_key_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    first = load_or_create_secret_key(tmp_path)
+    assert len(first) >= MIN_SECRET_KEY_LENGTH
+    assert load_or_create_secret_key(tmp_path) == first
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_a_secret_key_that_everybody_could_read_is_made_private_again(tmp_path: Path) -> None:
+    key = load_or_create_secret_key(tmp_path)
+    (tmp_path / "secret_key").chmod(0o644)
+    assert load_or_create_secret_key(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_an_emptied_secret_key_is_refused_rather_than_used(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("\n")
+    with pytest.raises(ImproperlyConfigured, match="delete it"):
+        load_or_create_secret_key(tmp_path)
