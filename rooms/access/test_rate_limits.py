@@ -8,15 +8,7 @@ import pytest
 from limits import RateLimitItem, RateLimitItemPerMinute
 
 from rooms.access import rate_limits
-from rooms.access.rate_limits import (
-    JOINS,
-    MAX_SOCKETS_PER_CLIENT,
-    ROOM_CREATIONS,
-    UNKNOWN_CODES,
-    ConnectionLimit,
-    LocalCounts,
-    RateLimiter,
-)
+from rooms.access.rate_limits import JOINS, ROOM_CREATIONS, UNKNOWN_CODES, RateLimiter
 from rooms.errors import RateLimited
 from rooms.telemetry.counters import counters
 
@@ -52,7 +44,6 @@ def test_a_household_has_room() -> None:
     assert ROOM_CREATIONS.amount >= 20
     assert JOINS.amount >= 120
     assert UNKNOWN_CODES.amount == 60
-    assert MAX_SOCKETS_PER_CLIENT >= 200
 
 
 async def test_all_workers_count_together(make: Callable[..., RateLimiter], redis_url: str) -> None:
@@ -84,8 +75,6 @@ async def test_an_unknown_address_is_not_taken_for_one(make: Callable[..., RateL
 
 async def test_limits_can_be_turned_off(make: Callable[..., RateLimiter], redis_url: str) -> None:
     assert await taken(make(redis_url, is_on=False), THREE, "alice", 9) == 9
-    connection_limit = ConnectionLimit(is_on=False)
-    assert all(connection_limit.acquire("alice") for _ in range(MAX_SOCKETS_PER_CLIENT * 2))
 
 
 async def test_without_redis_a_worker_counts_for_itself(make: Callable[..., RateLimiter], tmp_path: Path) -> None:
@@ -125,28 +114,5 @@ async def test_redis_is_asked_again_when_it_is_back(
     shared, limiter._shared = limiter._shared, away._shared
     assert await taken(limiter, THREE, "alice", 2) == 2
     limiter._shared, limiter._open_until_s = shared, 0.0
-    assert await taken(limiter, THREE, "alice", 4) == 3, "its own count does not matter any more"
+    assert await taken(limiter, THREE, "alice", 4) == 3, "the local count does not matter any more"
     assert await taken(make(redis_url), THREE, "alice", 1) == 0
-
-
-def test_own_counts_begin_anew_every_minute() -> None:
-    own = LocalCounts()
-    assert [own.hit(THREE, "alice", now_s) for now_s in (0.0, 1.0, 2.0, 3.0)] == [True, True, True, False]
-    assert own.wait_s(3.0) == 57
-    assert not own.hit(THREE, "alice", 59.9)
-    assert own.hit(THREE, "alice", 60.0)
-    assert len(own._counts) == 1
-
-
-def test_sockets_are_counted_while_they_are_open() -> None:
-    connection_limit = ConnectionLimit(is_on=True)
-    assert all(connection_limit.acquire("alice") for _ in range(MAX_SOCKETS_PER_CLIENT))
-    assert not connection_limit.acquire("alice")
-    assert connection_limit.acquire("bob")
-    for _ in range(2):
-        connection_limit.release("alice")
-    assert connection_limit.acquire("alice")
-    for _ in range(MAX_SOCKETS_PER_CLIENT):
-        connection_limit.release("alice")
-    connection_limit.release("bob")
-    assert not connection_limit._open, "nothing is kept of those who are gone"

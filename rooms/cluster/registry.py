@@ -15,7 +15,8 @@ from gameplay.engine import game, names, snapshot
 from gameplay.engine.model import Settings
 from gameplay.words.library import WordLibrary, library, load_library, poll_for_changes
 from rooms import clock
-from rooms.access.rate_limits import ConnectionLimit, RateLimiter
+from rooms.access.connection_limit import ConnectionLimit
+from rooms.access.rate_limits import RateLimiter
 from rooms.access.sessions import new_session, session_hash
 from rooms.cluster.drain import hand_over
 from rooms.cluster.lease_guard import Tenure

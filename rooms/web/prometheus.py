@@ -11,7 +11,7 @@ from prometheus_client.metrics_core import Metric as MetricFamily
 from prometheus_client.registry import Collector
 
 from gameplay.engine.states import RoomState
-from rooms.access import rate_limits
+from rooms.access import connection_limit, rate_limits
 from rooms.cluster.registry import Registry
 from rooms.live.room import NORMAL_CLOSE
 from rooms.protocol.catalogue import CLIENT, SERVER
@@ -135,7 +135,7 @@ METRICS = (
         "counter",
         "rate_limited",
         "Requests and sockets refused because there was too much from their address, by limit.",
-        lambda now: by_label(now.counted.rate_limited, rate_limits.LIMIT_NAMES),
+        lambda now: by_label(now.counted.rate_limited, (*rate_limits.NAMES, connection_limit.NAME)),
         ("limit",),
     ),
     Metric("counter", "sockets_opened", "Sockets accepted.", lambda now: now.counted.sockets_opened),

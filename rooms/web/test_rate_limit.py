@@ -7,11 +7,11 @@ from django.test import AsyncClient
 from limits import RateLimitItem
 
 from rooms.access.client_key import key_for_address
+from rooms.access.connection_limit import MAX_SOCKETS_PER_CLIENT
 from rooms.access.rate_limits import (
     API_REQUESTS,
     JOINS,
     LOGIN_ATTEMPTS,
-    MAX_SOCKETS_PER_CLIENT,
     PAGE_REQUESTS,
     ROOM_CREATIONS,
     UNKNOWN_CODES,
