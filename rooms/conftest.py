@@ -16,6 +16,7 @@ from gameplay.engine.model import Settings, Word
 from gameplay.engine.settings import parse_settings
 from gameplay.words.library import PackInfo, WordLibrary
 from rooms import clock
+from rooms import worker as worker_module
 from rooms.cluster import registry as registry_module
 from rooms.cluster.membership import LEASE_MS
 from rooms.cluster.registry import CreatedRoom, Registry
@@ -24,6 +25,7 @@ from rooms.live.transport import PreparedMessage, Receiver
 from rooms.protocol.versions import Version
 from rooms.routing import websocket_application
 from rooms.telemetry.log_context import add_log_fields
+from rooms.worker import Worker
 
 HOST = "party.example"
 WORDS = [Word(ref=number, text=f"Thing{number}", difficulty="easy", pack_id="things") for number in range(1, 101)]
@@ -86,6 +88,7 @@ async def keep(
         time.now_ms += 1  # no two starts have the same name
         made.append(Registry(redis_url, worker))
         monkeypatch.setattr(registry_module, "_registry", made[-1])
+        monkeypatch.setattr(worker_module, "_worker", Worker(made[-1]))
         return made[-1]
 
     yield make

@@ -10,7 +10,6 @@ from channels.exceptions import StopConsumer
 from rooms import clock
 from rooms.access.client_key import client_key
 from rooms.access.sessions import host_secret
-from rooms.cluster.registry import registry
 from rooms.live.connection import Connection
 from rooms.live.transport import transport_for
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -19,6 +18,7 @@ from rooms.session.client_session import ClientSession, RawMessage, RelayChannel
 from rooms.session.remote_room import RemoteRoom
 from rooms.telemetry.counters import ARRIVED_S, EXCESS, counters
 from rooms.telemetry.log_context import LOGGED_KEY_DIGITS, bind_log_subject
+from rooms.worker import current_worker
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +39,15 @@ class RoomConsumer(AsyncConsumer):
         """
         self.scope = scope
         self.base_send = send
-        self._here = registry()
+        self._worker = current_worker()
+        registry = self._worker.registry
         self._client_code: int | None = None
         self.connection = Connection(_code_of(scope), transport_for(scope, send), _origin_of(scope), client_key(scope))
-        self.session = ClientSession(self._here, self.connection, self._cookie, self._dial)
+        self.session = ClientSession(registry, self.connection, self._cookie, self._dial)
         bind_log_subject(self.connection)
         counters.sockets_opened += 1
         counters.sockets_open += 1
-        connection_limit = self._here.connection_limit
+        connection_limit = registry.connection_limit
         self._has_place = connection_limit.acquire(self.connection.client_key)
         try:
             while True:
@@ -107,7 +108,7 @@ class RoomConsumer(AsyncConsumer):
         return host_secret(self.scope, self.connection.code)
 
     def _dial(self, remote_room: RemoteRoom, greeting: RawMessage) -> RelayChannel:
-        return self._here.edge.dial(self.session, remote_room, greeting)
+        return self._worker.edge.dial(self.session, remote_room, greeting)
 
     def _is_in_measure(self) -> bool:
         connection, now_ms = self.connection, clock.now_ms()

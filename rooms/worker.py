@@ -7,6 +7,7 @@ from gameplay.results.retention import purge_periodically
 from rooms.cluster.inbox import Mailbox
 from rooms.cluster.registry import Registry, forget_registry, registry
 from rooms.cluster.room_rpc import ORDER, order_taker
+from rooms.relay.edge import Edge
 from rooms.relay.messages import DOWN, UP
 from rooms.relay.rebalance import Mover
 from rooms.relay.remote_clients import Visitors
@@ -17,32 +18,40 @@ class Worker:
 
     def __init__(self, here: Registry) -> None:
         self.registry = here
+        self.edge = Edge(here.store.worker, here.liveness)
         self.visitors = Visitors(here)
         self.mover = Mover(here, here.liveness)
-        handlers = {ORDER: order_taker(here), UP: self.visitors.take, DOWN: here.edge.take}
+        handlers = {ORDER: order_taker(here), UP: self.visitors.take, DOWN: self.edge.take}
         self.mailbox = Mailbox(here.store.worker, handlers, self._lost)
 
     async def start(self) -> None:
         """Begin to keep rooms."""
         self.registry.tenure.superseded = lambda: os.kill(os.getpid(), signal.SIGTERM)
         await self.registry.start(
-            self.mailbox.run, self.registry.edge.watch, self.visitors.watch, self.mover.watch, purge_periodically
+            self.mailbox.run, self.edge.watch, self.visitors.watch, self.mover.watch, purge_periodically
         )
 
     async def stop(self) -> None:
         """Hand all rooms over, send all clients away, and end."""
         await self.registry.hand_over()
-        await self.registry.edge.close_all()
+        await self.edge.close_all()
         await self.visitors.flush()
-        await self.registry.edge.flush()
+        await self.edge.flush()
         await self.registry.stop()
 
     def _lost(self) -> None:
-        self.registry.edge.lost()
+        self.edge.lost()
         self.visitors.lost()
 
 
 _worker: Worker | None = None
+
+
+def current_worker() -> Worker:
+    """This process's worker. Raises `RuntimeError` in a process that has not started one."""
+    if _worker is None:
+        raise RuntimeError("no worker has been started in this process")
+    return _worker
 
 
 async def start_worker() -> None:

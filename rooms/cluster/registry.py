@@ -28,7 +28,6 @@ from rooms.live.room import LiveRoom
 from rooms.live.timer_wheel import TimerWheel
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
-from rooms.relay.edge import Edge
 from rooms.storage.redis_client import REDIS_ERRORS, connect
 from rooms.storage.restore import restore
 from rooms.storage.store import Store
@@ -79,7 +78,6 @@ class Registry:
         self.is_in_doubt = self.tenure.is_in_doubt  # as it is, for it is asked about every message
         self.limiter = RateLimiter(settings.CACHE_URL, settings.RATE_LIMITS)
         self.connection_limit = ConnectionLimit(settings.RATE_LIMITS)
-        self.edge = Edge(self.store.worker, self.liveness)
         self.is_draining = False
         self._rooms: dict[str, LiveRoom] = {}
         self._opening: dict[str, asyncio.Task[LiveRoom | Elsewhere | None]] = {}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rooms import worker as worker_module
 from rooms.cluster import inbox
 from rooms.cluster import registry as registry_module
 from rooms.cluster.registry import Registry
@@ -54,13 +55,13 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
 class Pair:
     """Worker ``one``, which has the rooms, and worker ``two``, where some of the sockets end."""
 
-    def __init__(self, one: Worker, two: Worker, go_to: Callable[[Registry], None]) -> None:
+    def __init__(self, one: Worker, two: Worker, go_to: Callable[[Worker], None]) -> None:
         self.one, self.two = one, two
         self._go_to = go_to
 
     def at(self, worker: Worker) -> None:
         """Whoever opens a socket from now on ends up there."""
-        self._go_to(worker.registry)
+        self._go_to(worker)
 
     async def relayed(self, party: Any, *names: str, version: str = "1.1") -> None:
         """These people join by way of worker two."""
@@ -117,7 +118,12 @@ async def pair(
     await two.registry.beat()
     time.now_ms += 200
     await keeper.beat()
-    pair = Pair(one, two, lambda registry: monkeypatch.setattr(registry_module, "_registry", registry))
+
+    def go_to(worker: Worker) -> None:
+        monkeypatch.setattr(registry_module, "_registry", worker.registry)
+        monkeypatch.setattr(worker_module, "_worker", worker)
+
+    pair = Pair(one, two, go_to)
     pair.at(one)
     reading = [asyncio.create_task(worker.mailbox.run()) for worker in (one, two)]
     yield pair

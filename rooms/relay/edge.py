@@ -139,6 +139,7 @@ class Edge:
     def dial(self, caller: Caller, remote_room: RemoteRoom, greeting: str | bytes) -> RelayedLine:
         """Lead a client to the worker that has its room."""
         counters.relayed += 1
+        counters.relayed_open += 1
         connection, link = caller.connection, self._link_to(remote_room.worker)
         line = RelayedLine(self, link, next(self._numbers), caller, remote_room.verdict, greeting)
         self._lines[line.socket] = line
@@ -158,7 +159,9 @@ class Edge:
 
     def forget(self, line: RelayedLine) -> bool:
         """Know the line no more; False if it was forgotten before."""
-        return self._lines.pop(line.socket, None) is not None
+        is_known = self._lines.pop(line.socket, None) is not None
+        counters.relayed_open -= is_known
+        return is_known
 
     def take(self, message: Message) -> None:
         """Read a parcel from an owner."""

@@ -34,7 +34,7 @@ async def test_a_room_with_nobody_in_it_goes_to_the_worker_of_the_first_who_come
     assert live is not None
     assert [player.name for player in live.room.players] == ["Bob", "Carol"]
     assert counters.handovers == handed_over + 1
-    assert len(pair.two.registry.edge) == len(pair.one.visitors) == 0
+    assert len(pair.two.edge) == len(pair.one.visitors) == 0
     await carol.hang_up()
     assert not live.room.members[carol.actor_id].connected
 
@@ -104,7 +104,7 @@ async def test_a_room_follows_its_sockets_after_a_while(throw: Any, pair: Pair, 
     bob = await party["Bob"].again().open()
     assert (await bob.reconnect(party["Bob"].sequence_id)).type == "RECONNECTED"
     assert pair.two.registry.get(party.code) is not None
-    assert len(pair.two.registry.edge) == 0
+    assert len(pair.two.edge) == 0
 
 
 async def test_a_room_in_play_stays_until_the_round_is_over(throw: Any, pair: Pair, time: MovedClock) -> None:
@@ -151,7 +151,7 @@ async def test_a_room_does_not_move_to_a_worker_that_is_about_to_end(throw: Any,
 async def test_an_edge_that_is_to_end_sends_its_sockets_away(throw: Any, pair: Pair, wire: Wire) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
-    await pair.two.registry.edge.close_all()
+    await pair.two.edge.close_all()
     assert party["Carol"].close_code == 1012
     await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
     assert party["Bob"].close_code is None

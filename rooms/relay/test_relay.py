@@ -106,7 +106,7 @@ async def test_a_refusal_and_its_close_come_through(
     await mallory.say("CONNECT", payload, actorId="")
     await until(lambda: mallory.close_code is not None)
     assert (mallory.last["code"], mallory.close_code) == (code, close)
-    assert len(pair.two.registry.edge) == 0
+    assert len(pair.two.edge) == 0
     assert len(pair.one.visitors) == 0
 
 
@@ -252,7 +252,7 @@ class TestWhatGetsLost:
         wire.lose["relay.down"] = 1
         await party.host.say("LOCK_ROOM")
         await asyncio.sleep(0.01)
-        await pair.two.registry.edge.look_after()
+        await pair.two.edge.look_after()
         await until(lambda: party["Carol"].close_code == 1012 and party["Dave"].close_code == 1012)
 
     async def test_a_last_word(self, throw: Any, pair: Pair, wire: Wire) -> None:
@@ -262,7 +262,7 @@ class TestWhatGetsLost:
         wire.lose["relay.up"] = 1
         await party["Carol"].say_only("LEAVE_ROOM")
         await asyncio.sleep(0.01)
-        await pair.two.registry.edge.look_after()
+        await pair.two.edge.look_after()
         await until(lambda: party["Carol"].close_code == 1012)
 
     async def test_a_goodbye(self, throw: Any, pair: Pair, wire: Wire, time: MovedClock) -> None:
@@ -272,7 +272,7 @@ class TestWhatGetsLost:
         wire.lose["relay.up"] = 1
         await party["Carol"].hang_up()
         await asyncio.sleep(0.01)
-        await pair.two.registry.edge.look_after()
+        await pair.two.edge.look_after()
         await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
         await party["Dave"].fence()
         assert party["Dave"].close_code is None
@@ -284,7 +284,7 @@ class TestWhatGetsLost:
         carol = await FarGuest(party.code, "Carol").open()
         await carol.say_only("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
         await asyncio.sleep(0.01)
-        await pair.two.registry.edge.look_after()
+        await pair.two.edge.look_after()
         await until(lambda: carol.close_code == 1012)
 
     async def test_what_comes_twice_counts_once(self, throw: Any, pair: Pair, wire: Wire) -> None:
@@ -306,7 +306,7 @@ class TestWhatGetsLost:
         await party.host.say("LOCK_ROOM")
         await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
         assert party["Bob"].last.type == "ROOM_LOCKED"
-        await pair.two.registry.edge.look_after()
+        await pair.two.edge.look_after()
         await until(lambda: party["Carol"].close_code == 1012)
         assert party["Bob"].close_code is None
 
@@ -333,9 +333,9 @@ async def test_an_owner_that_dies_is_noticed(throw: Any, pair: Pair, time: Moved
     await pair.relayed(party, "Carol")
     await pair.one.registry.liveness.sign_off()
     time.now_ms += 200
-    await pair.two.registry.edge.look_after()
+    await pair.two.edge.look_after()
     assert party["Carol"].close_code == 1012
-    assert len(pair.two.registry.edge) == 0
+    assert len(pair.two.edge) == 0
 
 
 async def test_an_owner_that_answers_no_more_is_noticed_though_it_shows_life(
@@ -346,7 +346,7 @@ async def test_an_owner_that_answers_no_more_is_noticed_though_it_shows_life(
     wire.lose["relay.up"] = 100
     for _ in range(20):
         time.now_ms += 500
-        await pair.two.registry.edge.look_after()
+        await pair.two.edge.look_after()
     assert party["Carol"].close_code == 1012
 
 

@@ -68,6 +68,7 @@ class Counters:
     takeovers: int = 0
     handovers: int = 0
     relayed: int = 0
+    relayed_open: int = 0
     relays_broken: int = 0
     transition: Histogram = field(default_factory=Histogram)
     delivery: Histogram = field(default_factory=Histogram)

@@ -65,7 +65,7 @@ def collect_reading(registry: Registry) -> Reading:
             here += connection.edge_worker is None
             sockets[connection.role, str(connection.version)] += 1
             degraded += connection.acks.degraded
-    sockets[NO_ROOM, NO_ROOM] = max(0, counters.sockets_open - here - len(registry.edge))
+    sockets[NO_ROOM, NO_ROOM] = max(0, counters.sockets_open - here - counters.relayed_open)
     return Reading(registry, counters, rooms, sockets, degraded)
 
 
@@ -97,7 +97,7 @@ METRICS = (
         "gauge",
         "relayed_sockets",
         "Open sockets here whose room is at another worker.",
-        lambda now: len(now.registry.edge),
+        lambda now: now.counted.relayed_open,
     ),
     Metric("gauge", "degraded_sockets", "Sockets that have left three sends unacknowledged.", lambda now: now.degraded),
     Metric(
