@@ -1,14 +1,17 @@
-"""Where Redis is, said in one URL: a server, the master that sentinels know, or a cluster.
+"""Redis clients for a server, a master behind sentinels, or a cluster, all named by one URL.
 
 ``redis://[[USER]:PASSWORD@]HOST[:PORT][/DB]``, ``rediss://…``, ``unix://PATH``
 ``redis+sentinel://[[USER]:PASSWORD@]HOST[:PORT],HOST[:PORT],…/MASTER[/DB]``
 ``redis+cluster://[[USER]:PASSWORD@]HOST[:PORT],HOST[:PORT],…``
 
 ``rediss+…`` speaks TLS. Sentinels are asked without the password, unless the URL ends with ``?sentinel_auth=on``.
+
+Clients do not retry: a call answers or fails within a second or two, and its caller decides whether to repeat it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import redis
@@ -26,7 +29,7 @@ REDIS_ERRORS = (RedisError, OSError, TimeoutError)
 TIMEOUT_S = 1.0
 POOL_SIZE = 32
 MAX_CONNECTIONS = 1000
-"""For pools that can't wait for a connection to be given back."""
+"""Of pools that raise an error instead of waiting for a connection."""
 DEFAULT_PORTS = {"sentinel": 26379, "cluster": 6379}
 
 Kind = Literal["server", "sentinel", "cluster"]
@@ -34,7 +37,7 @@ Kind = Literal["server", "sentinel", "cluster"]
 
 @dataclass(frozen=True, slots=True)
 class RedisUrl:
-    """A URL, read. ``hosts`` are those of the sentinels, or some of the cluster; empty for a server."""
+    """A parsed URL. ``hosts`` are the sentinels, or some nodes of the cluster; empty for a server."""
 
     url: str
     kind: Kind = "server"
@@ -48,17 +51,17 @@ class RedisUrl:
 
     @property
     def credentials(self) -> dict[str, Any]:
-        """How to log in, as redis-py wants to be told; ``ssl`` is not among it."""
+        """redis-py's arguments for the login to the server or cluster."""
         return {"username": self.username, "password": self.password}
 
     @property
     def sentinel_credentials(self) -> dict[str, Any]:
-        """The same for the sentinels."""
+        """redis-py's arguments for the login to the sentinels."""
         return self.credentials if self.has_sentinel_auth else {}
 
 
 def parse_redis_url(url: str) -> RedisUrl:
-    """What a URL says. Raises ValueError with one line that says what is wrong with it."""
+    """Parse a URL. Raises ValueError with a message of one line."""
     scheme, _, kind = url.partition("://")[0].partition("+")
     if not kind:
         redis.connection.parse_url(url)  # type: ignore[no-untyped-call]
@@ -82,74 +85,59 @@ def parse_redis_url(url: str) -> RedisUrl:
     )
 
 
-def connect(url: str, timeout_s: float = TIMEOUT_S) -> "Redis":
-    """A client that answers or fails within a second or two; whoever wants to try again does so themselves."""
-    redis_url = parse_redis_url(url)
-    timeouts = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
-    # With them, redis-py hands out connections that have long been closed from the other side.
-    options: dict[str, Any] = {**timeouts, "maint_notifications_config": MaintNotificationsConfig(enabled=False)}
-    if redis_url.kind == "sentinel":
-        sentinel: Any = Sentinel(  # type: ignore[no-untyped-call]
-            redis_url.hosts, sentinel_kwargs={**timeouts, "retry": _no_retry(), **redis_url.sentinel_credentials}
-        )
-        client: Redis = sentinel.master_for(
-            redis_url.master,
-            db=redis_url.db,
-            ssl=redis_url.is_secure,
-            max_connections=MAX_CONNECTIONS,
-            retry=_no_retry(),
-            **options,
-            **redis_url.credentials,
-        )
+class _Library(NamedTuple):
+    """redis-py's classes: those for asyncio, or those that block."""
+
+    server: Callable[..., Any]
+    sentinel: Callable[..., Any]
+    cluster: Callable[..., Any]
+    node: Callable[..., Any]
+    retry: Callable[..., Any]
+
+
+def connect(url: str, timeout_s: float = TIMEOUT_S) -> Redis:
+    """A client for asyncio. A cluster's has the same commands, as far as they are used here."""
+    client: Redis = _client(_ASYNC, url, timeout_s)
+    return client
+
+
+def connect_sync(url: str, timeout_s: float = TIMEOUT_S) -> redis.Redis:
+    """A blocking client, for commands at a prompt and checks before the start. Raises redis-py's ConnectionError."""
+    try:
+        client: redis.Redis = _client(_BLOCKING, url, timeout_s)
         return client
+    except RedisClusterException as error:
+        raise redis.ConnectionError(str(error)) from error
+
+
+def _client(library: _Library, url: str, timeout_s: float) -> Any:
+    redis_url = parse_redis_url(url)
+    timeouts = {
+        "socket_timeout": timeout_s,
+        "socket_connect_timeout": timeout_s,
+        "retry": library.retry(NoBackoff(), 0),
+    }
+    # With them, redis-py hands out connections that the other side has closed long ago.
+    options: dict[str, Any] = {**timeouts, "maint_notifications_config": MaintNotificationsConfig(enabled=False)}
+    if redis_url.kind == "server":
+        return library.server(url, **options)
+    options |= {"ssl": redis_url.is_secure, "max_connections": MAX_CONNECTIONS, **redis_url.credentials}
     if redis_url.kind == "cluster":
-        nodes: list[Any] = [ClusterNode(host, port) for host, port in redis_url.hosts]
-        # It has the commands of the other client, as far as they are used here, under a class of its own.
-        cluster: Any = _Cluster(
-            startup_nodes=nodes,
-            max_connections=MAX_CONNECTIONS,
-            ssl=redis_url.is_secure,
-            retry=_no_retry(),
-            **options,
-            **redis_url.credentials,
-        )
-        return cast("Redis", cluster)
+        return library.cluster(startup_nodes=[library.node(*host) for host in redis_url.hosts], **options)
+    sentinel = library.sentinel(redis_url.hosts, sentinel_kwargs={**timeouts, **redis_url.sentinel_credentials})
+    return sentinel.master_for(redis_url.master, db=redis_url.db, **options)
+
+
+def _pooled_server(url: str, *, socket_timeout: float, **options: Any) -> Redis:
+    """A client that waits for a free connection if all are in use."""
     pool = BlockingConnectionPool.from_url(
-        url, max_connections=POOL_SIZE, timeout=timeout_s, retry=_no_retry(), **options
+        url, max_connections=POOL_SIZE, timeout=socket_timeout, socket_timeout=socket_timeout, **options
     )
     return Redis.from_pool(pool)
 
 
-def connect_sync(url: str, timeout_s: float = TIMEOUT_S) -> "redis.Redis":
-    """The same for code that may wait: commands at a prompt, and checks before the start."""
-    redis_url = parse_redis_url(url)
-    options: dict[str, Any] = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
-    if redis_url.kind == "sentinel":
-        again = {"retry": redis.retry.Retry(NoBackoff(), 0)}
-        asked = {**options, **again, **redis_url.sentinel_credentials}
-        sentinel: Any = redis.Sentinel(redis_url.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
-        client: redis.Redis = sentinel.master_for(
-            redis_url.master, db=redis_url.db, ssl=redis_url.is_secure, **options, **again, **redis_url.credentials
-        )
-        return client
-    if redis_url.kind == "cluster":
-        try:
-            nodes: list[Any] = [redis.cluster.ClusterNode(host, port) for host, port in redis_url.hosts]  # type: ignore[no-untyped-call]
-            cluster: Any = redis.RedisCluster(
-                startup_nodes=nodes,
-                ssl=redis_url.is_secure,
-                retry=redis.retry.Retry(NoBackoff(), 0),
-                **options,
-                **redis_url.credentials,
-            )
-            return cast("redis.Redis", cluster)
-        except RedisClusterException as error:
-            raise redis.ConnectionError(str(error)) from error
-    return redis.Redis.from_url(url, retry=redis.retry.Retry(NoBackoff(), 0), **options)
-
-
 class _Cluster(RedisCluster):
-    """A cluster that cannot be reached is away like any other Redis."""
+    """A cluster that raises ConnectionError if no node can be reached, as a server does."""
 
     async def initialize(self, *arguments: Any, **options: Any) -> RedisCluster:
         try:
@@ -158,8 +146,10 @@ class _Cluster(RedisCluster):
             raise redis.ConnectionError(str(error)) from error
 
 
-def _no_retry() -> Retry:
-    return Retry(NoBackoff(), 0)
+_ASYNC = _Library(_pooled_server, Sentinel, _Cluster, ClusterNode, Retry)
+_BLOCKING = _Library(
+    redis.Redis.from_url, redis.Sentinel, redis.RedisCluster, redis.cluster.ClusterNode, redis.retry.Retry
+)
 
 
 def _master_and_db(parts: SplitResult, kind: str) -> tuple[str, int]:
@@ -175,7 +165,7 @@ def _master_and_db(parts: SplitResult, kind: str) -> tuple[str, int]:
 
 def _host(name: str, default_port: int) -> tuple[str, int]:
     parts = urlsplit(f"//{name}")
-    port = parts.port  # a ValueError of its own, if it is no port
+    port = parts.port  # raises ValueError if it is no port
     if not parts.hostname:
         raise ValueError(f"{name!r} is no host")
     return parts.hostname, port or default_port
