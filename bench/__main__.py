@@ -10,14 +10,14 @@ import tempfile
 from pathlib import Path
 
 from bench.arguments import counts, end_in_order
-from bench.creation import NotCreated
-from bench.crowd import LoadFailed
+from bench.churn_memory import ChurnReport, watch_churn
 from bench.document import keep
+from bench.generator_pool import LoadFailed
 from bench.launcher import ServerFailed, raise_file_limit
-from bench.measure import Load, Run
 from bench.report import Report
-from bench.sites import AtTheWorkers, ManyWorkers, OneServer, Site
-from bench.steadiness import ChurnReport, watch_churn
+from bench.room_creation import NotCreated
+from bench.run import Load, Run
+from bench.topologies import AtTheWorkers, ManyWorkers, OneServer, Site
 
 MAX_SECONDS = 150.0
 MUST_GO_ROOMS = 1000

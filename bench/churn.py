@@ -8,13 +8,13 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from bench.creation import Coming, Elsewhere, NotCreated, create_rooms
-from bench.dialects import WIRES
+from bench.client_socket import LoadSocket, NotLetIn
 from bench.joins import dissolve
+from bench.reconnect_storm import pause_s
+from bench.room_creation import Coming, Elsewhere, NotCreated, create_rooms
 from bench.rooms import LoadRoom, Ticket
-from bench.sockets import LoadSocket, NotLetIn
-from bench.storm import pause_s
-from bench.tally import Tally
+from bench.socket_stats import SocketStats
+from bench.wire_formats import WIRES
 
 # Short rounds and few of them: in the life of a room many end, and some games too.
 SETTINGS = {"roundDurationSec": 30, "roundsPerTeam": 2}
@@ -35,7 +35,7 @@ ABSENCES = {"short": 6, "medium": 2, "long": 1, "left": 1}
 class Churn:
     """Keeps a number of rooms going."""
 
-    def __init__(self, where: Elsewhere, tally: Tally) -> None:
+    def __init__(self, where: Elsewhere, tally: SocketStats) -> None:
         self._where = where
         self._tally = tally
         self._coming = Coming()

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from bench.churn_memory import ChurnReport
 from bench.launcher import ROOT
 from bench.peers.comparison import BARS, Comparison, ratio
 from bench.plot import plot
 from bench.report import KIB, MIB, Report, listed, slope
-from bench.steadiness import ChurnReport
 
 RESULTS = ROOT / "bench" / "results"
 KEPT = ROOT / "docs" / "benchmarks"

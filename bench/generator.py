@@ -16,14 +16,14 @@ import psutil
 import uvloop
 
 from bench.churn import Churn
-from bench.creation import Coming, Elsewhere
-from bench.dialects import WIRES
+from bench.client_socket import NotLetIn
 from bench.joins import Joins
 from bench.launcher import raise_file_limit
+from bench.reconnect_storm import Return, come_back_at_once
+from bench.room_creation import Coming, Elsewhere
 from bench.rooms import LoadRoom, Ticket
-from bench.sockets import NotLetIn
-from bench.storm import Return, come_back_at_once
-from bench.tally import Tally
+from bench.socket_stats import SocketStats
+from bench.wire_formats import WIRES
 
 SETTLE_S = 1.0
 
@@ -51,7 +51,7 @@ class Generator:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.tally = Tally()
+        self.tally = SocketStats()
         self.rooms = [LoadRoom(ticket, WIRES[plan.wire], self.tally, plan.swipe_every_s) for ticket in plan.tickets]
         self._activities: list[asyncio.Task[None]] = []
         self._joins: Joins | None = None
@@ -59,12 +59,12 @@ class Generator:
 
     # Orders
 
-    async def let_hosts_in(self) -> Tally:
+    async def let_hosts_in(self) -> SocketStats:
         """One socket a room."""
         await self._everywhere(LoadRoom.let_host_in)
         return self.tally
 
-    async def let_players_in(self) -> Tally:
+    async def let_players_in(self) -> SocketStats:
         """All other sockets."""
         await self._everywhere(LoadRoom.let_players_in)
         return self.tally
@@ -85,12 +85,12 @@ class Generator:
         self.tally.start()
         return _cpu_s()
 
-    async def tell(self) -> tuple[Tally, float]:
+    async def tell(self) -> tuple[SocketStats, float]:
         """What was counted, and the CPU seconds that this process has used."""
         self.tally.is_counting = False
         return self.tally, _cpu_s()
 
-    async def stop(self) -> Tally:
+    async def stop(self) -> SocketStats:
         """No more swipes; what is on its way arrives."""
         for activity in self._activities:
             activity.cancel()

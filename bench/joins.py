@@ -5,11 +5,11 @@ import contextlib
 import itertools
 import time
 
-from bench.creation import Coming, Elsewhere, NotCreated, create_rooms
-from bench.dialects import WIRES
+from bench.client_socket import NotLetIn
+from bench.room_creation import Coming, Elsewhere, NotCreated, create_rooms
 from bench.rooms import SOCKETS_PER_ROOM, LoadRoom, Ticket
-from bench.sockets import NotLetIn
-from bench.tally import Tally
+from bench.socket_stats import SocketStats
+from bench.wire_formats import WIRES
 
 STAY_S = 5.0
 SETTLE_S = 0.5
@@ -18,7 +18,7 @@ SETTLE_S = 0.5
 class Joins:
     """Opens a room every so often, whether the last one is full yet or not."""
 
-    def __init__(self, where: Elsewhere, tally: Tally, per_s: float) -> None:
+    def __init__(self, where: Elsewhere, tally: SocketStats, per_s: float) -> None:
         self._where = where
         self._tally = tally
         self._pause_s = SOCKETS_PER_ROOM / per_s
@@ -47,7 +47,7 @@ class Joins:
 
     async def _party(self, number: int) -> None:
         # Counted apart: what these rooms are sent is not what the others cost.
-        tally, where = Tally(), self._where
+        tally, where = SocketStats(), self._where
         try:
             (created,) = await asyncio.to_thread(create_rooms, where.door, 1, {})
             ticket = Ticket(number, created.room_id, created.session_id, where.door, where.door)

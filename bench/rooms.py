@@ -6,8 +6,8 @@ import time
 
 import msgspec
 
-from bench.sockets import ANSWER_TIMEOUT_S, Door, LoadSocket
-from bench.tally import Tally
+from bench.client_socket import ANSWER_TIMEOUT_S, Door, LoadSocket
+from bench.socket_stats import SocketStats
 
 SOCKETS_PER_ROOM = 7
 HEARTBEAT_S = 10.0
@@ -29,7 +29,7 @@ class Ticket(msgspec.Struct, frozen=True):
 class LoadRoom:
     """Alice and six players, a swipe every ``swipe_every_s``."""
 
-    def __init__(self, ticket: Ticket, wire: type[LoadSocket], tally: Tally, swipe_every_s: float) -> None:
+    def __init__(self, ticket: Ticket, wire: type[LoadSocket], tally: SocketStats, swipe_every_s: float) -> None:
         self.number = ticket.number
         self.code = ticket.code
         self.tally = tally

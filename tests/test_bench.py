@@ -13,18 +13,18 @@ import msgpack
 import msgspec
 import pytest
 
-from bench.dialects import WIRES
+from bench.churn_memory import ChurnReport
+from bench.client_socket import Door
 from bench.document import fill, table
-from bench.measure import Load, Run
 from bench.peers.comparison import Comparison, ratio
 from bench.plot import plot, tidy_step
+from bench.reconnect_storm import pause_s
 from bench.report import Connecting, Latency, Memory, Redis, Report, Storm, Usage, latency, percentile, slope
-from bench.sites import OneServer
-from bench.sockets import Door
-from bench.steadiness import ChurnReport
-from bench.storm import pause_s
-from bench.tally import Tally
-from bench.usage import Metrics, bound_of_share
+from bench.resource_usage import Metrics, bound_of_share
+from bench.run import Load, Run
+from bench.socket_stats import SocketStats
+from bench.topologies import OneServer
+from bench.wire_formats import WIRES
 
 REPORT = Report(
     command="python -m bench --rooms 2",
@@ -76,7 +76,7 @@ def test_there_is_no_slope_without_two_places(points: list[tuple[float, float]])
 
 
 def test_what_processes_have_counted_is_added_up() -> None:
-    first, second = Tally(), Tally()
+    first, second = SocketStats(), SocketStats()
     for tally, seconds in ((first, 0.1), (second, 0.2)):
         tally.start()
         tally.delivered = 3
@@ -87,7 +87,7 @@ def test_what_processes_have_counted_is_added_up() -> None:
 
 
 def test_errors_of_the_warm_up_stay() -> None:
-    tally = Tally()
+    tally = SocketStats()
     tally.delivered = 5
     tally.errors["connection lost"] += 1
     tally.start()
@@ -210,7 +210,7 @@ def wire(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def socket(wire: str) -> Any:
-    room: Any = SimpleNamespace(code="R1", tally=Tally())
+    room: Any = SimpleNamespace(code="R1", tally=SocketStats())
     return WIRES[wire](room, Door(8000))
 
 

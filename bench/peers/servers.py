@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 
+from bench.client_socket import Door
 from bench.launcher import ROOT, ServerFailed, free_port
 from bench.rooms import Ticket
-from bench.sites import Processes
-from bench.sockets import Door
+from bench.topologies import Processes
 from partyflow.config.var_dir import valkey_socket_path
 from partyflow.launch.embedded_valkey import EmbeddedValkey
 

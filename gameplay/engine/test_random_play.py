@@ -17,7 +17,7 @@ from gameplay.engine.model import Room
 from gameplay.engine.states import BEFORE_GAME
 from gameplay.engine.states import RoomState as S
 from tests.support.game import CROWD, Game, Shelf, secret_of
-from tests.support.witness import Witness, watched
+from tests.support.room_observer import Witness, watched
 
 NAMES = ("Alice", *CROWD, "Liam", "bob", "", "\u202eEve")
 TEAMS = ("team_1", "team_2", "team_3", "team_6")

@@ -15,7 +15,7 @@ from rooms.admin.test_list_query import ROOT, summary
 from rooms.errors import Unavailable
 from rooms.storage.keys import INDEX, SUMMARIES, room_keys
 from tests.support.game import Game
-from tests.support.valkeys import Cluster
+from tests.support.valkey_topologies import Cluster
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import pytest
 
 from partyflow.observability.logs import redact
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest, Refused
 from tests.support.raw_socket import RawSocket
 from tests.support.site import Site
-from tests.support.together import together
 
 FOREIGN = [
     "http://evil.example",

@@ -1,10 +1,10 @@
 """Who someone is comes from their session alone; what they may do, from who they are."""
 
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
+from tests.support.message_rules import CLIENT_MESSAGES, HOST_ONLY
 from tests.support.party import CAST, Party
 from tests.support.site import Site
-from tests.support.together import together
-from tests.support.wire import CLIENT_MESSAGES, HOST_ONLY
 
 
 @together

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from picows import WSMsgType
 
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
+from tests.support.message_rules import CLIENT_MESSAGES
 from tests.support.party import CAST, Party
 from tests.support.site import Site
-from tests.support.together import together
-from tests.support.wire import CLIENT_MESSAGES
 
 LIMIT_BYTES = 16 * 1024
 

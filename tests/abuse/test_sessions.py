@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
 from tests.support.party import CAST, Party
 from tests.support.site import Site
-from tests.support.together import together
 
 LIKE_A_SECRET = re.compile(r"[\w.:=-]{12,}")
 MOST_TOKENS = 60

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.report import percentile
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
 from tests.support.party import CAST, CROWD, Party
 from tests.support.site import Site
-from tests.support.together import together
 
 LONG_ROUND = {"roundDurationSec": 120}
 LARGE_RUN = Path(__file__).resolve().parents[2] / "docs" / "benchmarks" / "load-1000-1.json"

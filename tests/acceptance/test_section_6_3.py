@@ -12,10 +12,10 @@ from bench.launcher import free_port
 from bench.report import percentile
 from rooms.protocol.errors import ProtocolError
 from rooms.protocol.versions import SupportedVersions, Version, negotiate
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
 from tests.support.party import CAST, CROWD, Party
 from tests.support.site import Site
-from tests.support.together import together
 
 LONG_ROUND = {"roundDurationSec": 120}
 

@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.looks import Look
+from tests.browser.all_screens import survey
+from tests.browser.page_checks import Look
 from tests.browser.party import BrowserParty
-from tests.browser.survey import survey
 from tests.support.site import Site
 
 PATIENCE_MS = 10_000

@@ -8,9 +8,9 @@ from typing import Any
 from playwright.async_api import Browser, expect
 
 from tests.browser.visitor import LAPTOP, PHONE, TV, Visitor
-from tests.support.conversation import says
 from tests.support.guest import Guest
 from tests.support.party import CAST
+from tests.support.protocol_checks import says
 from tests.support.site import Site
 
 

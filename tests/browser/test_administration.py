@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import SHOTS
-from tests.browser.looks import LAPTOP, PHONE, SMALL_PHONE, look
+from tests.browser.page_checks import LAPTOP, PHONE, SMALL_PHONE, look
 from tests.browser.party import BrowserParty
 from tests.browser.visitor import LAPTOP as ON_LAPTOP
 from tests.browser.visitor import PHONE as ON_PHONE

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.agreement import check_agreement
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.background_game import being_played, remaining_at
 from tests.support.cluster import Cluster
-from tests.support.ledger import Ledger
 from tests.support.party import CAST, CROWD, MANY_WORDS
 from tests.support.phone import PhoneParty
-from tests.support.playing import being_played, remaining_at
-from tests.support.staying import coming_back
+from tests.support.reconnecting_phones import coming_back
+from tests.support.state_comparison import check_agreement
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
 BACK_WITHIN_S = 5.0
@@ -32,7 +32,7 @@ async def test_everybody_is_back_within_5_seconds_of_a_kill_9(
         PhoneParty.throw(cluster, CAST, SETTINGS),
     )
     await asyncio.gather(*(party.start_game() for party in parties))
-    ledgers = {party.room_id: Ledger() for party in parties}
+    ledgers = {party.room_id: AcknowledgedActions() for party in parties}
     back_s: list[float] = []
     clock_s: list[float] = []
     for _ in range(kills):
@@ -78,7 +78,9 @@ async def test_everybody_is_back_within_5_seconds_of_a_kill_9(
     assert not cluster.tracebacks(), cluster.tracebacks()
 
 
-async def check_that_it_is_one_game(cluster: Cluster, parties: list[PhoneParty], ledgers: dict[str, Ledger]) -> None:
+async def check_that_it_is_one_game(
+    cluster: Cluster, parties: list[PhoneParty], ledgers: dict[str, AcknowledgedActions]
+) -> None:
     """Whoever comes in anew may be led to the worker that is back. The room does not move, and everybody sees it."""
     owners = [cluster.owner_of(party.room_id) for party in parties]
     for party in parties:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.agreement import check_agreement
+from tests.support.acknowledged import AcknowledgedActions
 from tests.support.cluster import Cluster
-from tests.support.ledger import Ledger
 from tests.support.party import CAST
 from tests.support.phone import PhoneParty
+from tests.support.state_comparison import check_agreement
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ async def test_a_game_is_played_over_tls(cluster: Cluster) -> None:
         await party.start_game()
         for action in ("guessed", "skipped", "guessed"):
             await party.swipe(action)
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
         await party.end_game()
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.agreement import check_agreement
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.background_game import being_played
 from tests.support.cluster import Cluster, Worker
-from tests.support.ledger import Ledger
 from tests.support.party import CAST, MANY_WORDS
 from tests.support.phone import Phone, PhoneParty
-from tests.support.playing import being_played
-from tests.support.staying import RESTARTING, coming_back
+from tests.support.reconnecting_phones import RESTARTING, coming_back
+from tests.support.state_comparison import check_agreement
 from tests.support.valkey import stored, until_stored
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
@@ -35,7 +35,7 @@ async def test_a_worker_that_stood_still_writes_nothing_and_its_sockets_move(
     await party.start_game()
     async with being_played(party):
         await asyncio.sleep(1)
-    ledger = Ledger()
+    ledger = AcknowledgedActions()
     await check_agreement(party, ledger)
     # The last swipe may be as young as a round trip; written it must be before the worker stops.
     await until_stored(cluster.valkey, party.room_id, party.host.mirror.state_version, WRITTEN_WITHIN_S)
@@ -111,7 +111,7 @@ async def test_phones_of_a_worker_that_hangs_get_away_through_the_proxy(
     await asyncio.to_thread(cluster.start)
     parties = [await PhoneParty.throw(cluster, CAST, SETTINGS) for _ in range(4)]
     await asyncio.gather(*(party.start_game() for party in parties))
-    ledgers = [Ledger() for _ in parties]
+    ledgers = [AcknowledgedActions() for _ in parties]
     victim = cluster.worker_of(parties[0].room_id)
     struck = [party for party in parties if cluster.owner_of(party.room_id) == victim.name]
     async with coming_back(*parties) as stay, being_played(*parties, pause_s=0.1):

@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from bench.report import percentile
-from tests.support.agreement import check_agreement
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.background_game import being_played
 from tests.support.cluster import Cluster
-from tests.support.ledger import Ledger
 from tests.support.party import CAST, MANY_WORDS
 from tests.support.phone import PhoneParty
-from tests.support.playing import being_played
-from tests.support.staying import RESTARTING, coming_back
+from tests.support.reconnecting_phones import RESTARTING, coming_back
+from tests.support.state_comparison import check_agreement
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
 BACK_WITHIN_S = 5.0
@@ -33,7 +33,7 @@ async def test_a_reload_of_nginx_closes_no_socket(
     figures("swipe_p95_ms", round(percentile(play.delays_s(), 0.95) * 1000, 1))
     for party in parties:
         assert [len(phone.connections) for phone in party.guests] == [1] * 5, "a socket was closed"
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
         async with party:
             pass
     assert not cluster.tracebacks(), cluster.tracebacks()
@@ -51,7 +51,7 @@ async def test_a_worker_is_added_and_one_is_removed_while_games_are_running(
         for number in range(games)
     ]
     await asyncio.gather(*(party.start_game() for party in parties))
-    ledgers = [Ledger() for _ in parties]
+    ledgers = [AcknowledgedActions() for _ in parties]
     async with coming_back(*parties) as stay, being_played(*parties, pause_s=0.1) as play:
         await asyncio.sleep(1)
         await asyncio.to_thread(cluster.add_worker)

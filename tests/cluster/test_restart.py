@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from bench.report import percentile
-from tests.support.agreement import check_agreement
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.background_game import being_played, remaining_at
 from tests.support.cluster import Cluster
-from tests.support.ledger import Ledger
 from tests.support.party import CAST, MANY_WORDS
 from tests.support.phone import PhoneParty
-from tests.support.playing import being_played, remaining_at
-from tests.support.staying import RESTARTING, coming_back
+from tests.support.reconnecting_phones import RESTARTING, coming_back
+from tests.support.state_comparison import check_agreement
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
 GRACE_S = 20.0
@@ -34,7 +34,7 @@ async def test_a_rolling_restart_under_load_loses_nothing_at_all(
         for number in range(games)
     ]
     await asyncio.gather(*(party.start_game() for party in parties))
-    ledgers = [Ledger() for _ in parties]
+    ledgers = [AcknowledgedActions() for _ in parties]
     async with coming_back(*parties) as stay, being_played(*parties, pause_s=0.05) as play:
         await asyncio.sleep(1)
         for _ in range(rounds):
@@ -100,6 +100,6 @@ async def test_the_clock_stands_for_no_longer_than_the_phones_are_away(build_clu
         assert party.holder.mirror.word == word
         assert cluster.owner_of(party.room_id) not in {"", first.name}
         await party.swipe()
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
         await party.end_game()
     assert not cluster.tracebacks(), cluster.tracebacks()

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.agreement import check_agreement
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.backfill_checks import check_whole_story, seen_by
+from tests.support.background_game import being_played
 from tests.support.cluster import Cluster
-from tests.support.history import check_whole_story, seen_by
-from tests.support.ledger import Ledger
+from tests.support.concurrent_tests import together
 from tests.support.party import CAST, MANY_WORDS
 from tests.support.phone import Phone, PhoneParty
-from tests.support.playing import being_played
-from tests.support.staying import RESTARTING, coming_back
-from tests.support.together import together
+from tests.support.reconnecting_phones import RESTARTING, coming_back
+from tests.support.state_comparison import check_agreement
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
 MOVES_WITHIN_S = 20.0
@@ -55,7 +55,7 @@ async def test_a_whole_game_is_the_same_on_both_sides(cluster: Cluster, holder: 
     party = await scattered(cluster, SETTINGS | {"wordHolder": holder}, away)
     async with party:
         await party.start_game()
-        ledger = Ledger()
+        ledger = AcknowledgedActions()
         async with being_played(party, pause_s=0.02) as play:
             await asyncio.sleep(3)
         assert len(play.swipes) > 10
@@ -87,7 +87,7 @@ async def test_a_relayed_phone_that_lost_its_line_is_told_everything(cluster: Cl
         assert answer.type == "RECONNECTED"
         check_whole_story(answer, party.guest("Carol"), last_seen)
         await party.swipe()
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
 
 
 @together
@@ -155,5 +155,5 @@ async def test_a_room_whose_sockets_have_all_moved_moves_there_too(cluster: Clus
         await party.into_round()
         assert party.holder.mirror.word == word
         await party.swipe()
-        state = await check_agreement(party, Ledger())
+        state = await check_agreement(party, AcknowledgedActions())
         assert sum(state["currentScore"].values()) == 2

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.support.agreement import check_agreement
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.backfill_checks import check_whole_story
+from tests.support.background_game import remaining_at
+from tests.support.concurrent_tests import together
 from tests.support.guest import Message
-from tests.support.history import check_whole_story
-from tests.support.ledger import Ledger
 from tests.support.party import CAST, CROWD, FEW_WORDS
 from tests.support.phone import Phone, PhoneParty, TurnedAway
-from tests.support.playing import remaining_at
 from tests.support.proxy import Proxy
 from tests.support.site import Site
-from tests.support.together import together
+from tests.support.state_comparison import check_agreement
 
 LONG_ROUND = {"roundDurationSec": 180}
 ON_THE_PHONE = LONG_ROUND | {"wordHolder": "explainer"}
@@ -62,7 +62,7 @@ class Absence:
     async def check_they_play(self) -> dict[str, Any]:
         """Back in full: the same picture as everybody's, and the next word counts for them too."""
         await self.party.swipe()
-        return await check_agreement(self.party, Ledger())
+        return await check_agreement(self.party, AcknowledgedActions())
 
 
 @together
@@ -127,14 +127,14 @@ async def test_a_player_who_is_back_after_31_seconds_looks_on_until_the_next_rou
                 for guest, count in told.items()
             )
         )
-        state = await check_agreement(party, Ledger())
+        state = await check_agreement(party, AcknowledgedActions())
         assert {p["playerName"] for p in state["players"] if p["sittingOut"]} == {name}
         assert state["explainerPlayerId"] != absence.phone.actor_id
         for guest in party.guests:
             guest.mirror.explainer_id = state["explainerPlayerId"]
         await party.swipe_all_words()
         await party.next_round()
-        state = await check_agreement(party, Ledger())
+        state = await check_agreement(party, AcknowledgedActions())
         assert not [p for p in state["players"] if p["sittingOut"]]
 
 
@@ -214,7 +214,7 @@ async def test_a_host_who_is_gone_for_61_seconds_comes_back_as_a_player(site: Si
         assert await absence.phone.refused("RESUME_GAME") == "UNAUTHORIZED"
         bob.send("RESUME_GAME")
         await bob.until_state("ROUND_ACTIVE")
-        state = await check_agreement(party, Ledger())
+        state = await check_agreement(party, AcknowledgedActions())
         assert (state["hostId"], len(state["players"])) == (bob.actor_id, 5)
         assert {p["playerName"] for p in state["players"] if p["sittingOut"]} == {"Alice"}
 
@@ -230,9 +230,9 @@ async def test_all_ten_and_the_host_leave_at_once_and_come_back(site: Site) -> N
         await asyncio.sleep(2)
         answers = await party.everybody_returns()
         assert {answer.type for answer in answers} == {"RECONNECTED"}
-        assert len((await check_agreement(party, Ledger()))["players"]) == 10
+        assert len((await check_agreement(party, AcknowledgedActions()))["players"]) == 10
         await party.swipe()
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
 
 
 @together
@@ -262,7 +262,7 @@ async def test_a_room_that_all_have_left_for_long_waits_for_its_host(site: Site)
         await party.everybody_in("READY_TO_START")
         await party.confirm_start()
         await party.swipe()
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
 
 
 @together
@@ -290,7 +290,7 @@ async def test_a_line_that_died_without_a_word_is_found_dead_within_20_seconds(s
         # The server counts from the close that it saw, just now: everything is told.
         check_whole_story(await dave.return_to_room(), carol, last_seen)
         await party.swipe()
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
 
 
 async def is_connected(party: PhoneParty, name: str) -> bool:
@@ -326,4 +326,4 @@ async def test_a_phone_that_changes_networks_is_back_on_a_new_line_before_the_ol
             assert answer["missedEvents"] is None
         assert not party.host.received("PLAYER_LEFT")
         await party.swipe()
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())

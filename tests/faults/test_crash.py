@@ -8,12 +8,12 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from tests.support.agreement import check_agreement
-from tests.support.ledger import Ledger
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.background_game import being_played, remaining_at
 from tests.support.party import CAST, CROWD, MANY_WORDS
 from tests.support.phone import Phone, PhoneParty
-from tests.support.playing import being_played, remaining_at
 from tests.support.site import Site
+from tests.support.state_comparison import check_agreement
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
 BACK_WITHIN_S = 5.0
@@ -35,7 +35,7 @@ async def test_kill_9_costs_at_most_the_last_moment(
         PhoneParty.throw(site, CAST, SETTINGS),
     )
     await asyncio.gather(*(party.start_game() for party in parties))
-    ledgers = [Ledger() for _ in parties]
+    ledgers = [AcknowledgedActions() for _ in parties]
     back_s: list[float] = []
     clock_s: list[float] = []
     randomly = random.Random(kills)
@@ -88,7 +88,7 @@ async def test_an_end_that_is_asked_for_loses_nothing_at_all(build_site: Callabl
         PhoneParty.throw(site, CAST, SETTINGS | {"wordHolder": "explainer"}, {"Dave": "1.0"}),
     )
     await asyncio.gather(*(party.start_game() for party in parties))
-    ledgers = [Ledger() for _ in parties]
+    ledgers = [AcknowledgedActions() for _ in parties]
     for _ in range(2):
         undecided = Phone(site, parties[0].room_id, "Zoe")
         await undecided.open()
@@ -131,7 +131,7 @@ async def test_the_embedded_valkey_is_killed_and_started_again(build_site: Calla
             await asyncio.sleep(0.05)
     assert play.swipes
     assert [len(phone.connections) for phone in party.guests] == [1] * 5
-    ledger = Ledger()
+    ledger = AcknowledgedActions()
     await check_agreement(party, ledger)
     # Written within a moment of its return: real time has to pass for that.
     await asyncio.sleep(0.7)

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from bench.report import percentile
-from tests.support.agreement import check_agreement
-from tests.support.ledger import Ledger
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.background_game import being_played
 from tests.support.party import CAST, MANY_WORDS
 from tests.support.phone import Phone, PhoneParty, TurnedAway
-from tests.support.playing import being_played
 from tests.support.site import Site
+from tests.support.state_comparison import check_agreement
 from tests.support.valkey import Valkey, stored, until_stored
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
@@ -55,7 +55,9 @@ async def two_games(site: Site) -> list[PhoneParty]:
     return list(parties)
 
 
-async def check_that_redis_has_all_of_it(site: Site, parties: list[PhoneParty], ledgers: list[Ledger]) -> None:
+async def check_that_redis_has_all_of_it(
+    site: Site, parties: list[PhoneParty], ledgers: list[AcknowledgedActions]
+) -> None:
     """The server is killed; what comes up again must be everything that was ever acknowledged."""
     site.kill9()
     await asyncio.gather(*(phone.lose_line() for party in parties for phone in party.guests))
@@ -73,7 +75,7 @@ async def play_through(
 ) -> None:
     """Two games go on while Redis is away. Afterwards nothing may be missing, there or at the clients."""
     parties = await two_games(site)
-    ledgers = [Ledger() for _ in parties]
+    ledgers = [AcknowledgedActions() for _ in parties]
     log_before = len(site.log())
     async with being_played(*parties, pause_s=0.1) as play:
         await asyncio.sleep(0.5)
@@ -166,7 +168,7 @@ async def test_redis_loses_everything_and_live_rooms_are_written_again(
     site: Site, valkey: Valkey, figures: Callable[[str, object], None]
 ) -> None:
     parties = [*await two_games(site), await PhoneParty.throw(site, CAST, SETTINGS)]
-    ledgers = [Ledger() for _ in parties]
+    ledgers = [AcknowledgedActions() for _ in parties]
     async with being_played(*parties[:2]):
         await asyncio.sleep(0.3)
         versions = [party.host.mirror.state_version for party in parties]
@@ -189,7 +191,7 @@ async def test_redis_comes_back_from_an_old_copy(site: Site, valkey: Valkey) -> 
     copy = valkey.directory.with_suffix(".old")
     shutil.copytree(valkey.directory, copy)
     await party.start_game()
-    ledger = Ledger()
+    ledger = AcknowledgedActions()
     async with being_played(party):
         await asyncio.sleep(0.5)
     valkey.kill9()
@@ -255,7 +257,7 @@ async def test_thousands_of_changes_wait_as_one_write_for_each_room(
 
 async def test_coming_back_while_redis_hangs_is_a_matter_of_waiting(site: Site, valkey: Valkey) -> None:
     """The rooms are in Redis alone, and it does not answer. What was asked of it in vain, it must not do later."""
-    (party, other), ledgers = await two_games(site), [Ledger(), Ledger()]
+    (party, other), ledgers = await two_games(site), [AcknowledgedActions(), AcknowledgedActions()]
     async with being_played(party, other):
         await asyncio.sleep(0.5)
     for played in (party, other):

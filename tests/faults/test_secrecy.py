@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.agreement import check_agreement
-from tests.support.ledger import Ledger
+from tests.support.acknowledged import AcknowledgedActions
 from tests.support.party import CAST
 from tests.support.phone import Phone, PhoneParty
 from tests.support.site import Site
+from tests.support.state_comparison import check_agreement
 
 SETTINGS = {"roundDurationSec": 180, "wordPackIds": ["default_animals"]}
 
@@ -26,7 +26,7 @@ async def test_no_way_back_shows_the_live_word(build_site: Callable[..., Site], 
         stage = party.invite("Stage")
         await stage.connect("spectator")
         await party.start_game()
-        ledger = Ledger()
+        ledger = AcknowledgedActions()
         everybody: list[Phone] = party.guests
         for crash in (False, True):
             await party.swipe()

@@ -20,7 +20,7 @@ import psutil
 
 from bench.launcher import raise_file_limit
 from bench.report import percentile
-from tests.soak.mischief import Mischief
+from tests.soak.phone_faults import Mischief
 from tests.soak.room import SoakRoom
 from tests.support.site import Site
 

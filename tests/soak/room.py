@@ -6,13 +6,13 @@ import time
 from collections import Counter
 from typing import Self
 
-from tests.soak.mischief import Mischief
-from tests.support.agreement import check_agreement
-from tests.support.conversation import check_conversations
-from tests.support.ledger import Ledger
+from tests.soak.phone_faults import Mischief
+from tests.support.acknowledged import AcknowledgedActions
 from tests.support.party import CROWD, MANY_WORDS
 from tests.support.phone import Phone, PhoneParty
+from tests.support.protocol_checks import check_conversations
 from tests.support.site import Site
+from tests.support.state_comparison import check_agreement
 
 SWIPE_EVERY_S = 1.5
 LOOK_EVERY_S = 0.5
@@ -38,7 +38,7 @@ class SoakRoom:
     def __init__(self, party: PhoneParty, mischief: Mischief, seed: int) -> None:
         self.party = party
         self.mischief = mischief
-        self.ledger = Ledger()
+        self.ledger = AcknowledgedActions()
         self.games = 0
         self.swipes = 0
         self.errors: Counter[str] = Counter()

@@ -13,9 +13,9 @@ from typing import Any, Self
 
 from picows import WSFrame, WSInvalidStatusError, WSListener, WSMsgType, WSTransport, ws_connect
 
-from tests.support.mirror import Mirror
+from tests.support.client_state import Mirror
+from tests.support.message_rules import LATEST
 from tests.support.site import Door
-from tests.support.wire import LATEST
 
 PATIENCE_S = 5.0
 UPGRADE_TIMEOUT_S = 10.0

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from tests.support.conversation import check_conversations
 from tests.support.guest import Guest, Message
+from tests.support.message_rules import LATEST
+from tests.support.protocol_checks import check_conversations
 from tests.support.site import Door
-from tests.support.wire import LATEST
 
 CAST = ("Bob", "Carol", "Dave", "Erin")
 CROWD = (*CAST, "Frank", "Grace", "Heidi", "Ivan", "Judy", "Ken")

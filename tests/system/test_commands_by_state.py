@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
+from tests.support.message_rules import HOST_ONLY
 from tests.support.party import CAST, FEW_WORDS, Party
 from tests.support.site import Site
-from tests.support.together import together
-from tests.support.wire import HOST_ONLY
 
 # What shows that a command was taken. None: nothing is sent, only no refusal.
 EVIDENCE: dict[str, tuple[str, dict[str, Any]] | None] = {

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
+from tests.support.message_rules import checksum
 from tests.support.party import CAST, CROWD, FEW_WORDS, Party
 from tests.support.site import Site
-from tests.support.together import together
-from tests.support.wire import checksum
 
 
 @together

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.concurrent_tests import together
 from tests.support.party import CAST, Party
 from tests.support.site import Site
-from tests.support.together import together
 
 CODE = re.compile(r"[ABCDEFGHJKLMNPQRSTUVWXYZ23456789]{6}")
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
 from tests.support.party import Party
 from tests.support.site import Site
-from tests.support.together import together
 
 SETTINGS = {"roundDurationSec": 60}
 

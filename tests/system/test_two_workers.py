@@ -11,13 +11,13 @@ import pytest
 
 from bench.launcher import FOREIGN_VARIABLES, ROOT
 from bench.report import percentile
-from tests.support.agreement import check_agreement
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.background_game import being_played, remaining_at
 from tests.support.guest import Guest
-from tests.support.ledger import Ledger
 from tests.support.party import CAST, FEW_WORDS, MANY_WORDS
 from tests.support.phone import Phone, PhoneParty
-from tests.support.playing import being_played, remaining_at
 from tests.support.site import Site
+from tests.support.state_comparison import check_agreement
 from tests.support.valkey import Valkey
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
@@ -140,7 +140,7 @@ async def test_a_whole_round_with_sockets_at_the_wrong_worker(pair: Pair, figure
         ]
         figures("relayed_later_p50_ms", round(percentile(lateness_s, 0.5) * 1000, 1))
         figures("relayed_later_p95_ms", round(percentile(lateness_s, 0.95) * 1000, 1))
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
         assert pair.owner_of(party.room_id) == "one"
         await party.end_game()
 
@@ -151,7 +151,7 @@ async def test_the_word_holder_is_at_the_wrong_worker(pair: Pair) -> None:
         assert party.holder.name in CAST[2:]
         async with being_played(party):
             await asyncio.sleep(1)
-        ledger = Ledger()
+        ledger = AcknowledgedActions()
         await check_agreement(party, ledger)
         assert ledger.swipes
         await party.end_game()
@@ -160,7 +160,7 @@ async def test_the_word_holder_is_at_the_wrong_worker(pair: Pair) -> None:
 async def test_the_owner_is_killed_and_the_other_worker_takes_over(pair: Pair, figures: Figures) -> None:
     party = await party_at_both(pair, SETTINGS)
     await party.start_game()
-    ledger = Ledger()
+    ledger = AcknowledgedActions()
     async with being_played(party) as play:
         await asyncio.sleep(1.5)
         await play.until_it_flows()
@@ -199,7 +199,7 @@ async def test_a_worker_that_stood_still_has_lost_its_rooms(pair: Pair, figures:
     await party.start_game()
     await party.swipe()
     left_behind = party.guest("Erin")
-    ledger = Ledger()
+    ledger = AcknowledgedActions()
     # A process that stands still writes nothing, as one that was killed: what is older than 100 ms must be there.
     await asyncio.sleep(0.15)
     pair.one.server.freeze()
@@ -235,7 +235,7 @@ async def test_a_worker_that_stood_still_has_lost_its_rooms(pair: Pair, figures:
 async def test_a_drained_worker_hands_its_rooms_over(pair: Pair, figures: Figures) -> None:
     parties = [await party_at_both(pair, SETTINGS), await PhoneParty.throw(pair.one, CAST, SETTINGS)]
     await asyncio.gather(*(party.start_game() for party in parties))
-    ledgers = [Ledger() for _ in parties]
+    ledgers = [AcknowledgedActions() for _ in parties]
     async with being_played(*parties):
         await asyncio.sleep(1.5)
         draining = asyncio.create_task(drain(pair, "one"))
@@ -264,7 +264,7 @@ async def test_a_drained_worker_hands_its_rooms_over(pair: Pair, figures: Figure
 async def test_one_worker_after_the_other_is_restarted_and_nobody_loses_anything(pair: Pair, figures: Figures) -> None:
     parties = [await party_at_both(pair, SETTINGS), await PhoneParty.throw(pair.two, CAST, SETTINGS)]
     await asyncio.gather(*(party.start_game() for party in parties))
-    ledgers = [Ledger() for _ in parties]
+    ledgers = [AcknowledgedActions() for _ in parties]
     gaps_s: list[float] = []
     async with being_played(*parties):
         for leaving, staying in ((pair.one, pair.two), (pair.two, pair.one)):

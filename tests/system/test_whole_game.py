@@ -3,10 +3,10 @@
 import asyncio
 from itertools import pairwise
 
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
 from tests.support.party import CAST, FEW_WORDS, Party
 from tests.support.site import Site
-from tests.support.together import together
 
 ROUND_S = 10
 QUICK = {"roundDurationSec": ROUND_S, "roundsPerTeam": 1, "numTeams": 2}

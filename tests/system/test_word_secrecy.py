@@ -7,10 +7,10 @@ import asyncio
 
 import pytest
 
-from tests.support.conversation import check_secrecy, says
+from tests.support.concurrent_tests import together
 from tests.support.party import CAST, Party
+from tests.support.protocol_checks import check_secrecy, says
 from tests.support.site import Site
-from tests.support.together import together
 
 
 @pytest.mark.parametrize("word_holder", ["host", "explainer"])

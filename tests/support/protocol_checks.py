@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.support.guest import Guest, Message
-from tests.support.wire import (
+from tests.support.message_rules import (
     NEEDS_ACK,
     NUMBERED,
     SINCE_1_1_FIELDS,

@@ -10,7 +10,7 @@ def _seconds() -> "array[float]":
 
 
 @dataclass(slots=True)
-class Tally:
+class SocketStats:
     """Counted since `start`. ``latencies_s`` is from just before a swipe is sent to its result at each phone.
 
     Errors are kept from the beginning, whenever they happened.
@@ -34,7 +34,7 @@ class Tally:
         self.latencies_s, self.connect_s = _seconds(), _seconds()
         self.is_counting = True
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "SocketStats") -> None:
         """Take in what another process has counted."""
         self.delivered += other.delivered
         self.bytes += other.bytes

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.all_screens import end_by_host, swipe
 from tests.browser.conftest import SHOTS
-from tests.browser.looks import LAPTOP, PHONE, SMALL_PHONE, Look, look
+from tests.browser.page_checks import LAPTOP, PHONE, SMALL_PHONE, Look, look
 from tests.browser.party import BrowserParty
-from tests.browser.survey import end_by_host, swipe
 from tests.browser.visitor import LAPTOP as ON_LAPTOP
 from tests.browser.visitor import Visitor
 from tests.support.accounts import Account, make_accounts

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bench.report import percentile
+from tests.support.background_game import Play, being_played
 from tests.support.party import CAST, MANY_WORDS, Party
-from tests.support.playing import Play, being_played
 from tests.support.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]

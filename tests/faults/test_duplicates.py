@@ -3,12 +3,12 @@
 import asyncio
 import time
 
-from tests.support.agreement import check_agreement
-from tests.support.ledger import Ledger
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.concurrent_tests import together
 from tests.support.party import CAST
 from tests.support.phone import Phone, PhoneParty
 from tests.support.site import Site
-from tests.support.together import together
+from tests.support.state_comparison import check_agreement
 
 SETTINGS = {"roundDurationSec": 180, "wordHolder": "explainer"}
 
@@ -30,7 +30,7 @@ async def test_of_two_swipes_of_a_word_in_the_same_millisecond_one_counts(site: 
             results = [result for result in holder.received("WORD_RESULT") if result["wordId"] == word["wordId"]]
             assert [result["action"] for result in results] == [actions[0]]
             assert not [error for error in holder.received("ERROR") if error["requestId"] == first]
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
 
 
 @together
@@ -53,7 +53,7 @@ async def test_a_swipe_that_is_sent_again_later_scores_once(site: Site) -> None:
         assert await holder.refused("WORD_SWIPED", {"wordId": word["wordId"], "action": "guessed"}) == (
             "INVALID_TRANSITION"
         )
-        assert sum((await check_agreement(party, Ledger()))["currentScore"].values()) == 1
+        assert sum((await check_agreement(party, AcknowledgedActions()))["currentScore"].values()) == 1
 
 
 @together
@@ -106,7 +106,7 @@ async def test_an_old_tab_can_not_swipe_any_more(site: Site) -> None:
         assert await old.last_words() == ("SESSION_REPLACED", 4409)
         await new.settle()
         party.guests[party.guests.index(old)] = new
-        ledger = Ledger()
+        ledger = AcknowledgedActions()
         await check_agreement(party, ledger)
         assert ledger.swipes == 1
 
@@ -133,7 +133,7 @@ async def test_a_late_acknowledgement_ends_the_warning_and_a_second_one_changes_
         assert [m["status"] for m in bob.received("PLAYER_CONNECTION")] == ["degraded", "connected"]
         assert not carol.received("PLAYER_CONNECTION")
         assert not bob.received("ERROR")
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
 
 
 @together

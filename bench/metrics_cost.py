@@ -1,4 +1,4 @@
-"""``python -m bench.counting``: what counting costs a message, alone and in nanoseconds, and what a scrape costs."""
+"""``python -m bench.metrics_cost``: the cost of counting a message, in nanoseconds, and of a scrape."""
 
 import asyncio
 import os

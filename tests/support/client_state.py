@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.wire import checksum
+from tests.support.message_rules import checksum
 
 
 class Mirror:

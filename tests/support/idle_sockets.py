@@ -1,4 +1,4 @@
-"""Thousands of sockets that look on and say nothing, in a process of their own: `python -m tests.support.idlers …`.
+"""Thousands of idle spectator sockets in a process of their own: `python -m tests.support.idle_sockets …`.
 
 It prints ``N in`` once all are in their rooms, and how many of them were closed when its standard input ends.
 """

@@ -8,14 +8,14 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from bench.creation import Coming, Elsewhere
-from bench.crowd import Crowd
+from bench.generator_pool import GeneratorPool
+from bench.reconnect_storm import Return
 from bench.report import KIB, MIB, Connecting, Joins, Memory, Redis, Report, Storm, Usage, latency, percentile
+from bench.resource_usage import RedisTraffic, bound_of_share, cpu_s, redis_traffic, rss_bytes, saves
+from bench.room_creation import Coming, Elsewhere
 from bench.rooms import SOCKETS_PER_ROOM, Ticket
-from bench.sites import Site
-from bench.storm import Return
-from bench.tally import Tally
-from bench.usage import RedisTraffic, bound_of_share, cpu_s, redis_traffic, rss_bytes, saves
+from bench.socket_stats import SocketStats
+from bench.topologies import Site
 
 STORM_NOTICE_S = 0.5
 SWIPES_AFTER_STORM = 2.3
@@ -61,7 +61,7 @@ class Run:
     def __init__(self, site: Site, load: Load, tickets: list[Ticket]) -> None:
         self._site = site
         self._load = load
-        self._crowd = Crowd(site.wire, tickets, load.swipe_every_s, load.connecting, load.processes)
+        self._crowd = GeneratorPool(site.wire, tickets, load.swipe_every_s, load.connecting, load.processes)
         self._rss = [self._rss_now()]
 
     async def run(self) -> Report:
@@ -135,7 +135,7 @@ class Run:
         generators = sum(await self._crowd.order("count"))
         return _Moment.now(self._site), generators
 
-    async def _tell(self) -> tuple[Tally, _Moment, float]:
+    async def _tell(self) -> tuple[SocketStats, _Moment, float]:
         after = _Moment.now(self._site)
         answers = await self._crowd.order("tell")
         return _total([tally for tally, _ in answers]), after, sum(cpu for _, cpu in answers)
@@ -179,8 +179,8 @@ def _usages(
     }
 
 
-def _total(tallies: list[Tally]) -> Tally:
-    total = Tally()
+def _total(tallies: list[SocketStats]) -> SocketStats:
+    total = SocketStats()
     for tally in tallies:
         total.add(tally)
     return total
@@ -210,7 +210,7 @@ def _joins(coming: Coming, seconds: float) -> Joins:
     )
 
 
-def _storm(returns: list[Return], final: Tally) -> Storm:
+def _storm(returns: list[Return], final: SocketStats) -> Storm:
     back_s = [one.back_s for one in returns if not math.isnan(one.back_s)]
     playing_s = [one.playing_s for one in returns if not math.isnan(one.playing_s)]
     return Storm(

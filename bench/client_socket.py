@@ -1,7 +1,7 @@
 """One socket under load, in PartyFlow's own wire, with as little work per message as can be.
 
 Messages are told apart by their first bytes, and only those that must be answered are looked into. What other servers
-speak is in `bench.dialects`.
+speak is in `bench.wire_formats`.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import ClassVar, Protocol
 import msgspec
 from picows import WSError, WSFrame, WSListener, WSMsgType, WSParsedURL, WSTransport, ws_connect
 
-from bench.tally import Tally
+from bench.socket_stats import SocketStats
 
 ANSWER_TIMEOUT_S = 30.0
 ROOMS_PER_SOURCE = 500
@@ -55,7 +55,7 @@ class Surroundings(Protocol):
 
     number: int
     code: str
-    tally: Tally
+    tally: SocketStats
 
     def result_arrived(self, now: float) -> None: ...
     def word_arrived(self, word_id: str) -> None: ...

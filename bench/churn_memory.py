@@ -8,12 +8,12 @@ import time
 
 import msgspec
 
-from bench.creation import Coming, Elsewhere
-from bench.crowd import Crowd
+from bench.generator_pool import GeneratorPool
 from bench.report import KIB, MIB, listed, percentile, slope
-from bench.sites import Site
-from bench.tally import Tally
-from bench.usage import metrics, rss_bytes
+from bench.resource_usage import metrics, rss_bytes
+from bench.room_creation import Coming, Elsewhere
+from bench.socket_stats import SocketStats
+from bench.topologies import Site
 
 SAMPLE_EVERY_S = 5.0
 GROWTH_ALLOWED = 0.05
@@ -76,7 +76,7 @@ class ChurnReport(msgspec.Struct, frozen=True):
 async def watch_churn(site: Site, rooms: int, minutes: float, swipe_every_s: float) -> ChurnReport:
     """Keep ``rooms`` rooms coming and going on a site that has been started. `LoadFailed` when it cannot be done."""
     rss: list[tuple[float, float]] = []
-    with Crowd(site.wire, [], swipe_every_s, 1) as crowd:
+    with GeneratorPool(site.wire, [], swipe_every_s, 1) as crowd:
         where = Elsewhere(site.doors[0], site.wire, rooms, FIRST_NUMBER, swipe_every_s)
         await crowd.order("begin_churn", where)
         began = time.monotonic()
@@ -89,7 +89,7 @@ async def watch_churn(site: Site, rooms: int, minutes: float, swipe_every_s: flo
 
 
 def _report(
-    site: Site, rooms: int, minutes: float, coming: Coming, tally: Tally, rss: list[tuple[float, float]]
+    site: Site, rooms: int, minutes: float, coming: Coming, tally: SocketStats, rss: list[tuple[float, float]]
 ) -> ChurnReport:
     for found in map(metrics, site.metrics):
         for name in ("rooms", "sockets"):

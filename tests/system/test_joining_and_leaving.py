@@ -2,9 +2,9 @@
 
 import asyncio
 
+from tests.support.concurrent_tests import together
 from tests.support.party import CAST, FEW_WORDS, Party
 from tests.support.site import Site
-from tests.support.together import together
 
 ROUND = FEW_WORDS | {"roundDurationSec": 60}
 

@@ -10,12 +10,12 @@ import pytest
 
 from bench.launcher import ROOT
 from bench.report import percentile
-from tests.support.agreement import check_agreement
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.background_game import Play, being_played
 from tests.support.cluster import Cluster, Worker
-from tests.support.ledger import Ledger
 from tests.support.party import CAST, MANY_WORDS
 from tests.support.phone import Phone, PhoneParty
-from tests.support.playing import Play, being_played
+from tests.support.state_comparison import check_agreement
 from tests.support.tasks import cancelled
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
@@ -57,7 +57,7 @@ async def test_readers_that_never_read_are_cut_on_both_sides(
         figures(f"grown_{worker.name}_kib", grown // 1024)
         assert grown < len(frozen) * UNSENT_BYTES + 8 * 2**20
     assert [len(phone.connections) for phone in party.guests] == [1] * 5, "a socket was closed"
-    await check_agreement(party, Ledger())
+    await check_agreement(party, AcknowledgedActions())
     async with party:
         await party.end_game()
     assert not cluster.tracebacks(), cluster.tracebacks()
@@ -100,7 +100,7 @@ async def test_ten_thousand_idle_sockets_and_slow_headers_disturb_nobody(
     assert max(kept_waiting) < CUT_WITHIN_S
     for party in parties:
         assert [len(phone.connections) for phone in party.guests] == [1] * 5, "a socket was closed"
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
         async with party:
             pass
     assert not cluster.tracebacks(), cluster.tracebacks()
@@ -110,7 +110,7 @@ async def test_ten_thousand_idle_sockets_and_slow_headers_disturb_nobody(
 async def idlers(cluster: Cluster, rooms: list[str]) -> AsyncIterator[None]:
     """Ten thousand onlookers, as long as the block runs; none of them is closed."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.support.idlers", "--port", str(cluster.port), "--origin", cluster.origin),
+        *(sys.executable, "-m", "tests.support.idle_sockets", "--port", str(cluster.port), "--origin", cluster.origin),
         *("--count", str(IDLE), *rooms),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,

@@ -5,7 +5,7 @@ All that looks at the walk through the pages is in this file, so that it is done
 
 from collections.abc import Iterable
 
-from tests.browser.looks import LAPTOP, PHONE, SMALL_PHONE, Look
+from tests.browser.page_checks import LAPTOP, PHONE, SMALL_PHONE, Look
 
 ROUND_STATES = ("countdown", "round", "pause")
 # A list of words can be long; the host's page scrolls inside its own frame then, as a dialog does.

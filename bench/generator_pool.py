@@ -18,7 +18,7 @@ class LoadFailed(RuntimeError):
     """The load could not be put on; the message says at which step, and why."""
 
 
-class Crowd:
+class GeneratorPool:
     """As many processes as the sockets need. Use it as a context."""
 
     def __init__(

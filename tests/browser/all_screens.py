@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.looks import LAPTOP as LAPTOP_SIZE
-from tests.browser.looks import PHONE as PHONE_SIZE
-from tests.browser.looks import Look, look
+from tests.browser.message_interceptor import Relay
+from tests.browser.page_checks import LAPTOP as LAPTOP_SIZE
+from tests.browser.page_checks import PHONE as PHONE_SIZE
+from tests.browser.page_checks import Look, look
 from tests.browser.party import BrowserParty
-from tests.browser.relay import Relay
 from tests.browser.visitor import LAPTOP, PHONE, TV, Visitor
 from tests.support.guest import Guest
 from tests.support.site import Site

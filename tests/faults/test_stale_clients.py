@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.agreement import check_agreement
-from tests.support.history import check_whole_story
-from tests.support.ledger import Ledger
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.backfill_checks import check_whole_story
+from tests.support.concurrent_tests import together
 from tests.support.party import CAST
 from tests.support.phone import Phone, PhoneParty
 from tests.support.site import Site
-from tests.support.together import together
+from tests.support.state_comparison import check_agreement
 
 SETTINGS = {"roundDurationSec": 180, "wordHolder": "explainer"}
 DAY_MS = 86_400_000
@@ -53,7 +53,7 @@ async def test_phones_whose_clocks_are_wrong_play_like_everybody(site: Site) -> 
             answer = await phone.return_to_room()
             if not is_holder:
                 check_whole_story(answer, erin, last_seen)
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
 
 
 @together
@@ -76,7 +76,7 @@ async def test_how_long_somebody_was_away_is_not_theirs_to_say(site: Site, forge
         await party.swipe()
         check_whole_story(await dave.reconnect(**forged), party.guest("Carol"), last_seen)
         await party.swipe()
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
 
 
 # What may stand for the number of the last event; None of the answers: the socket is refused.
@@ -134,7 +134,7 @@ async def test_whatever_number_is_named_the_story_is_whole_or_not_told(site: Sit
                 assert not whole, "nothing has happened since"
                 if named != 0:
                     check_whole_story(answer, carol, number)
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())
 
 
 @together
@@ -184,4 +184,4 @@ async def test_a_wrong_version_is_told_so_and_the_game_goes_on(site: Site, versi
         await party.swipe()
         assert isinstance(dave, Phone)
         await dave.return_to_room()
-        await check_agreement(party, Ledger())
+        await check_agreement(party, AcknowledgedActions())

@@ -3,10 +3,10 @@
 import asyncio
 import itertools
 
+from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
 from tests.support.party import CAST, Party
 from tests.support.site import Site
-from tests.support.together import together
 
 
 async def is_put_right(guest: Guest, **payload: object) -> bool:

@@ -9,13 +9,13 @@ from django.test import override_settings
 
 from partyflow.config.redis_backends import cache_backend, channel_layer_backend
 from rooms.storage.redis_client import parse_redis_url
-from tests.support import valkeys
-from tests.support.agreement import check_agreement
-from tests.support.ledger import Ledger
+from tests.support import valkey_topologies
+from tests.support.acknowledged import AcknowledgedActions
+from tests.support.background_game import being_played
 from tests.support.party import CAST, MANY_WORDS
 from tests.support.phone import PhoneParty
-from tests.support.playing import being_played
 from tests.support.site import Site
+from tests.support.state_comparison import check_agreement
 from tests.support.valkey import Valkey
 
 SETTINGS = MANY_WORDS | {"roundDurationSec": 180}
@@ -23,14 +23,14 @@ WRITTEN_WITHIN_S = 5.0
 
 
 async def test_the_master_dies_and_nobody_at_the_party_notices(build_site: Callable[..., Site]) -> None:
-    watched = valkeys.Watched()
+    watched = valkey_topologies.Watched()
     try:
         site = build_site({"REDIS_URL": watched.url})
         await asyncio.to_thread(site.start)
         assert (await site.get("/readyz")).status == 200
         party = await PhoneParty.throw(site, CAST, SETTINGS)
         await party.start_game()
-        ledger = Ledger()
+        ledger = AcknowledgedActions()
         async with being_played(party, pause_s=0.1):
             await asyncio.sleep(0.5)
             watched.master.kill9()
@@ -45,7 +45,7 @@ async def test_the_master_dies_and_nobody_at_the_party_notices(build_site: Calla
 
 
 async def test_the_cache_and_the_channels_find_the_master_too() -> None:
-    watched = valkeys.Watched()
+    watched = valkey_topologies.Watched()
     try:
         address = parse_redis_url(watched.url)
         with override_settings(CACHES={"default": cache_backend(address)}):
@@ -62,7 +62,7 @@ async def test_the_cache_and_the_channels_find_the_master_too() -> None:
 
 
 async def test_rooms_are_spread_over_a_cluster(build_site: Callable[..., Site]) -> None:
-    cluster, small = valkeys.Cluster(), Valkey()
+    cluster, small = valkey_topologies.Cluster(), Valkey()
     try:
         small.start()
         site = build_site({"REDIS_URL": cluster.url, "CACHE_URL": small.url, "CHANNELS_URL": small.url})
@@ -70,7 +70,7 @@ async def test_rooms_are_spread_over_a_cluster(build_site: Callable[..., Site]) 
         assert (await site.get("/readyz")).status == 200
         parties = await asyncio.gather(*(PhoneParty.throw(site, CAST[:2], SETTINGS) for _ in range(6)))
         await asyncio.gather(*(party.start_game() for party in parties))
-        ledgers = [Ledger() for _ in parties]
+        ledgers = [AcknowledgedActions() for _ in parties]
         async with being_played(*parties, pause_s=0.1):
             await asyncio.sleep(1)
         holds = [len(member.client().keys("pf:{*}:state")) for member in cluster.members]
@@ -99,7 +99,7 @@ async def until_ready(site: Site) -> None:
         await asyncio.sleep(0.1)
 
 
-async def check_that_it_comes_back(site: Site, party: PhoneParty, ledger: Ledger) -> None:
+async def check_that_it_comes_back(site: Site, party: PhoneParty, ledger: AcknowledgedActions) -> None:
     await asyncio.sleep(0.7)  # for the last of it to be written
     site.kill9()
     await asyncio.gather(*(phone.lose_line() for phone in party.guests))

@@ -8,10 +8,10 @@ from typing import Protocol
 
 import psutil
 
-from bench.creation import create_rooms
+from bench.client_socket import Door
 from bench.launcher import ServerProcess
+from bench.room_creation import create_rooms
 from bench.rooms import SOCKETS_PER_ROOM, Ticket
-from bench.sockets import Door
 from partyflow.config.var_dir import valkey_socket_path
 from tests.support.cluster import Cluster
 

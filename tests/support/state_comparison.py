@@ -3,14 +3,14 @@
 import asyncio
 from typing import Any
 
+from tests.support.acknowledged import AcknowledgedActions
 from tests.support.guest import Guest, Message
-from tests.support.ledger import Ledger
 from tests.support.party import Party
 
 ATTEMPTS = 5
 
 
-async def check_agreement(party: Party, ledger: Ledger | None = None) -> dict[str, Any]:
+async def check_agreement(party: Party, ledger: AcknowledgedActions | None = None) -> dict[str, Any]:
     """Everybody who is online has the server's state to the last point, without being told anew; that state.
 
     With a ledger the server also holds everything that anybody has ever seen acknowledged. To be called while nobody

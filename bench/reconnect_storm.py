@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.client_socket import LoadSocket, NotLetIn
 from bench.rooms import LoadRoom
-from bench.sockets import LoadSocket, NotLetIn
 
 PATIENCE_S = 60.0
 BASE_S = 1.0

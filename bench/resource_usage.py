@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import redis
 
-from bench.sites import Processes
-from bench.sockets import Door
+from bench.client_socket import Door
+from bench.topologies import Processes
 
 TIMEOUT_S = 5.0
 

@@ -1,4 +1,4 @@
-"""``python -m bench.floor --rooms 1000``: what a delivery costs where nothing is done but ``socket.send``.
+"""``python -m bench.send_baseline --rooms 1000``: what a delivery costs where nothing is done but ``socket.send``.
 
 The same rooms of seven, ticks at random phases, frames of the usual size, over loopback TCP to a process that reads and
 forgets. What a server costs above this is its own.
@@ -76,7 +76,7 @@ def read(port: int, sockets: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.floor", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.send_baseline", description=__doc__)
     parser.add_argument("--rooms", type=int, default=300, help="rooms of 7 sockets each (300)")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long to measure (8)")
     options = parser.parse_args()

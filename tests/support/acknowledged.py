@@ -64,7 +64,7 @@ class Books:
         return sum(POINTS[action] for of_team, action in self._words.values() if of_team == team_id)
 
 
-class Ledger:
+class AcknowledgedActions:
     """Every change of the score that any of the guests was told. Games without a penalty for skipping."""
 
     def __init__(self) -> None:

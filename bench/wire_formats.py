@@ -14,7 +14,7 @@ import msgpack
 import msgspec
 from picows import WSMsgType, WSTransport
 
-from bench.sockets import ANSWER_TIMEOUT_S, Door, LoadSocket, Payload
+from bench.client_socket import ANSWER_TIMEOUT_S, Door, LoadSocket, Payload
 
 
 class PlainSocket(LoadSocket):

@@ -4,8 +4,8 @@ import re
 
 from playwright.async_api import expect
 
+from tests.browser.all_screens import end_by_host, path_of_results, swipe
 from tests.browser.party import BrowserParty
-from tests.browser.survey import end_by_host, path_of_results, swipe
 from tests.browser.visitor import LAPTOP
 
 QUICK = {"roundDurationSec": 30, "roundsPerTeam": 1}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from bench.sockets import Door
+from bench.client_socket import Door
 
 TIMEOUT_S = 30.0
 
