@@ -21,7 +21,7 @@ from rooms.cluster import registry as registry_module
 from rooms.cluster.membership import LEASE_MS
 from rooms.cluster.registry import CreatedRoom, Registry
 from rooms.live.room import LiveRoom
-from rooms.live.transport import PreparedMessage, Receiver
+from rooms.live.transport import PreparedMessage, Receiver, TransportListener
 from rooms.protocol.versions import Version
 from rooms.routing import websocket_application
 from rooms.telemetry.log_context import add_log_fields
@@ -139,12 +139,14 @@ class FakeTransport:
         self._receiver: Receiver = declining
         self._context = copy_context()
 
-    def send(self, outgoing: PreparedMessage, version: Version) -> bool:
+    def set_listener(self, listener: TransportListener | None) -> None:
+        """This transport is never overloaded."""
+
+    def send(self, outgoing: PreparedMessage, version: Version) -> None:
         frame = outgoing.frame(version)
         if frame is not None:
             start = 2 if frame[1] < 126 else 4 if frame[1] == 126 else 10
             self.messages.append(Message(json.loads(frame[start:])))
-        return True
 
     def close(self, code: int, reason: str = "") -> None:
         self.close_code = code

@@ -11,12 +11,12 @@ from rooms import clock
 from rooms.access.client_key import client_key
 from rooms.access.sessions import host_secret
 from rooms.live.connection import Connection
-from rooms.live.transport import transport_for
+from rooms.live.transport import ARRIVED_S, Overload, transport_for
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.public_urls import public_origin
 from rooms.session.client_session import ClientSession, RawMessage, RelayChannel
 from rooms.session.remote_room import RemoteRoom
-from rooms.telemetry.counters import ARRIVED_S, EXCESS, counters
+from rooms.telemetry.counters import EXCESS, counters
 from rooms.telemetry.log_context import LOGGED_KEY_DIGITS, bind_log_subject
 from rooms.worker import current_worker
 
@@ -117,13 +117,14 @@ class RoomConsumer(AsyncConsumer):
             return True
         counters.received[EXCESS] += 1
         if connection.bucket.is_flooding:
-            connection.close_with_error(ErrorCode.RATE_LIMITED, "You are sending too much.", CloseCode.TOO_MUCH)
+            connection.on_overload(Overload.FLOOD)
         elif connection.bucket.should_warn(now_ms):
             connection.send_error(ErrorCode.RATE_LIMITED, "You are sending too fast. Slow down a little.")
         return False
 
     def _leave(self) -> None:
         self.connection.log_close(self._client_code)
+        self.connection.detach()
         self.session.leave()
         del self.session  # they would hold each other, and wait for the collector
 

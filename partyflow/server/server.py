@@ -21,8 +21,8 @@ from twisted.logger import globalLogBeginner
 from partyflow.server.fair_queue import AdmissionQueue, FloodQueue
 from partyflow.server.http import BoundedRequestFactory, QueuedPort
 from partyflow.server.websocket import TICK_INTERVAL_S, WebSocket
-from rooms.live.transport import TRANSPORT_EXTENSION
-from rooms.protocol.errors import CloseCode
+from rooms.live.transport import TRANSPORT_EXTENSION, Transport
+from rooms.protocol.frames import SERVICE_RESTART
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,14 @@ class Server(DaphneServer):
     """
 
     def __init__(
-        self, application: Any, listener: socket.socket, *, start: Hook, stop: Hook, ready: Callable[[], None]
+        self,
+        application: Any,
+        listener: socket.socket,
+        *,
+        max_message_bytes: int,
+        start: Hook,
+        stop: Hook,
+        ready: Callable[[], None],
     ) -> None:
         super().__init__(
             application,
@@ -58,6 +65,7 @@ class Server(DaphneServer):
         self._on_websocket_closed = self.sockets.discard
         self._applications: set[asyncio.Task[None]] = set()
         self._listener = listener
+        self._max_message_bytes = max_message_bytes
         self._start = start
         self._stop = stop
         self._ready = ready
@@ -124,7 +132,7 @@ class Server(DaphneServer):
         except Exception:
             logger.exception("The rooms could not be stopped in order")
         for websocket in tuple(self.sockets):
-            websocket.close(CloseCode.RESTARTING)
+            websocket.close(SERVICE_RESTART)
         await _until(lambda: not self.sockets, CLOSE_TIMEOUT_S)
         for websocket in tuple(self.sockets):
             websocket.abort()
@@ -154,13 +162,14 @@ class Server(DaphneServer):
             loop,
             connected,
             accept_key,
-            scope["query_string"],
+            self._max_message_bytes,
             self._on_websocket_closed,
             self._flood_queue,
             self.admission_queue,
         )
         self.sockets.add(websocket)
-        scope |= {"asgi": {"version": "3.0"}, "extensions": {TRANSPORT_EXTENSION: websocket}}
+        extensions: dict[str, Transport] = {TRANSPORT_EXTENSION: websocket}
+        scope |= {"asgi": {"version": "3.0"}, "extensions": extensions}
         application = loop.create_task(self.application(scope, websocket.asgi_receive, websocket.asgi_send))
         self._applications.add(application)
         application.add_done_callback(self._applications.discard)

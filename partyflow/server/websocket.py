@@ -10,20 +10,20 @@ from enum import Enum, auto
 from functools import partial
 from http import HTTPStatus
 from time import perf_counter
-from typing import Any, ClassVar
-from urllib.parse import parse_qs
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from partyflow.server.fair_queue import AdmissionQueue, FloodQueue
 from partyflow.server.tcp import TcpConnection
-from rooms import clock
 from rooms.access.token_bucket import TokenBucket
-from rooms.live.transport import PreparedMessage, Receiver
+from rooms.live.transport import ARRIVED_S, MAX_UNSENT_BYTES, Overload, Receiver, TransportListener
 from rooms.protocol import handshake
-from rooms.protocol.envelope import Outgoing, text_frame
-from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.frames import (
+    ABNORMAL_CLOSURE,
     BINARY,
+    INTERNAL_ERROR,
+    NORMAL_CLOSURE,
     PING,
+    POLICY_VIOLATION,
     PONG,
     Close,
     FrameEvent,
@@ -33,15 +33,11 @@ from rooms.protocol.frames import (
     ProtocolViolation,
     close_frame,
     frame,
+    text_frame,
 )
-from rooms.protocol.limits import MAX_MESSAGE_BYTES
-from rooms.protocol.messages import ErrorPayload
-from rooms.protocol.versions import Version
-from rooms.telemetry.counters import ARRIVED_S, counters
 
 logger = logging.getLogger(__name__)
 
-MAX_UNSENT_BYTES = 256 * 1024
 MAX_UNREAD_MESSAGES = 256
 MAX_MESSAGES_PER_READ = 8
 """What comes beyond it in one go waits in the `FloodQueue`."""
@@ -69,12 +65,16 @@ _ROUND_TRIP_PING = b"?"
 _ROUND_TRIP_PING_FRAME = frame(PING, _ROUND_TRIP_PING)
 _UNSOLICITED_PONG_FRAME = frame(PONG, b"")
 """A sign of life to which nobody has to answer (RFC 6455, section 5.5.3)."""
-_NORMAL = 1000
-_ABNORMAL = 1006
-_UNEXPECTED = 1011
-_OLDEST = Version(1, 0)
 
 Message = dict[str, Any]
+Version = TypeVar("Version", contravariant=True)
+
+
+class Prepared(Protocol[Version]):
+    """A message that the application has encoded for each version of its own protocol."""
+
+    def frame(self, version: Version) -> bytes | None:
+        """The message as a whole frame; None if ``version`` does not have it."""
 
 
 class State(Enum):
@@ -102,8 +102,9 @@ class WebSocket(TcpConnection):
 
     __slots__ = (
         "_accept_key", "_admission_queue", "_application", "_asgi_events", "_backlog", "_bytes_since_close",
-        "_close_code", "_control_bucket", "_exit_timeout", "_flood_queue", "_flooding_since_s", "_last_received_s",
-        "_on_closed", "_on_pong", "_pinged_s", "_query", "_reader", "_receiver", "_silent_ticks", "_waiter", "state",
+        "_close_code", "_control_bucket", "_exit_timeout", "_flood_queue", "_flooding_since_s", "_is_overloaded",
+        "_last_received_s", "_listener", "_on_closed", "_on_pong", "_pinged_s", "_reader", "_receiver", "_silent_ticks",
+        "_waiter", "state",
     )  # fmt: skip
 
     def __init__(
@@ -111,7 +112,7 @@ class WebSocket(TcpConnection):
         loop: asyncio.AbstractEventLoop,
         connected: socket.socket,
         accept_key: bytes,
-        query: bytes,
+        max_message_bytes: int,
         on_closed: Callable[["WebSocket"], None],
         flood_queue: FloodQueue,
         admission_queue: AdmissionQueue,
@@ -119,25 +120,26 @@ class WebSocket(TcpConnection):
         super().__init__(loop, connected)
         self.state = State.CONNECTING
         self._accept_key = accept_key
-        self._query = query
         self._on_closed = on_closed
         self._flood_queue = flood_queue
         self._admission_queue = admission_queue
         self._backlog: deque[FrameEvent] = deque()
         self._flooding_since_s: float | None = None
         self._bytes_since_close = 0
-        self._reader = FrameReader(MAX_MESSAGE_BYTES)
+        self._reader = FrameReader(max_message_bytes)
         # Pings and pongs; the application counts messages.
-        self._control_bucket = TokenBucket(clock.now_ms())
+        self._control_bucket = TokenBucket(int(loop.time() * 1000))
         self._asgi_events: list[Message] = [{"type": "websocket.connect"}]
         self._waiter: asyncio.Future[None] | None = None
         self._receiver: Receiver | None = None
+        self._listener: TransportListener | None = None
+        self._is_overloaded = False
         self._on_pong: Callable[[], None] | None = None
         self._application: asyncio.Task[None] | None = None
         self._last_received_s = loop.time()
         self._pinged_s = 0.0
         self._silent_ticks = 0
-        self._close_code: int = _ABNORMAL
+        self._close_code = ABNORMAL_CLOSURE
         self._exit_timeout: asyncio.TimerHandle | None = None
 
     def set_application(self, application: "asyncio.Task[None]") -> None:
@@ -165,32 +167,31 @@ class WebSocket(TcpConnection):
             case "websocket.close" if self.state is State.CONNECTING:
                 self._reject_handshake(HTTPStatus.FORBIDDEN)
             case "websocket.close":
-                self.close(message.get("code") or _NORMAL, message.get("reason") or "")
+                self.close(message.get("code") or NORMAL_CLOSURE, message.get("reason") or "")
             case other:
                 raise ValueError(f"A WebSocket cannot do {other}")
 
     # What it may do besides
 
-    def send(self, outgoing: PreparedMessage, version: Version) -> bool:
-        """Send, or pass over what ``version`` does not have. A slow reader is closed here: nobody else has to."""
+    def set_listener(self, listener: TransportListener | None) -> None:
+        """Report to ``listener`` that the client is too slow, floods or violates the protocol."""
+        self._listener = listener
+
+    def send(self, outgoing: Prepared[Version], version: Version) -> None:
+        """Send, or skip what ``version`` does not have."""
         whole = outgoing.frame(version)
         if whole is not None:
             self.send_frame(whole)
-        return True
 
     def send_frame(self, whole: bytes) -> None:
-        """Send one prebuilt frame; dropped if the socket is not open any more.
-
-        A reader that leaves more than `MAX_UNSENT_BYTES` lying is told so and closed with 4429.
-        """
+        """Send an encoded frame; dropped if the connection is not open. At most `MAX_UNSENT_BYTES` are left waiting."""
         if self.state is not _OPEN:
             return
         self._silent_ticks = 0
-        if self._unsent is None or len(self._unsent) + len(whole) <= MAX_UNSENT_BYTES:
+        if self._unsent is None or len(self._unsent) + len(whole) <= MAX_UNSENT_BYTES or self._is_overloaded:
             self.write(whole)
         else:
-            counters.slow_readers += 1
-            self.close_overloaded("You are too slow to read what is sent.")
+            self._give_up(Overload.SLOW_READER)
 
     def close(self, code: int, reason: str = "") -> None:
         """Close with ``code``, after everything that was written before."""
@@ -219,23 +220,6 @@ class WebSocket(TcpConnection):
         if self._on_pong is None:
             self._on_pong = answered
             self.send_frame(_ROUND_TRIP_PING_FRAME)
-
-    def close_overloaded(self, reason: str) -> None:
-        """Say why, and close with 4429."""
-        if self.state is not State.OPEN:
-            return
-        counters.errors[ErrorCode.RATE_LIMITED] += 1
-        counters.closes[CloseCode.TOO_MUCH] += 1
-        error = Outgoing(
-            type=ErrorPayload.TYPE,
-            payload=ErrorPayload(code=ErrorCode.RATE_LIMITED, message=reason),
-            room_id=parse_qs(self._query.decode("latin-1")).get("roomId", [""])[0][:64],
-            timestamp_ms=clock.now_ms(),
-            broadcast="actor",
-        )
-        if whole := error.frame(_OLDEST):
-            self.write(whole)
-        self.close(CloseCode.TOO_MUCH)
 
     # What the server does
 
@@ -301,7 +285,7 @@ class WebSocket(TcpConnection):
             self._context.run(self._handle, self._backlog.popleft())
         now_s = self._loop.time()
         if self._flooding_since_s is not None and now_s - self._flooding_since_s > FLOOD_TIMEOUT_S:
-            self.close_overloaded("You are sending too much.")
+            self._give_up(Overload.FLOOD)
         if self.state is not State.OPEN:
             # Whether the client agrees to the end is all that is left to know.
             self._backlog = deque(
@@ -317,7 +301,7 @@ class WebSocket(TcpConnection):
     def connection_lost(self) -> None:
         """Tell the application, which has a while to come to its end."""
         self.state = State.CLOSED
-        self._receiver = self._on_pong = None
+        self._receiver = self._on_pong = self._listener = None
         self._queue_event({"type": "websocket.disconnect", "code": self._close_code, "reason": ""})
         if self._application is not None and not self._application.done():
             self._exit_timeout = self._loop.call_later(EXIT_TIMEOUT_S, self._application.cancel)
@@ -329,17 +313,18 @@ class WebSocket(TcpConnection):
         match message:
             case str() | bytes():
                 self._deliver(message)
-            case Ping() | Pong() if not self._control_bucket.take(clock.now_ms()):
-                self.close_overloaded("You are sending too much.")
+            case Ping() | Pong() if not self._control_bucket.take(int(self._loop.time() * 1000)):
+                self._give_up(Overload.FLOOD)
             case Ping(payload):
                 self.send_frame(frame(PONG, payload))
             case Close(code):
                 self.close(code)
                 self.write_eof()
             case ProtocolViolation(code, reason):
-                if self.state is State.OPEN:
-                    counters.closes[code] += 1
+                was_open = self.state is _OPEN
                 self.close(code, reason)
+                if was_open and self._listener is not None:
+                    self._listener.on_close(code)
                 self.write_eof()
             case Pong(payload):
                 # Of any other, that something came is all there is to know.
@@ -358,12 +343,19 @@ class WebSocket(TcpConnection):
             kind = "text" if isinstance(message, str) else "bytes"
             self._queue_event({"type": "websocket.receive", kind: message, ARRIVED_S: perf_counter()})
         else:
-            self.close_overloaded("You are sending too much.")
+            self._give_up(Overload.FLOOD)
 
     def _queue_event(self, message: Message) -> None:
         self._asgi_events.append(message)
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    def _give_up(self, overload: Overload) -> None:
+        if self.state is _OPEN and not self._is_overloaded:
+            self._is_overloaded = True
+            if self._listener is not None:
+                self._listener.on_overload(overload)
+            self.close(POLICY_VIOLATION)
 
     def _accept(self, subprotocol: str | None) -> None:
         if self.state is State.CONNECTING:
@@ -384,7 +376,7 @@ class WebSocket(TcpConnection):
         if self.state is State.CONNECTING:
             self._reject_handshake(HTTPStatus.INTERNAL_SERVER_ERROR)
         elif self.state is State.OPEN:
-            self.close(_NORMAL if failure is None else _UNEXPECTED)
+            self.close(NORMAL_CLOSURE if failure is None else INTERNAL_ERROR)
         elif self.state is State.CLOSED:
             self._break_cycles()
 

@@ -10,7 +10,7 @@ from gameplay.engine.projections import Role
 from rooms import clock
 from rooms.access.sessions import session_hash
 from rooms.access.token_bucket import TokenBucket
-from rooms.live.transport import PreparedMessage, Receiver, Transport
+from rooms.live.transport import Overload, PreparedMessage, Receiver, Transport
 from rooms.protocol.acks import AckLedger
 from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode, UpgradeRequired
@@ -21,6 +21,10 @@ from rooms.telemetry.log_context import SESSION_DIGITS
 
 logger = logging.getLogger(__name__)
 
+_OVERLOAD_MESSAGES = {
+    Overload.SLOW_READER: "You are too slow to read what is sent.",
+    Overload.FLOOD: "You are sending too much.",
+}
 _numbers = itertools.count(1)
 
 
@@ -50,6 +54,7 @@ class Connection:
         self.close_code: int | None = None
         self.opened_at_ms = now_ms
         self._transport = transport
+        transport.set_listener(self)
 
     @property
     def has_keepalive(self) -> bool:
@@ -81,17 +86,15 @@ class Connection:
         )
 
     def send(self, outgoing: Outgoing) -> None:
-        """Send a message. A client that reads too slowly is closed with 4429."""
-        if self.is_closed:
-            return
-        counters.sent[outgoing.type] += 1
-        if not self._transport.send(outgoing, self.version):
-            self._close_slow_reader()
+        """Send a message."""
+        if not self.is_closed:
+            counters.sent[outgoing.type] += 1
+            self._transport.send(outgoing, self.version)
 
     def forward(self, relayed: PreparedMessage) -> None:
         """Send a message from a room at another worker, which has counted it."""
-        if not self.is_closed and not self._transport.send(relayed, self.version):
-            self._close_slow_reader()
+        if not self.is_closed:
+            self._transport.send(relayed, self.version)
 
     def reply(self, event: Event) -> None:
         """Send an unnumbered event to this connection alone."""
@@ -142,9 +145,19 @@ class Connection:
     def _set_round_trip(self, round_trip_ms: int) -> None:
         self.round_trip_ms = round_trip_ms
 
-    def _close_slow_reader(self) -> None:
-        counters.slow_readers += 1
-        self.close_with_error(ErrorCode.RATE_LIMITED, "You are too slow to read what is sent.", CloseCode.TOO_MUCH)
+    def on_overload(self, overload: Overload) -> None:
+        """Send ``ERROR``, and close with 4429."""
+        if overload is Overload.SLOW_READER and not self.is_closed:
+            counters.slow_readers += 1
+        self.close_with_error(ErrorCode.RATE_LIMITED, _OVERLOAD_MESSAGES[overload], CloseCode.TOO_MUCH)
+
+    def on_close(self, code: int) -> None:
+        """The transport has closed by itself."""
+        self.close(code)
+
+    def detach(self) -> None:
+        """Break the reference cycle with the transport, once that has ended."""
+        self._transport.set_listener(None)
 
     def close(self, code: int) -> None:
         """Close after everything that was sent; later messages are dropped."""

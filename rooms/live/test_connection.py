@@ -19,6 +19,7 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.limits import PING_TIMEOUT_MS
 from rooms.protocol.versions import Version
 from rooms.routing import websocket_application
+from rooms.telemetry.counters import counters
 
 
 def locked() -> Outgoing:
@@ -95,6 +96,15 @@ class TestSockets:
         assert len(reader.got) == 3, "what had been under way, the reason, and the close"
         assert json.loads(reader.got[1]["text"])["payload"]["code"] == "RATE_LIMITED"
         assert reader.got[2] == {"type": "websocket.close", "code": 4429}
+
+    async def test_a_transport_that_closes_by_itself_is_counted_and_sent_nothing_more(self) -> None:
+        transport = FakeTransport()
+        connection = Connection("ABC234", transport, f"http://{HOST}")
+        before = counters.closes[1007]
+        connection.on_close(1007)
+        connection.send(locked())
+        assert (connection.close_code, transport.messages) == (1007, [])
+        assert counters.closes[1007] == before + 1
 
     async def test_a_socket_that_is_gone_swallows_what_is_left(self) -> None:
         async def fail(message: dict[str, Any]) -> None:

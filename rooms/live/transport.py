@@ -4,15 +4,20 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum, auto
 from typing import Any, ClassVar, Protocol
 
+from rooms.protocol.frames import POLICY_VIOLATION
 from rooms.protocol.versions import Version
 
 logger = logging.getLogger(__name__)
 
 TRANSPORT_EXTENSION = "partyflow.socket"
 """The key of the ASGI scope's extensions under which a server offers a `Transport` of its own."""
+ARRIVED_S = "partyflow.arrived_s"
+"""The key of a ``websocket.receive`` event under which such a server gives the arrival time, by `perf_counter`."""
 MAX_UNSENT_BYTES = 256 * 1024
+"""Of one client, of what was sent."""
 
 AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
 Receiver = Callable[[str | bytes], bool]
@@ -29,6 +34,25 @@ class PreparedMessage(Protocol):
         """The same as a whole WebSocket frame."""
 
 
+class Overload(Enum):
+    """Why a transport has to give up its client."""
+
+    SLOW_READER = auto()
+    """More than `MAX_UNSENT_BYTES` would be waiting."""
+    FLOOD = auto()
+    """Messages arrive faster than they can be processed."""
+
+
+class TransportListener(Protocol):
+    """What a transport reports of its client."""
+
+    def on_overload(self, overload: Overload) -> None:
+        """Called once; the last chance to send an explanation, which has no limit, and to close."""
+
+    def on_close(self, code: int) -> None:
+        """Called when the transport closes by itself: the client has violated the WebSocket protocol."""
+
+
 class Transport(Protocol):
     """The way out to one client."""
 
@@ -40,8 +64,11 @@ class Transport(Protocol):
     def edge_worker(self) -> str | None:
         """The worker that holds the client's socket; None if it is this one."""
 
-    def send(self, outgoing: PreparedMessage, version: Version) -> bool:
-        """Send, or skip what ``version`` does not have; False if more than `MAX_UNSENT_BYTES` would be waiting."""
+    def set_listener(self, listener: TransportListener | None) -> None:
+        """Report to ``listener``; None breaks the reference cycle of the two."""
+
+    def send(self, outgoing: PreparedMessage, version: Version) -> None:
+        """Send, or skip what ``version`` does not have; at most `MAX_UNSENT_BYTES` are left waiting."""
 
     def close(self, code: int) -> None:
         """Close after everything that was sent."""
@@ -64,20 +91,27 @@ class AsgiTransport:
         self._queue: deque[dict[str, Any]] = deque()
         self._unsent_bytes = 0
         self._is_closing = False
+        self._listener: TransportListener | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def send(self, outgoing: PreparedMessage, version: Version) -> bool:
-        """Queue the message; False if the queue is full."""
+    def set_listener(self, listener: TransportListener | None) -> None:
+        """Report a full queue to ``listener``."""
+        self._listener = listener
+
+    def send(self, outgoing: PreparedMessage, version: Version) -> None:
+        """Queue the message. A queue that is full is dropped and reported."""
         text = outgoing.text(version)
         if text is None or self._is_closing:
-            return True
+            return
         if self._unsent_bytes + len(text) > MAX_UNSENT_BYTES:
             self._queue.clear()
             self._unsent_bytes = 0
-            return False
+            if self._listener is not None:
+                self._listener.on_overload(Overload.SLOW_READER)
+            self.close(POLICY_VIOLATION)
+            return
         self._unsent_bytes += len(text)
         self._put({"type": "websocket.send", "text": text.decode()})
-        return True
 
     def close(self, code: int) -> None:
         """Close once the queue is empty."""

@@ -12,6 +12,7 @@ from gameplay.engine.events import Audience, Event
 from rooms.protocol.catalogue import CLIENT
 from rooms.protocol.codecs import CODECS, Codec
 from rooms.protocol.errors import Malformed, ProtocolError
+from rooms.protocol.frames import text_frame
 from rooms.protocol.limits import MAX_REQUEST_ID
 from rooms.protocol.versions import SUPPORTED, SupportedVersions, Version, negotiate
 
@@ -187,13 +188,3 @@ class Outgoing(msgspec.Struct, eq=False):
                 ack_id=UNSET if self.ack_id is None else self.ack_id,
             )
         )
-
-
-def text_frame(text: bytes) -> bytes:
-    """One final, unmasked text frame around ``text`` (RFC 6455, section 5.2)."""
-    length = len(text)
-    if length < 126:
-        return bytes((0x81, length)) + text
-    if length < 1 << 16:
-        return b"\x81\x7e" + length.to_bytes(2, "big") + text
-    return b"\x81\x7f" + length.to_bytes(8, "big") + text

@@ -1,19 +1,24 @@
 """WebSocket frames as clients send them (RFC 6455, section 5): bytes in, messages out; nothing here waits or writes."""
 
 import struct
+from functools import partial
 from typing import NamedTuple
-
-from rooms.protocol.envelope import text_frame
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
+NORMAL_CLOSURE = 1000
 PROTOCOL_ERROR = 1002
 NO_STATUS = 1005
+ABNORMAL_CLOSURE = 1006
 INVALID_DATA = 1007
+POLICY_VIOLATION = 1008
 MESSAGE_TOO_BIG = 1009
+INTERNAL_ERROR = 1011
+SERVICE_RESTART = 1012
+"""Close codes (section 7.4.1 and IANA's registry)."""
 
 MAX_FRAGMENTS = 256
-"""Of one message; empty ones could go on for ever."""
+"""Of one message: fragments may be empty, so the size alone bounds nothing."""
 
 _FINAL = 0x80
 _FINAL_TEXT = _FINAL | TEXT
@@ -22,6 +27,7 @@ _MASKED = 0x80
 _MASK_BYTES = 4
 _MAX_CONTROL_BYTES = 125
 _LENGTH_16_BIT = 126
+_LENGTH_64_BIT = 127
 _OPCODES = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
 _CLOSE_CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
 
@@ -202,8 +208,17 @@ def _decode_text(payload: bytes) -> str:
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
-    """A whole frame from a server."""
-    return bytes((_FINAL | opcode,)) + text_frame(payload)[1:]
+    """A final, unmasked frame (section 5.2)."""
+    length = len(payload)
+    if length < _LENGTH_16_BIT:
+        return bytes((_FINAL | opcode, length)) + payload
+    if length < 1 << 16:
+        return bytes((_FINAL | opcode, _LENGTH_16_BIT)) + length.to_bytes(2, "big") + payload
+    return bytes((_FINAL | opcode, _LENGTH_64_BIT)) + length.to_bytes(8, "big") + payload
+
+
+text_frame = partial(frame, TEXT)
+"""A final, unmasked text frame."""
 
 
 def close_frame(code: int, reason: str = "") -> bytes:

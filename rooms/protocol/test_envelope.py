@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gameplay.engine import commands, events
 from rooms.protocol import messages
 from rooms.protocol.catalogue import CLIENT
-from rooms.protocol.envelope import ClientMessage, Outgoing, parse, text_frame
+from rooms.protocol.envelope import ClientMessage, Outgoing, parse
 from rooms.protocol.errors import ErrorCode, Malformed, ProtocolError, UnknownType, UpgradeRequired
 from rooms.protocol.versions import Version
 
@@ -275,21 +275,6 @@ def test_a_version_without_the_message_gets_no_frame():
     assert outgoing.text(V10) is None
     assert outgoing.frame(V10) is None
     assert outgoing.frame(V11)
-
-
-@pytest.mark.parametrize(
-    ("length", "header"),
-    [
-        (0, b"\x81\x00"),
-        (125, b"\x81\x7d"),
-        (126, b"\x81\x7e\x00\x7e"),
-        (65_535, b"\x81\x7e\xff\xff"),
-        (65_536, b"\x81\x7f" + struct.pack("!Q", 65_536)),
-        (200_000, b"\x81\x7f" + struct.pack("!Q", 200_000)),
-    ],
-)
-def test_a_frame_states_its_length_as_the_standard_says(length, header):
-    assert text_frame(b"x" * length) == header + b"x" * length
 
 
 def test_a_frame_holds_the_text():

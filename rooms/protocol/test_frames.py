@@ -1,5 +1,7 @@
 """What clients send, read as RFC 6455 has it."""
 
+import struct
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ from rooms.protocol.frames import (
     ProtocolViolation,
     close_frame,
     frame,
+    text_frame,
 )
 from tests.support.raw_socket import RawSocket
 
@@ -156,3 +159,18 @@ def test_a_reason_is_cut_where_it_stays_readable() -> None:
     whole = close_frame(4000, "é" * 100)
     assert whole[1] == len(whole) - 2 <= 125
     assert whole[4:].decode() == "é" * 61
+
+
+@pytest.mark.parametrize(
+    ("length", "header"),
+    [
+        (0, b"\x81\x00"),
+        (125, b"\x81\x7d"),
+        (126, b"\x81\x7e\x00\x7e"),
+        (65_535, b"\x81\x7e\xff\xff"),
+        (65_536, b"\x81\x7f" + struct.pack("!Q", 65_536)),
+        (200_000, b"\x81\x7f" + struct.pack("!Q", 200_000)),
+    ],
+)
+def test_a_frame_states_its_length_as_the_standard_says(length: int, header: bytes) -> None:
+    assert text_frame(b"x" * length) == header + b"x" * length

@@ -9,8 +9,8 @@ from typing import Protocol
 from rooms.cluster.inbox import Message
 from rooms.cluster.membership import Liveness
 from rooms.live.connection import Connection
-from rooms.protocol.envelope import text_frame
 from rooms.protocol.errors import CloseCode
+from rooms.protocol.frames import text_frame
 from rooms.protocol.versions import Version
 from rooms.relay.link import Link
 from rooms.relay.messages import UP, Downward, Ended, Gone, Hello, Roll, Said, TakeOver, Told, unpack_down

@@ -14,8 +14,8 @@ from rooms.cluster.registry import Registry
 from rooms.errors import RateLimited
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
-from rooms.live.transport import PreparedMessage, Receiver
-from rooms.protocol.errors import CloseCode, ErrorCode
+from rooms.live.transport import Overload, PreparedMessage, Receiver, TransportListener
+from rooms.protocol.errors import CloseCode
 from rooms.protocol.versions import Version
 from rooms.relay.link import Link
 from rooms.relay.messages import DOWN, Ended, Gone, Hello, Roll, Said, TakeOver, Upward, unpack_up
@@ -42,13 +42,15 @@ class RelayedTransport:
         self._number = number
         self._ended = ended
 
-    def send(self, outgoing: PreparedMessage, version: Version) -> bool:
+    def set_listener(self, listener: TransportListener | None) -> None:
+        """Does nothing: overload is detected at the edge."""
+
+    def send(self, outgoing: PreparedMessage, version: Version) -> None:
         """Send, or pass over what ``version`` does not have."""
         text = outgoing.text(version)
         if text is not None:
             self.told += 1
             self._link.tell(text, self._number, self.told)
-        return True
 
     def close(self, code: int) -> None:
         """Close after all that was sent."""
@@ -96,7 +98,7 @@ class Visitor:
         elif self._unheard.qsize() < MAX_UNHEARD:
             self._unheard.put_nowait(_said(said.said))
         else:
-            self.connection.close_with_error(ErrorCode.RATE_LIMITED, "You are sending too much.", CloseCode.TOO_MUCH)
+            self.connection.on_overload(Overload.FLOOD)
 
     def leave(self) -> None:
         """The client is gone, or sent away."""

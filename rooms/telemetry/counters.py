@@ -14,9 +14,6 @@ UNREADABLE = "unreadable"
 EXCESS = "excess"
 """What stands for the type of a message that could not be read, and of one that was one too many."""
 
-ARRIVED_S = "partyflow.arrived_s"
-"""Where our own server says, beside what a socket has received, by `perf_counter` when it came."""
-
 RECONNECT_OUTCOMES = ("backfill", "snapshot", "expired", "refused")
 
 

@@ -10,9 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock, declining
+from rooms.live.transport import ARRIVED_S
 from rooms.management.documents import metrics_reference
 from rooms.protocol.limits import ACK_TIMEOUT_MS
-from rooms.telemetry.counters import ARRIVED_S, BOUNDS_S, Histogram
+from rooms.telemetry.counters import BOUNDS_S, Histogram
 from rooms.web.prometheus import METRICS, text
 
 PROJECT = Path(__file__).parents[2]

@@ -9,11 +9,14 @@ import socket
 import sys
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import parse_qs
 
 from partyflow.server import http
 from partyflow.server.server import Server
 from partyflow.server.websocket import WebSocket
-from rooms.protocol.envelope import text_frame
+from rooms.live.connection import Connection
+from rooms.protocol.frames import text_frame
+from rooms.protocol.limits import MAX_MESSAGE_BYTES
 from rooms.telemetry.counters import counters
 
 
@@ -43,6 +46,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         return
     await send({"type": "websocket.accept"})
     frames = scope["extensions"]["partyflow.socket"]
+    if scope["path"] != "/unheeded":
+        Connection(parse_qs(scope["query_string"].decode()).get("roomId", [""])[0], frames, "http://testserver")
 
     subject.set(Subject(scope["path"], frames))
 
@@ -117,6 +122,7 @@ def main() -> None:
     Server(
         application,
         listener,
+        max_message_bytes=MAX_MESSAGE_BYTES,
         start=start,
         stop=stop,
         ready=lambda: print("port", listener.getsockname()[1], flush=True),

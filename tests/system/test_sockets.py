@@ -149,6 +149,15 @@ def test_a_client_that_sends_faster_than_it_is_heard_is_closed_with_4429(server:
     assert close.code == 4429
 
 
+def test_an_overload_that_the_application_does_not_heed_is_closed_with_1008(server: SocketServer) -> None:
+    with server.connect("/unheeded") as client:
+        client.send("busy")
+        for _ in range(300):
+            client.send("send x")
+        (close,) = client.frames_until_close()
+    assert (close.opcode, close.code) == (CLOSE, 1008)
+
+
 def test_messages_are_heard_however_they_are_cut(server: SocketServer) -> None:
     with server.connect() as client:
         whole = [client.framed(TEXT, f"send {number}".encode()) for number in range(6)]

@@ -59,9 +59,17 @@ class Command(BaseCommand):
         # Only now: a wrong environment is told of without waiting for all of this.
         from partyflow.asgi import application
         from partyflow.server.server import Server
+        from rooms.protocol.limits import MAX_MESSAGE_BYTES
         from rooms.worker import start_worker, stop_worker
 
-        Server(application, listener, start=start_worker, stop=stop_worker, ready=self._print_banner).run()
+        Server(
+            application,
+            listener,
+            max_message_bytes=MAX_MESSAGE_BYTES,
+            start=start_worker,
+            stop=stop_worker,
+            ready=self._print_banner,
+        ).run()
 
     def _print_banner(self) -> None:
         lines = ["", f"  PartyFlow is ready:  {home_url()}/"]
