@@ -1,9 +1,9 @@
-"""What can go wrong on the way into a room.
+"""Errors of entering a room.
 
 RoomError
-├── Refused         a handshake that fails, with the wire's error code
-├── RateLimited     too much from one address
-└── Unavailable     Redis is away, or this worker is about to stop
+├── Refused         the handshake fails, with the wire's error code
+├── RateLimited     a limit of the client's network is reached
+└── Unavailable     Redis is unavailable, or this worker is draining
 """
 
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -12,11 +12,11 @@ BUSY = "The server is busy right now. Please try again in a moment."
 
 
 class RoomError(Exception):
-    """Base of the shell's errors."""
+    """Base of these errors."""
 
 
 class Refused(RoomError):
-    """Somebody is not let in. ``close`` is how the socket ends; None: it may ``CONNECT`` again."""
+    """The handshake fails. ``close`` is the close code; None keeps the socket open for another attempt."""
 
     def __init__(self, code: ErrorCode, message: str, close: CloseCode | None) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class Refused(RoomError):
 
 
 class RateLimited(RoomError):
-    """Somebody at this address does something too often. ``wait_s``: in how many seconds they may try again."""
+    """A rate limit is reached. ``wait_s`` is the time until a further attempt may succeed."""
 
     def __init__(self, wait_s: int) -> None:
         super().__init__("That was a lot at once. Wait a minute, then try again.")
@@ -34,4 +34,4 @@ class RateLimited(RoomError):
 
 
 class Unavailable(RoomError):
-    """Rooms cannot be read or written at the moment; trying again in a while may help."""
+    """Rooms cannot be read or written for now."""

@@ -1,11 +1,11 @@
-"""What the admin knows rooms by. Rooms themselves are in memory and in Redis, never in the database."""
+"""Placeholder model of live rooms for the administration. Rooms are in memory and in Redis, never in the database."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class LiveRoom(models.Model):
-    """A placeholder without a table: it gives the live rooms their permissions, and the admin's log a name for them."""
+    """An unmanaged model: carries the permissions of live rooms and their content type in the audit log."""
 
     code = models.CharField(_("code"), max_length=6, primary_key=True)
 

@@ -1,4 +1,4 @@
-"""Which address to give to phones. The one in the host's own browser may mean nothing to them."""
+"""Public URLs: how phones reach this site. The URL in the host's own browser may lead nowhere on a phone."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,9 +7,9 @@ from django.conf import settings
 
 
 def public_origin(host: str, is_secure: bool) -> str:
-    """``https://play.example``: where a phone finds this site, given the ``Host`` of a request to it.
+    """The origin of this site for phones, as in ``https://play.example``, given the ``Host`` of a request.
 
-    PUBLIC_URL if it is set; else the address that the request itself came by, unless that leads only to this machine.
+    PUBLIC_URL if it is set; else the origin of the request itself, unless that leads only to this machine.
     """
     if settings.PUBLIC_URL or _is_loopback(host):
         return str(settings.SITE_URL)
@@ -17,7 +17,7 @@ def public_origin(host: str, is_secure: bool) -> str:
 
 
 def join_url(origin: str, code: str) -> str:
-    """The address in the QR code: short enough to type, a player's page behind it."""
+    """The URL of a room's player page, in the QR code and short enough to type."""
     return f"{origin}/{code}"
 
 

@@ -1,7 +1,7 @@
-"""Who made a room with an account stays its host wherever they log in, without a secret being kept or changed.
+"""Creator pass: a signed secret that opens the host seat of a room in any browser its creator is logged in with.
 
-An owner pass is a bearer secret like any other, only that the server can tell it again: it is signed, not stored. It
-opens the seat of the member who made the room, for a day, and nothing else.
+It is a bearer secret like a session's, but signed instead of stored. It opens the seat of the member who created the
+room, for a day, and nothing else.
 """
 
 from django.core.signing import BadSignature, TimestampSigner
@@ -16,17 +16,17 @@ _signer = TimestampSigner(salt="rooms.owners")
 
 
 def new_creator_pass(code: str, created_at_ms: int) -> str:
-    """A secret that opens the first host's seat in the room of this code and age. Check first whose it is to have."""
+    """A pass for the room of this code and creation time. The caller checks that the account is the room's creator."""
     return PREFIX + _signer.sign(f"{code}.{created_at_ms}")
 
 
 def is_creator_pass(secret: str) -> bool:
-    """Whether ``secret`` is of the kind that owners have; it may still be forged or for another room."""
+    """Whether ``secret`` has the form of a creator pass; it may be forged or for another room."""
     return secret.startswith(PREFIX)
 
 
 def is_valid_for(creator_pass: str, code: str, created_at_ms: int) -> bool:
-    """Whether the pass was issued by this site, within a day, for the room of this code and age."""
+    """Whether this site has issued the pass within a day, for the room of this code and creation time."""
     try:
         room = _signer.unsign(creator_pass.removeprefix(PREFIX), max_age=HOST_COOKIE_AGE_S)
     except BadSignature:
@@ -35,7 +35,7 @@ def is_valid_for(creator_pass: str, code: str, created_at_ms: int) -> bool:
 
 
 def is_host_secret(secret: str, summary: RoomSummary) -> bool:
-    """Whether ``secret`` opens the seat of whoever is the room's host now."""
+    """Whether ``secret`` opens the seat of the room's present host."""
     if is_creator_pass(secret):
         return summary.host_id == FIRST_HOST and is_valid_for(secret, summary.room_id, summary.created_at_ms)
     return session_hash(secret) == summary.host_session

@@ -1,4 +1,4 @@
-"""Session secrets: what makes somebody the host or a player of a room (contract, "Handshake")."""
+"""Session secrets: each opens the seat of one host or player."""
 
 import hashlib
 import secrets
@@ -30,12 +30,12 @@ def new_session() -> str:
 
 
 def new_spectator_session() -> str:
-    """A secret for somebody without a seat. It opens nothing that is not open to all, so no room has to know it."""
+    """A secret for a spectator. It opens no seat, so rooms do not store it."""
     return SPECTATOR_PREFIX + secrets.token_urlsafe(12)
 
 
 def is_spectator_session(secret: str) -> bool:
-    """Whether ``secret`` is of the kind that spectators have."""
+    """Whether ``secret`` has the form of a spectator's."""
     return secret.startswith(SPECTATOR_PREFIX)
 
 
@@ -45,7 +45,7 @@ def spectator_id(secret: str) -> str:
 
 
 def session_hash(secret: str) -> str:
-    """What a room keeps of a secret: its SHA-256 in hex."""
+    """SHA-256 of a secret, in hex: rooms store this, not the secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -55,7 +55,7 @@ def host_cookie(code: str) -> str:
 
 
 def set_host_cookie(response: HttpResponseBase, code: str, secret: str) -> None:
-    """Give the host's browser its secret, where no script can read it."""
+    """Set the cookie with the host's secret, unreadable for scripts."""
     response.set_cookie(
         host_cookie(code),
         secret,

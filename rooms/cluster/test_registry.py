@@ -129,7 +129,7 @@ async def test_without_redis_rooms_are_unavailable(
     arguments: dict[str, tuple[Any, ...]] = {"create": ("Alice", CHOSEN)}
     with pytest.raises(Unavailable):
         await getattr(lost, asked)(*arguments.get(asked, ("ABC234",)))
-    assert "Redis is away" in caplog.text
+    assert "Redis unavailable" in caplog.text
     assert not lost.is_redis_up
     await lost.stop()
 

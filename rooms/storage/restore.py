@@ -1,4 +1,4 @@
-"""A room back from Redis: its clocks go on where they stood, and everybody counts as away since now."""
+"""Restoring a room from Redis: its clocks resume where they stopped, and all its members count as away."""
 
 import logging
 from typing import NamedTuple
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class RestoredRoom(NamedTuple):
-    """What makes a live room."""
+    """The parts of a live room."""
 
     room: Room
     log: EventLog
@@ -24,11 +24,11 @@ class RestoredRoom(NamedTuple):
 
 
 def restore(code: str, found: StoredRoom, now_ms: int) -> RestoredRoom | None:
-    """What makes a live room of what Redis has; None if this version cannot read it."""
+    """The parts of a live room from what Redis has; None if this version cannot read it."""
     try:
         room = snapshot.load(found.state, found.deck)
     except snapshot.SnapshotRefused as error:
-        logger.error("Room %s is left alone: %s", code, error)
+        logger.error("Room %s cannot be restored: %s", code, error)
         return None
     log = load_event_log(found, room)
     if _was_played(found):
@@ -37,7 +37,7 @@ def restore(code: str, found: StoredRoom, now_ms: int) -> RestoredRoom | None:
         log.prune(now_ms)
         counters.rooms_restored += 1
     else:
-        # Nobody was there yet: whatever has to come of an absence begins with the first visitor.
+        # A new room: absences count from the moment the first member opens it.
         for member in room.members.values():
             member.away_since_ms = now_ms
     return RestoredRoom(room, log, SaveState(found.epoch, found.revision, known_revision=found.revision))
@@ -48,11 +48,11 @@ def _was_played(found: StoredRoom) -> bool:
 
 
 def load_event_log(found: StoredRoom, room: Room) -> EventLog:
-    """The event log that was found with ``room``; an empty one if it is of no use."""
+    """The event log stored with ``room``; an empty one if there is none or it cannot be decoded."""
     if not found.log:
         return EventLog(room.sequence_id)
     try:
         return EventLog.load(found.log[0], room.sequence_id, *found.log[1:])
     except msgspec.DecodeError as error:
-        logger.warning("The event log of room %s is lost: %s", room.code, error)
+        logger.warning("Room %s: event log unreadable, starting a new one: %s", room.code, error)
         return EventLog(room.sequence_id)

@@ -1,4 +1,4 @@
-"""Rooms in Redis: create, claim, save and delete, each one Lua script, fenced by epoch and revision (§4.2)."""
+"""Rooms in Redis: create, claim, save and delete, one script each, fenced by epoch and revision (docs/spec.md §4.2)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Redis follows behind: changed rooms are written a moment later, the latest state winning (§4.2).
+"""Write-behind: changed rooms are written to Redis in the background, the latest state winning (docs/spec.md §4.2).
 
-What waits is a set of rooms, not a queue of changes, so it cannot fill up. One round trip writes all of it.
+A set of dirty rooms waits, not a queue of changes, so it cannot overflow. One round trip writes up to `BATCH` of them.
 """
 
 import asyncio
@@ -29,15 +29,15 @@ RETRY_MIN_S = 0.1
 RETRY_MAX_S = 0.5
 BATCH = 500
 MAX_LOG_PARTS = 64
-"""So many additions to a log, and it is written anew as a whole."""
+"""A log of so many entries in Redis is replaced by a single one with the next write."""
 
 
 @dataclass(slots=True)
 class SaveState:
-    """What Redis has of a room, and whose word counts there.
+    """What Redis has of a room, and the epoch and revision that fence its writes.
 
-    Each attempt to write is a new ``revision``; ``known_revision`` is the last one that Redis has confirmed. Once
-    ``is_released``, whatever is written says that nobody has the room.
+    Each attempt to write is a new ``revision``; ``known_revision`` is the last one that Redis has confirmed. Once a
+    room ``is_released``, its writes say that it has no owner.
     """
 
     epoch: int
@@ -56,7 +56,7 @@ class SaveState:
 
 
 class Saveable(Protocol):
-    """A room that can be written."""
+    """A room as the write-behind sees it."""
 
     room: Room
     log: EventLog
@@ -64,14 +64,14 @@ class Saveable(Protocol):
 
     @property
     def code(self) -> str:
-        """Its code."""
+        """The room's code."""
 
     def summary(self, worker: str = "") -> RoomSummary:
-        """What lists and public pages say about it; ``worker`` is who writes it."""
+        """The room's summary, with ``worker`` as its owner."""
 
 
 class WriteBehind:
-    """Writes rooms behind their back. ``on_lost`` is told of a room that another worker has taken."""
+    """Writes changed rooms to Redis in the background. ``on_lost`` is called with a room that another worker owns."""
 
     def __init__(self, store: Store, on_lost: Callable[[Saveable], None]) -> None:
         self._store = store
@@ -85,41 +85,41 @@ class WriteBehind:
 
     @property
     def unsaved_count(self) -> int:
-        """Rooms that are yet to be written; that a write is under way is not enough."""
+        """Rooms whose latest state Redis has not confirmed, those that are being written included."""
         return len(self._unsaved.keys() | self._writing.keys()) + len(self._closing)
 
     @property
     def write_lag_s(self) -> float:
-        """How long the oldest of them has been waiting."""
+        """How long the oldest of them has been waiting, in seconds."""
         waiting = itertools.chain(self._unsaved.values(), self._writing.values())
         oldest_ms = min((since_ms for _, since_ms in waiting), default=None)
         return 0.0 if oldest_ms is None else max(0, clock.now_ms() - oldest_ms) / 1000
 
     def mark_dirty(self, live: Saveable) -> None:
-        """Have ``live`` written as it is when its turn comes."""
+        """Schedule a write of ``live``, in the state that it has by then."""
         self._unsaved.setdefault(live.code, (live, clock.now_ms()))
         self._wakeup.set()
 
     def delete(self, live: Saveable) -> None:
-        """Have ``live`` taken out of Redis."""
+        """Schedule the deletion of ``live``."""
         self._unsaved.pop(live.code, None)
         self._closing[live.code] = live.save_state
         self._wakeup.set()
 
     def discard(self, live: Saveable) -> None:
-        """Write nothing of ``live`` any more."""
+        """Unschedule ``live``."""
         self._unsaved.pop(live.code, None)
 
     def is_unsaved(self, live: Saveable) -> bool:
-        """Whether ``live`` waits to be written."""
+        """Whether a write of ``live`` is scheduled."""
         return live.code in self._unsaved
 
     def is_closing(self, code: str) -> bool:
-        """Whether the room is gone, though Redis may still have it."""
+        """Whether the room is closed, though Redis may still have it."""
         return code in self._closing
 
     async def run(self) -> None:
-        """Write whatever there is, until cancelled: at once, but not more often than every 50 ms."""
+        """Write changes as they come, at most every 50 ms, until cancelled; retry with back-off."""
         retry_s = RETRY_MIN_S
         while True:
             await self._wakeup.wait()
@@ -131,14 +131,14 @@ class WriteBehind:
                 retry_s = min(retry_s * 2, RETRY_MAX_S)
 
     async def flush(self) -> bool:
-        """Write everything that waits now; False if Redis would not have it."""
+        """Write all rooms that are scheduled now; False if that failed."""
         waiting = len(self._unsaved) + len(self._closing)
         while waiting > 0:
             self._wakeup.clear()
             taken = dict(list(self._unsaved.items())[:BATCH])
             closing = dict(list(self._closing.items())[:BATCH])
             if not taken and not closing:
-                break  # somebody else has written them meanwhile
+                break  # another flush has written them
             waiting -= len(taken) + len(closing)
             for code in taken:
                 del self._unsaved[code]
@@ -147,30 +147,30 @@ class WriteBehind:
         return True
 
     async def save(self, *rooms: Saveable) -> bool:
-        """Write these now. False if that failed, or if one of them belongs to another worker by now."""
+        """Write these rooms now; False if that failed, or if another worker owns one of them."""
         for live in rooms:
             self._unsaved.pop(live.code, None)
         return await self._write({live.code: (live, clock.now_ms()) for live in rooms}, {})
 
     def record_success(self) -> None:
-        """Redis has answered."""
+        """Note that Redis has answered."""
         if not self.is_redis_up:
-            logger.info("Redis is back; %d rooms are to be written", self.unsaved_count)
+            logger.info("Redis available again; %d rooms to be saved", self.unsaved_count)
         self.is_redis_up = True
 
     def record_failure(self, error: Exception) -> None:
-        """Redis has not answered, or refused. Said once, until it does again."""
+        """Note that a call to Redis has failed. Only the first of a series is logged."""
         counters.write_failures += 1
         if self.is_redis_up:
-            logger.warning("Redis is away, play goes on unsaved: %s: %s", type(error).__name__, error)
+            logger.warning("Redis unavailable; rooms are not being saved: %s: %s", type(error).__name__, error)
         self.is_redis_up = False
 
     def _try_build(self, live: Saveable) -> Save | None:
         try:
             return _build_save(live, "" if live.save_state.is_released else self._store.worker)
         except Exception:
-            # One room that cannot be put into bytes must not keep the others from being written.
-            logger.exception("Room %s cannot be written", live.code)
+            # One room that cannot be serialized must not keep the others from being written.
+            logger.exception("Room %s: serialization failed", live.code)
             return None
 
     async def _write(self, taken: dict[str, tuple[Saveable, int]], closing: dict[str, SaveState]) -> bool:
@@ -214,7 +214,7 @@ class WriteBehind:
             _confirm(live, save)
             is_part = save.deck is None or not save.whole_log
             if result == RECREATED and is_part and not self.is_closing(live.code):
-                # Redis had lost the room or came back with an older one, and so its deck and log as well.
+                # Redis had lost the room or has come back with an older copy, of its deck and log as well.
                 live.save_state.invalidate()
                 self.mark_dirty(live)
 

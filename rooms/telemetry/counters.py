@@ -1,24 +1,21 @@
-"""What is counted while the process runs: plain numbers, for the way of a message has no time for more.
-
-`rooms.web.prometheus` tells them to whoever asks.
-"""
+"""Counters of this process: plain integers, cheap on the hot path; exported by `rooms.web.prometheus`."""
 
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
 BOUNDS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-"""The upper ends of a histogram's buckets; one more takes the rest."""
+"""Upper bounds of a histogram's buckets; one more bucket takes the rest."""
 
 UNREADABLE = "unreadable"
 EXCESS = "excess"
-"""What stands for the type of a message that could not be read, and of one that was one too many."""
+"""Labels instead of the type for messages that could not be parsed, and for those over the rate limit."""
 
 RECONNECT_OUTCOMES = ("backfill", "snapshot", "expired", "refused")
 
 
 class Histogram:
-    """How often something took how long, by buckets."""
+    """Durations by buckets."""
 
     __slots__ = ("counts", "sum_s")
 
@@ -32,17 +29,17 @@ class Histogram:
         self.sum_s += duration_s
 
     def cumulative(self) -> list[tuple[str, int]]:
-        """Prometheus' buckets: an upper end, and how many were not above it."""
-        told, total = [], 0
+        """Prometheus' buckets: upper bounds, and how many durations were not above them."""
+        buckets, total = [], 0
         for bound, count in zip((*map(str, BOUNDS_S), "+Inf"), self.counts, strict=True):
             total += count
-            told.append((bound, total))
-        return told
+            buckets.append((bound, total))
+        return buckets
 
 
 @dataclass(slots=True)
 class Counters:
-    """Counted since this process started; what ends in ``open`` goes down again."""
+    """Totals since this process started, but for gauges, which end in ``open``."""
 
     received: Counter[str] = field(default_factory=Counter)
     sent: Counter[str] = field(default_factory=Counter)

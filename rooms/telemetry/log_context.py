@@ -1,7 +1,7 @@
-"""Whom a log line is about, found out when the line is written, so that the way of a message pays nothing for it.
+"""Lazy log context: resolved when a record is written, so the hot path pays nothing.
 
-All sockets share one thread. But each runs in a task and so in a context of its own, in which it leaves itself once; a
-room's alarm goes off in a context of the room's.
+All sockets share one thread, but each runs in a task and so in a context of its own, in which it binds itself once.
+Rooms' timers fire in a context of the room.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -13,14 +13,14 @@ LOGGED_KEY_DIGITS = 12
 
 
 class LogSubject(Protocol):
-    """A socket or a room. Its context holds it: what holds the context had better not be the subject itself."""
+    """What log records are about: a socket or a room. Its context refers to it; avoid a reference back (a cycle)."""
 
     def log_fields(self) -> Mapping[str, object]:
-        """What to add to a line: ``room``, and for a socket ``actor`` and ``session``; nothing secret."""
+        """Fields for a record: ``room``, and for a socket ``actor`` and ``session``; nothing secret."""
 
 
 class RoomSubject:
-    """A room as a subject."""
+    """A room as the subject of log records."""
 
     __slots__ = ("_code",)
 
@@ -28,7 +28,7 @@ class RoomSubject:
         self._code = code
 
     def log_fields(self) -> Mapping[str, object]:
-        """What to add to a line."""
+        """Fields for a record."""
         return {"room": self._code}
 
 
@@ -36,19 +36,19 @@ _subject: ContextVar[LogSubject | None] = ContextVar("subject", default=None)
 
 
 def bind_log_subject(subject: LogSubject) -> None:
-    """From now on the lines of this context are about ``subject``."""
+    """Make ``subject`` the subject of log records in this context."""
     _subject.set(subject)
 
 
 def log_context_for(subject: LogSubject) -> Context:
-    """A context whose lines are about ``subject``, for a callback that would else speak for whoever has set it."""
+    """A context with ``subject``, for a callback that would else run in the context of the code that schedules it."""
     context = Context()
     context.run(bind_log_subject, subject)
     return context
 
 
 def add_log_fields(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor."""
+    """Structlog processor that adds the fields of the context's subject."""
     subject = _subject.get()
     if subject is not None:
         event.update(subject.log_fields())

@@ -1,4 +1,4 @@
-"""How late the event loop is: what it was to do a moment from now, and when it came to it."""
+"""Event-loop latency."""
 
 import asyncio
 from time import perf_counter
@@ -9,7 +9,7 @@ INTERVAL_S = 0.25
 
 
 async def measure_loop_lag() -> None:
-    """Look four times a second, until cancelled."""
+    """Measure by how much a sleep overruns, four times a second, until cancelled."""
     while True:
         due_s = perf_counter() + INTERVAL_S
         await asyncio.sleep(INTERVAL_S)

@@ -1,6 +1,6 @@
-"""How long work beside the messages took, for whoever collects that; nobody does unless the site says so.
+"""Tracing hooks; no-op unless configured.
 
-Never around a message of the game: that is for `rooms.telemetry.counters`, which costs next to nothing.
+For slow work only. Messages of the game are measured by `rooms.telemetry.counters`, which is cheaper.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,12 +12,12 @@ _NOTHING = nullcontext()
 _span_factory: SpanFactory | None = None
 
 
-def set_span_factory(start: SpanFactory | None) -> None:
-    """From now on open every span with ``start(name, attributes)``; None: collect none."""
+def set_span_factory(factory: SpanFactory | None) -> None:
+    """Open spans with ``factory(name, attributes)`` from now on; with None, no spans."""
     global _span_factory
-    _span_factory = start
+    _span_factory = factory
 
 
 def span(name: str, **attributes: str | int) -> AbstractContextManager[object]:
-    """Measure what the ``with`` block does; spans in it are part of it. Attributes hold nothing that guests typed."""
+    """A span around a ``with`` block, the parent of spans in it. Attributes must not hold what guests typed."""
     return _NOTHING if _span_factory is None else _span_factory(name, attributes)

@@ -90,7 +90,7 @@ async def play_through(
     figures("caught_up_s", round(sum(caught_up_s), 2))
     assert percentile(play.delays_s(), 0.95) < PLAY_P95_S
     assert [len(phone.connections) for party in parties for phone in party.guests] == [1] * 10, "a socket was closed"
-    assert "Redis is away" in site.log()[log_before:]
+    assert "Redis unavailable" in site.log()[log_before:]
     for party, ledger in zip(parties, ledgers, strict=True):
         await check_agreement(party, ledger)
     await asyncio.gather(*(until_stored(valkey, p.room_id, p.host.mirror.state_version, CAUGHT_UP_S) for p in parties))
