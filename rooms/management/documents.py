@@ -1,6 +1,6 @@
-"""Where each document that is made from the code lies in the project, and what makes its text."""
+"""Generated documents: the functions that render them, by path."""
 
-from rooms.protocol.reference import DOCUMENTS as OF_THE_PROTOCOL
+from rooms.protocol.reference import DOCUMENTS as PROTOCOL_DOCUMENTS
 from rooms.protocol.reference.tables import code, table
 from rooms.telemetry.counters import BOUNDS_S
 from rooms.web.prometheus import METRICS
@@ -22,4 +22,4 @@ def metrics_reference() -> str:
     return f"{_HEAD}{metrics}\nBuckets of the histograms, in seconds: {buckets}.\n"
 
 
-DOCUMENTS = {**OF_THE_PROTOCOL, "docs/metrics.md": metrics_reference}
+DOCUMENTS = {**PROTOCOL_DOCUMENTS, "docs/metrics.md": metrics_reference}

@@ -1,4 +1,4 @@
-"""``manage.py rooms``: what stands in the terminal, whatever people call themselves."""
+"""``manage.py rooms``: its output is safe for a terminal, its errors are one line."""
 
 import json
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from rooms.cluster import room_rpc
 from rooms.errors import Unavailable
 from rooms.management.commands import rooms as command
-from rooms.management.table import age, columns, printable
+from rooms.management.table import format_age, format_table, printable
 from rooms.storage.summary import RoomSummary
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2JAlice\u202egnp\r\n\x9b31m"
@@ -36,13 +37,13 @@ def summary(code: str, **changes: Any) -> RoomSummary:
 
 @pytest.fixture
 def in_redis(monkeypatch: pytest.MonkeyPatch) -> list[RoomSummary]:
-    """What the index has."""
+    """The summaries in Redis."""
     rooms: list[RoomSummary] = []
     monkeypatch.setattr(command, "read_all", lambda: rooms)
     return rooms
 
 
-def test_rooms_are_listed_with_their_facts(in_redis: list[RoomSummary], capsys: pytest.CaptureFixture[str]) -> None:
+def test_rooms_are_listed_with_their_summaries(in_redis: list[RoomSummary], capsys: pytest.CaptureFixture[str]) -> None:
     in_redis += [summary("ABC234"), summary("DEF567", state="ROUND_ACTIVE", round_number=2, host_name="Dave")]
     call_command("rooms", "list")
     head, first, second, total = capsys.readouterr().out.splitlines()
@@ -66,12 +67,12 @@ def test_no_name_reaches_the_terminal_as_anything_but_text(
     in_redis += [summary("ABC234", host_name=HOSTILE)]
     call_command("rooms", "list")
     call_command("rooms", "list", "--json")
-    told = capsys.readouterr().out
-    assert "Alice" in told
-    assert not [character for character in told if not (character.isprintable() or character == "\n")]
+    output = capsys.readouterr().out
+    assert "Alice" in output
+    assert not [character for character in output if not (character.isprintable() or character == "\n")]
 
 
-def test_the_hash_of_the_hosts_secret_goes_to_nobody(
+def test_the_hash_of_the_hosts_secret_is_not_printed(
     in_redis: list[RoomSummary], capsys: pytest.CaptureFixture[str]
 ) -> None:
     in_redis += [summary("ABC234")]
@@ -81,14 +82,71 @@ def test_the_hash_of_the_hosts_secret_goes_to_nobody(
     assert "hash-of-a-secret" not in str(room)
 
 
-def test_nothing_is_closed_or_ended_without_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_closed_or_drained_without_confirmation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.input", lambda question: "")
     for words in (["close", "ABC234"], ["drain", "worker-1"]):
         with pytest.raises(CommandError, match="Nothing was done"):
             call_command("rooms", *words)
 
 
-def test_what_cannot_be_done_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def worker_that_ends(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A worker of 3 rooms that ends when it is looked for a second time; the calls to it."""
+    calls: list[str] = []
+
+    async def drain(name: str, *, by: str) -> room_rpc.WorkerFigures:
+        calls.append(f"drain {name}")
+        return room_rpc.WorkerFigures(
+            worker="worker-1.abc",
+            name=name,
+            rooms=3,
+            sockets=12,
+            unsaved_rooms=0,
+            write_lag_s=0.0,
+            is_redis_up=True,
+            is_draining=False,
+        )
+
+    async def living_starts() -> set[str]:
+        calls.append("look")
+        return {"worker-1.def", *(["worker-1.abc"] if calls.count("look") < 2 else [])}
+
+    monkeypatch.setattr(room_rpc, "drain", drain)
+    monkeypatch.setattr(room_rpc, "living_starts", living_starts)
+    monkeypatch.setattr(command, "POLL_S", 0.0)
+    return calls
+
+
+def test_drain_can_wait_until_the_worker_has_ended(
+    worker_that_ends: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("rooms", "drain", "worker-1", "--yes")
+    assert worker_that_ends == ["drain worker-1"]
+    assert capsys.readouterr().out == "worker-1 lets 3 rooms with 12 sockets go, and ends.\n"
+    call_command("rooms", "drain", "worker-1", "--wait", "--yes")
+    assert worker_that_ends == ["drain worker-1", "drain worker-1", "look", "look"]
+    assert capsys.readouterr().out == "worker-1 has handed 3 rooms over, and ended.\n"
+
+
+def test_drain_gives_up_waiting(worker_that_ends: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "DRAIN_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(command, "POLL_S", 5.0)
+    with pytest.raises(CommandError, match="worker-1 has not ended after 0 s"):
+        call_command("rooms", "drain", "worker-1", "--wait", "--yes")
+
+
+def test_the_old_spelling_of_drain_works_and_names_the_new_one(
+    worker_that_ends: list[str], settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.WORKER_ID = "worker-1"
+    call_command("drain")
+    output = capsys.readouterr()
+    assert worker_that_ends == ["drain worker-1", "look", "look"]
+    assert output.out == "worker-1 has handed 3 rooms over, and ended.\n"
+    assert "manage.py rooms drain --wait --yes" in output.err
+
+
+def test_an_error_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> list[RoomSummary]:
         raise Unavailable("Redis is\x1b away")
 
@@ -97,17 +155,17 @@ def test_what_cannot_be_done_is_one_line(monkeypatch: pytest.MonkeyPatch) -> Non
         call_command("rooms", "list")
 
 
-def test_what_can_be_seen_stays_as_it_is() -> None:
+def test_printable_characters_are_not_escaped() -> None:
     assert printable("Zoë 🎉 日本") == "Zoë 🎉 日本"
-    assert columns([("a", 1), ("bcd", "x")]) == "a    1\nbcd  x\n"
+    assert format_table([("a", 1), ("bcd", "x")]) == "a    1\nbcd  x\n"
 
 
 @pytest.mark.parametrize(
-    ("ms", "told"), [(119_000, "119 s"), (120_000, "2 min"), (7_199_000, "119 min"), (7_200_000, "2 h"), (-5, "0 s")]
+    ("ms", "text"), [(119_000, "119 s"), (120_000, "2 min"), (7_199_000, "119 min"), (7_200_000, "2 h"), (-5, "0 s")]
 )
-def test_ages_are_rounded(ms: int, told: str) -> None:
-    assert age(1_000, 1_000 + ms) == told
+def test_ages_are_rounded(ms: int, text: str) -> None:
+    assert format_age(1_000, 1_000 + ms) == text
 
 
-def test_what_never_was_has_no_age() -> None:
-    assert age(0, 1_000) == "-"
+def test_a_time_of_zero_has_no_age() -> None:
+    assert format_age(0, 1_000) == "-"

@@ -107,10 +107,10 @@ async def back_at(site: Site, phones: list[Phone]) -> float:
 
 
 async def drain(pair: Pair, worker: str) -> str:
-    """``manage.py drain``; what it says once the worker has ended."""
+    """``manage.py rooms drain --wait``; its output once the worker has ended."""
     environment = {name: value for name, value in os.environ.items() if name not in FOREIGN_VARIABLES}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "manage.py", "drain", worker),
+        *(sys.executable, "manage.py", "rooms", "drain", worker, "--wait", "--yes"),
         cwd=ROOT,
         env=environment | {"VAR_DIR": str(pair.two.server.var_dir), "REDIS_URL": pair.valkey.url},
         stdout=asyncio.subprocess.PIPE,

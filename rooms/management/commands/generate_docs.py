@@ -1,4 +1,4 @@
-"""``manage.py generate_docs``: write the documents that are made from the code."""
+"""``manage.py generate_docs``: write the documents that are generated from the code."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,21 +10,21 @@ from rooms.management.documents import DOCUMENTS
 
 
 class Command(BaseCommand):
-    """Writes the documents; with ``--check`` only says whether they are up to date."""
+    """Writes the documents; with ``--check`` only fails if one is stale."""
 
     help = "Write the references, the AsyncAPI document and the browser's constants."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """``--check`` writes nothing and fails when a document is stale."""
+        """Define ``--check``."""
         parser.add_argument("--check", action="store_true", help="fail when a document is stale; write nothing")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Write each document whose text has changed. Raises `CommandError` for stale ones under ``--check``."""
         stale = []
-        for name, make in DOCUMENTS.items():
+        for name, render in DOCUMENTS.items():
             path = settings.BASE_DIR / name
-            text = make()
+            text = render()
             if path.exists() and path.read_text(encoding="utf-8") == text:
                 continue
             stale.append(name)

@@ -1,4 +1,4 @@
-"""``manage.py rooms``: the live rooms and the workers from a shell, beside whatever serves them."""
+"""``manage.py rooms``: list, show and close rooms, list and drain workers, from a shell beside the running site."""
 
 import asyncio
 import getpass
@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import msgspec
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from gameplay.engine.commands import CloseRoom
@@ -17,22 +18,24 @@ from rooms.admin.list_query import read_all, search
 from rooms.cluster import room_rpc
 from rooms.errors import RoomError
 from rooms.live.details import RoomDetails
-from rooms.management.table import age, columns, printable
+from rooms.management.table import format_age, format_table, printable
 from rooms.storage.summary import RoomSummary
 
 MAX_EVENTS = 10
+DRAIN_TIMEOUT_S = 30.0
+POLL_S = 0.1
 
 Result = TypeVar("Result")
 
 
 class Command(BaseCommand):
-    """Reads what all rooms have left in Redis, and asks their workers for the rest."""
+    """Reads summaries of rooms from Redis, and calls their workers for everything else."""
 
     help = "List, show and close rooms; list workers and have one end."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One subcommand each."""
+        """Define a subcommand for each action."""
         actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|close|workers|drain")
         listing = actions.add_parser("list", help="every room, the one with the latest activity first")
         listing.add_argument("text", nargs="?", default="", help="part of a code or of somebody's name")
@@ -43,14 +46,15 @@ class Command(BaseCommand):
         closing.add_argument("codes", nargs="+", metavar="code")
         workers = actions.add_parser("workers", help="every worker that shows signs of life")
         draining = actions.add_parser("drain", help="have a worker let its rooms go, and end")
-        draining.add_argument("worker", help="its WORKER_ID")
+        draining.add_argument("worker", nargs="?", default=settings.WORKER_ID, help="its WORKER_ID (%(default)s)")
+        draining.add_argument("--wait", action="store_true", help="return when it has ended; fail after 30 s")
         for action in (listing, showing, workers):
             action.add_argument("--json", action="store_true", help="for machines")
         for action in (closing, draining):
             action.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        """Ends with one line, and the exit code 1, when something cannot be done."""
+        """Run an action. Errors end it with one line and the exit code 1."""
         actions: dict[str, Callable[[dict[str, Any]], None]] = {
             "list": self._list,
             "show": self._show,
@@ -66,11 +70,11 @@ class Command(BaseCommand):
     def _list(self, options: dict[str, Any]) -> None:
         rooms = [summary for summary in search(read_all(), options["text"]) if options["state"] in ("", summary.state)]
         if options["json"]:
-            self._print_json([_public(summary) for summary in rooms])
+            self._print_json([_public_fields(summary) for summary in rooms])
             return
         now_ms = clock.now_ms()
         head = ("CODE", "STATE", "PLAYERS", "ROUND", "SCORE", "AGE", "ACTIVE", "WORKER", "HOST")
-        self._print(columns([head, *(_row(summary, now_ms) for summary in rooms)]))
+        self._print(format_table([head, *(_summary_row(summary, now_ms) for summary in rooms)]))
         self._print(f"{len(rooms)} room{'' if len(rooms) == 1 else 's'}\n")
 
     def _show(self, options: dict[str, Any]) -> None:
@@ -78,7 +82,7 @@ class Command(BaseCommand):
         if options["json"]:
             self._print_json(json.loads(msgspec.json.encode(details)))
         else:
-            self._print("\n".join(_described(details, clock.now_ms())))
+            self._print("\n".join(_details_tables(details, clock.now_ms())))
 
     def _close(self, options: dict[str, Any]) -> None:
         codes = list(dict.fromkeys(code.upper() for code in options["codes"]))
@@ -86,7 +90,7 @@ class Command(BaseCommand):
         failed = []
         for code in codes:
             try:
-                _run(room_rpc.send_order(code, CloseRoom(), by=_who()))
+                _run(room_rpc.send_order(code, CloseRoom(), by=_operator()))
             except RoomError as error:
                 failed.append(f"{code}: {error}")
             else:
@@ -100,49 +104,65 @@ class Command(BaseCommand):
             self._print_json({name: figures and msgspec.to_builtins(figures) for name, figures in workers.items()})
             return
         head = ("WORKER", "ROOMS", "SOCKETS", "UNSAVED", "LAG", "REDIS", "DRAINING")
-        self._print(columns([head, *(_worker_row(name, figures) for name, figures in workers.items())]))
+        self._print(format_table([head, *(_worker_row(name, figures) for name, figures in workers.items())]))
 
     def _drain(self, options: dict[str, Any]) -> None:
         worker = options["worker"]
         self._confirm(f"Have {printable(worker)} let its rooms go, and end?", options)
-        figures = _run(room_rpc.drain(worker, by=_who()))
-        self._print(f"{printable(worker)} lets {figures.rooms} rooms with {figures.sockets} sockets go, and ends.\n")
+        figures = _run(room_rpc.drain(worker, by=_operator()))
+        if not options["wait"]:
+            self._print(
+                f"{printable(worker)} lets {figures.rooms} rooms with {figures.sockets} sockets go, and ends.\n"
+            )
+            return
+        try:
+            _run(_wait_for_end(figures.worker))
+        except TimeoutError:
+            raise CommandError(f"{printable(worker)} has not ended after {DRAIN_TIMEOUT_S:.0f} s.") from None
+        self._print(f"{printable(worker)} has handed {figures.rooms} rooms over, and ended.\n")
 
     def _confirm(self, question: str, options: dict[str, Any]) -> None:
         if not options["yes"] and input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
             raise CommandError("Nothing was done.")
 
     def _print_json(self, value: Any) -> None:
-        # ASCII alone: a terminal may be reading this too.
+        # ASCII: the reader may be a terminal, which must not interpret names.
         self._print(json.dumps(value, ensure_ascii=True, indent=2) + "\n")
 
     def _print(self, text: str) -> None:
         self.stdout.write(text, ending="" if text.endswith("\n") else "\n")
 
 
-def _run(asking: Coroutine[Any, Any, Result]) -> Result:
-    return asyncio.run(asking)
+def _run(call: Coroutine[Any, Any, Result]) -> Result:
+    return asyncio.run(call)
 
 
-def _who() -> str:
+async def _wait_for_end(incarnation: str) -> None:
+    async with asyncio.timeout(DRAIN_TIMEOUT_S):
+        # A later incarnation does not count: in a container it may be up again by now.
+        while incarnation in await room_rpc.living_starts():  # noqa: ASYNC110 (another process)
+            await asyncio.sleep(POLL_S)
+
+
+def _operator() -> str:
     return f"{getpass.getuser()} at a shell"
 
 
-def _public(summary: RoomSummary) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(summary)
-    del told["hostSession"]
-    return told
+def _public_fields(summary: RoomSummary) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(summary)
+    del fields["hostSession"]
+    return fields
 
 
-def _row(summary: RoomSummary, now_ms: int) -> Sequence[object]:
+def _summary_row(summary: RoomSummary, now_ms: int) -> Sequence[object]:
     return (
         summary.room_id,
         summary.state,
         f"{summary.connected_count}/{summary.player_count}",
         summary.round_number or "-",
         " : ".join(str(points) for _, points in summary.scores) or "-",
-        age(summary.created_at_ms, now_ms),
-        age(summary.active_at_ms, now_ms),
+        format_age(summary.created_at_ms, now_ms),
+        format_age(summary.active_at_ms, now_ms),
         summary.worker or "-",
         summary.host_name,
     )
@@ -162,27 +182,32 @@ def _worker_row(name: str, figures: room_rpc.WorkerFigures | None) -> Sequence[o
     )
 
 
-def _described(details: RoomDetails, now_ms: int) -> list[str]:
+def _details_tables(details: RoomDetails, now_ms: int) -> list[str]:
     state = details.state
     people = [
         (
             person.id,
             "host" if person.is_host else "player" if person.is_seated else "member",
             person.team_id or "-",
-            person.connection_state if person.connected else f"away {age(person.away_since_ms or 0, now_ms)}",
+            person.connection_state if person.connected else f"away {format_age(person.away_since_ms or 0, now_ms)}",
             "-" if person.round_trip_ms is None else f"{person.round_trip_ms} ms",
             person.name,
         )
         for person in details.people
     ]
-    events = [(f"#{event.sequence_id}", f"{age(event.at_ms, now_ms)} ago", event.type) for event in details.events]
-    summary = [
+    events = [
+        (f"#{event.sequence_id}", f"{format_age(event.at_ms, now_ms)} ago", event.type) for event in details.events
+    ]
+    overview = [
         ("room", details.code),
         ("state", f"{state.state.value}, version {state.state_version}{', locked' if state.locked else ''}"),
         ("worker", f"{details.worker}, epoch {details.epoch}, revision {details.revision}"),
-        ("made", f"{age(details.created_at_ms, now_ms)} ago, saved {age(details.saved_at_ms, now_ms)} ago"),
+        (
+            "made",
+            f"{format_age(details.created_at_ms, now_ms)} ago, saved {format_age(details.saved_at_ms, now_ms)} ago",
+        ),
         ("sockets", f"{details.socket_count}, of them {details.spectator_count} onlookers"),
         *((f"team {team.id}", f"{team.score} points, {team.name}") for team in state.teams),
     ]
     head = ("WHO", "ROLE", "TEAM", "LINE", "ROUND TRIP", "NAME")
-    return [columns(summary), columns([head, *people]), columns(events[-MAX_EVENTS:]) if events else ""]
+    return [format_table(overview), format_table([head, *people]), format_table(events[-MAX_EVENTS:]) if events else ""]
