@@ -55,8 +55,9 @@ clean: ## remove what was made, but not var/, where the data is
 
 .PHONY: chromium
 chromium:
-	@command -v chromium >/dev/null 2>&1 \
-		|| { echo "Installing Chromium for the browser tests"; $(APT) update && $(APT) install -y chromium; }
+	@command -v chromium-headless-shell >/dev/null 2>&1 \
+		|| { echo "Installing Chromium for the browser tests"; $(APT) update && $(APT) install -y chromium-headless-shell; } \
+		|| command -v chromium
 
 HAVE = $(shell PATH="$$PATH:/usr/sbin" command -v $(1))
 MISSING = $(if $(call HAVE,nginx),,nginx) $(if $(wildcard /usr/lib/postgresql/*/bin/initdb)$(call HAVE,initdb),,postgresql)

@@ -13,12 +13,10 @@ from tests.browser.page_checks import LAPTOP as LAPTOP_SIZE
 from tests.browser.page_checks import PHONE as PHONE_SIZE
 from tests.browser.page_checks import Look, look
 from tests.browser.party import BrowserParty
-from tests.browser.visitor import LAPTOP, PHONE, TV, Visitor
+from tests.browser.visitor import LAPTOP, PHONE, STILL, TV, Visitor
 from tests.support.guest import Guest
 from tests.support.site import Site
 
-# Motion would make every picture another one.
-STILL = {"reduced_motion": "reduce"}
 # Names as long and wide as they may be.
 LONG_NAMES = [f"{name} Wolkenmaier MM" for name in ("Bo", "Ca", "Da", "Er", "Fr", "Gr", "He", "Iv", "Ju", "Ke")]
 ROUND_S = 12

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.visitor import LAPTOP, PHONE, TV, Visitor
+from tests.browser.visitor import LAPTOP, PHONE, STILL, TV, Visitor
 from tests.support.guest import Guest
 from tests.support.party import CAST
 from tests.support.protocol_checks import says
@@ -24,12 +24,13 @@ class BrowserParty:
         self.visitors: list[Visitor] = []
         self.guests: list[Guest] = []
         self.words: list[str] = []
+        self.motion = STILL
 
     # Who is there
 
     async def invite(self, name: str, device: Mapping[str, Any] = PHONE, **options: Any) -> Visitor:
         """Somebody more with a browser, who has opened nothing yet."""
-        visitor = await Visitor.come(name, self.chromium, self.site, dict(device), **options)
+        visitor = await Visitor.come(name, self.chromium, self.site, dict(device), **{**self.motion, **options})
         self.visitors.append(visitor)
         return visitor
 

@@ -16,7 +16,6 @@ from tests.support.site import Site
 
 # Without a blank, and as wide as a name may be.
 WIDE_NAME = "WWWWWWWWWWWWWWWWWWWW"
-STILL = {"reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def hannah(site: Site) -> Account:
 
 async def sit_down(party: BrowserParty, account: Account, name: str = "Alice") -> Visitor:
     """The host's browser, logged in, on an empty page."""
-    visitor = await party.invite(name, ON_LAPTOP, **STILL)
+    visitor = await party.invite(name, ON_LAPTOP)
     cookie = {"name": "sessionid", "value": account.session, "url": party.site.origin}
     await visitor.context.add_cookies([cookie])  # type: ignore[list-item]
     return visitor
@@ -62,8 +61,8 @@ async def test_a_host_keeps_rules_and_names_and_finds_the_game_again(party: Brow
     await alice.button("Start a party").click()
     await page.wait_for_url("**/host/*/")
     party.code = page.url.rstrip("/").rsplit("/", 1)[1]
-    bob = await party.join("Bob", **STILL)
-    stage = await party.watch(**STILL)
+    bob = await party.join("Bob")
+    stage = await party.watch()
     await party.connect("Carol", "Dave")
     await party.make_teams()
     looks.append(await look(page, "host", "named teams", SHOTS, LAPTOP))

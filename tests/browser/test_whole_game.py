@@ -7,13 +7,14 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.browser.party import BrowserParty
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import IN_MOTION, Visitor
 
 ROUND_S = 16
 ROUND_PATIENCE_S = ROUND_S + 8
 
 
 async def test_a_whole_game_and_a_rematch(party: BrowserParty) -> None:
+    party.motion = IN_MOTION
     alice = await party.host_from_home()
     await party.join_all()
     await party.watch()

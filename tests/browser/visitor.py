@@ -11,6 +11,10 @@ LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 720}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TV = LAPTOP
 
+STILL: dict[str, Any] = {"reduced_motion": "reduce"}
+IN_MOTION: dict[str, Any] = {"reduced_motion": "no-preference"}
+"""Animations cost a machine without a graphics card a third of a test's CPU: one whole game is played with them."""
+
 # Text that a page shows in a word's place while there is none.
 A_WORD = re.compile(r"\w")
 SWIPE_PX = 150
