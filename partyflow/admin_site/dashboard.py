@@ -16,8 +16,8 @@ from django.utils import timezone
 from gameplay.models import GameResult
 from partyflow import __version__
 from rooms.admin.list_query import read_rooms
-from rooms.admin.permissions import User, may_look, sees_everything
-from rooms.admin.redis_reads import reading, rooms_redis
+from rooms.admin.permissions import User, may_view, sees_all_rooms
+from rooms.admin.redis_reads import redis_errors_as_unavailable, rooms_redis
 from rooms.cluster.room_rpc import WorkerFigures, ping_all
 from rooms.errors import Unavailable
 from rooms.protocol.versions import SUPPORTED
@@ -41,7 +41,7 @@ class Dashboard:
     that show signs of life, None for one that does not answer. All of it but ``rooms`` and ``games`` is for superusers.
     """
 
-    sees_everything: bool
+    sees_all_rooms: bool
     rooms: int | None
     games: int
     redis: RedisStatus | None = None
@@ -61,11 +61,11 @@ class Dashboard:
 
 def dashboard_of(user: User) -> Dashboard | None:
     """The figures for this user; None if rooms are not their business."""
-    if sees_everything(user):
+    if sees_all_rooms(user):
         redis, workers = async_to_sync(_fetch_status)()
         rooms = None if redis is None else redis.rooms
         return Dashboard(True, rooms, _count_games_today(GameResult.objects.all()), redis, workers, versions(redis))
-    if not may_look(user):
+    if not may_view(user):
         return None
     try:
         own_rooms = len(read_rooms(user))
@@ -104,7 +104,7 @@ def fetch_redis_status() -> RedisStatus | None:
     """How Redis is doing; None if it does not answer."""
     asked_s = time.perf_counter()
     try:
-        with reading():
+        with redis_errors_as_unavailable():
             redis = rooms_redis()
             rooms = redis.zcard(INDEX)
             lag_ms = (time.perf_counter() - asked_s) * 1000

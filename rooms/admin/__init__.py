@@ -1,4 +1,4 @@
-"""The live rooms in the admin: a list, a page for each, and what can be done to them."""
+"""Administration of live rooms: a list, a page for each, and actions on them."""
 
 from django.contrib import admin
 

@@ -1,7 +1,7 @@
-"""What can be done to live rooms from the admin: each is an order to the worker that has the room."""
+"""Actions on live rooms: commands that the room's worker executes as its host's."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +13,7 @@ from gameplay.engine import game
 from gameplay.engine.commands import Command
 from gameplay.engine.states import RoomState
 from gameplay.engine.transitions import Who, moves
-from rooms.admin.worker_calls import Unanswered, ask
+from rooms.admin.worker_calls import CallFailed, call_worker
 from rooms.cluster.room_rpc import NoSuchRoom, send_order
 from rooms.protocol.messages import Notice
 from rooms.storage.summary import RoomSummary
@@ -21,15 +21,15 @@ from rooms.storage.summary import RoomSummary
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-Order = Command | Notice
+RoomCommand = Command | Notice
 Needs = Literal["", "player", "notice", "settings"]
 Fields = Mapping[str, Any]
-"""What a form has said: ``player_id``, ``message``, or the settings that are to change."""
+"""A command's fields, from the action's form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Something to do. ``done`` is for the log, with the form's ``detail`` in it; ``question`` is asked before."""
+    """An action. ``done`` is its log entry, with the form's ``detail`` in it; ``question`` must be confirmed."""
 
     name: str
     label: "_StrPromise"
@@ -39,14 +39,13 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderAction(Action):
-    """Something that the room itself does when it is told to. ``order`` makes the order of a form's fields."""
+class CommandAction(Action):
+    """An action that sends a command to a room."""
 
-    command: type[Order]
-    order: Callable[[Fields], Order]
+    command: type[RoomCommand]
 
     def is_possible(self, state: RoomState) -> bool:
-        """Whether a room in this state would take the order and be changed by it."""
+        """Whether a room in this state accepts the command and is changed by it."""
         if not issubclass(self.command, Command):
             return state is not RoomState.ROOM_CLOSED
         rule = game.COMMANDS[self.command]
@@ -56,53 +55,47 @@ class OrderAction(Action):
 
 
 _ALL = (
-    OrderAction(
+    CommandAction(
         name="pause",
         label=gettext_lazy("Pause"),
         done=gettext_lazy("paused"),
         command=c.PauseGame,
-        order=lambda fields: c.PauseGame(),
     ),
-    OrderAction(
+    CommandAction(
         name="resume",
         label=gettext_lazy("Resume"),
         done=gettext_lazy("resumed"),
         command=c.ResumeGame,
-        order=lambda fields: c.ResumeGame(),
     ),
-    OrderAction(
+    CommandAction(
         name="next",
         label=gettext_lazy("Next round"),
         done=gettext_lazy("on to the next round"),
         command=c.NextRound,
-        order=lambda fields: c.NextRound(),
     ),
-    OrderAction(
+    CommandAction(
         name="notice",
         label=gettext_lazy("Send a notice"),
         done=gettext_lazy("a notice was sent: “%(detail)s”"),
         needs="notice",
         command=Notice,
-        order=lambda fields: Notice(message=fields["message"]),
     ),
-    OrderAction(
+    CommandAction(
         name="settings",
         label=gettext_lazy("Change settings"),
         done=gettext_lazy("settings were changed: %(detail)s"),
         needs="settings",
         command=c.UpdateSettings,
-        order=lambda fields: c.UpdateSettings(settings=dict(fields)),
     ),
-    OrderAction(
+    CommandAction(
         name="kick",
         label=gettext_lazy("Remove a player"),
         done=gettext_lazy("%(detail)s was removed"),
         needs="player",
         question=gettext_lazy("The player loses the seat, and may join again as somebody new."),
         command=c.KickPlayer,
-        order=lambda fields: c.KickPlayer(player_id=fields["player_id"]),
     ),
-    OrderAction(
+    CommandAction(
         name="make-host",
         label=gettext_lazy("Make a player the host"),
         done=gettext_lazy("%(detail)s is the host now"),
@@ -111,15 +104,13 @@ _ALL = (
             "The present host becomes a player, and words appear on the explainer’s phone from then on."
         ),
         command=c.TransferHost,
-        order=lambda fields: c.TransferHost(player_id=fields["player_id"]),
     ),
-    OrderAction(
+    CommandAction(
         name="close",
         label=gettext_lazy("Close"),
         done=gettext_lazy("closed"),
         question=gettext_lazy("Everybody leaves, and the code stops working. This cannot be undone."),
         command=c.CloseRoom,
-        order=lambda fields: c.CloseRoom(),
     ),
 )
 
@@ -138,25 +129,25 @@ OPEN_AS_HOST = Action(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an order; ``trouble`` is empty if it was carried out."""
+    """The result of an action on a room; ``error`` is empty if it was executed."""
 
     code: str
-    trouble: str
+    error: str
 
 
-def give(action: OrderAction, rooms: Sequence[RoomSummary], fields: Fields, by: str) -> list[Outcome]:
-    """Have the order carried out in all these rooms at once. ``by`` is for the workers' logs."""
-    order = action.order(fields)
+def execute(action: CommandAction, rooms: Sequence[RoomSummary], fields: Fields, by: str) -> list[Outcome]:
+    """Send the action's command to all these rooms concurrently. ``by`` is for the workers' logs."""
+    command = action.command(**fields)
 
-    async def everywhere() -> list[Outcome]:
-        return await asyncio.gather(*(_give(summary, order, by) for summary in rooms))
+    async def execute_in_all() -> list[Outcome]:
+        return await asyncio.gather(*(_execute_in(summary, command, by) for summary in rooms))
 
-    return async_to_sync(everywhere)()
+    return async_to_sync(execute_in_all)()
 
 
-async def _give(summary: RoomSummary, order: Order, by: str) -> Outcome:
+async def _execute_in(summary: RoomSummary, command: RoomCommand, by: str) -> Outcome:
     try:
-        await ask(send_order(summary.room_id, order, by=by), summary.worker)
-    except (NoSuchRoom, Unanswered) as error:
+        await call_worker(send_order(summary.room_id, command, by=by), summary.worker)
+    except (NoSuchRoom, CallFailed) as error:
         return Outcome(summary.room_id, str(error))
     return Outcome(summary.room_id, "")

@@ -1,4 +1,4 @@
-"""The last events of a room as sentences. What is told of an event is named here; words never are."""
+"""Descriptions of a room's latest events for administrators. Each names the fields it shows; words are never shown."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from rooms.protocol.messages import Notice
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-Facts = Mapping[str, Any]
+Payload = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One event. ``text`` is empty for types that need no explanation."""
+class EventText:
+    """An event with its description, empty for types that need none."""
 
     sequence_id: int
     at_ms: int
@@ -30,50 +30,50 @@ class Line:
 
 
 class Names:
-    """What people and teams of a room are called; an id that nobody has any more is called by itself."""
+    """Names of a room's members and teams by id; unknown ids are shown as they are."""
 
-    def __init__(self, picture: RoomDetails) -> None:
-        self._names = {person.id: person.name for person in picture.people}
-        self._names |= {team.id: team.name for team in picture.state.teams}
+    def __init__(self, details: RoomDetails) -> None:
+        self._names = {person.id: person.name for person in details.people}
+        self._names |= {team.id: team.name for team in details.state.teams}
 
     def __getitem__(self, id_: object) -> str:
         return self._names.get(str(id_), str(id_))
 
 
-def chronicle(picture: RoomDetails) -> list[Line]:
-    """The picture's events, the latest first."""
-    names = Names(picture)
-    return [_line(event, names) for event in reversed(picture.events)]
+def describe_events(details: RoomDetails) -> list[EventText]:
+    """The latest events, newest first."""
+    names = Names(details)
+    return [_event_text(event, names) for event in reversed(details.events)]
 
 
-def _line(event: EventDetails, names: Names) -> Line:
-    tell = _SENTENCES.get(event.type)
+def _event_text(event: EventDetails, names: Names) -> EventText:
+    describe = _DESCRIPTIONS.get(event.type)
     try:
-        text = "" if tell is None else tell(msgspec.json.decode(event.payload), names)
+        text = "" if describe is None else describe(msgspec.json.decode(event.payload), names)
     except KeyError:
-        text = ""  # another version of PartyFlow has written it
-    return Line(event.sequence_id, event.at_ms, event.type, text)
+        text = ""  # written by another version of PartyFlow
+    return EventText(event.sequence_id, event.at_ms, event.type, text)
 
 
-def _points(facts: Facts, names: Names) -> str:
+def _points(payload: Payload, names: Names) -> str:
     return _("%(team)s: %(points)+d, now %(score)d") % {
-        "team": names[facts["teamId"]],
-        "points": facts["pointsAwarded"],
-        "score": facts["newScore"],
+        "team": names[payload["teamId"]],
+        "points": payload["pointsAwarded"],
+        "score": payload["newScore"],
     }
 
 
-def _word(facts: Facts, names: Names) -> str:
-    return f"{_WHAT_BECAME_OF_IT[facts['action']]} · {_points(facts, names)}"
+def _word(payload: Payload, names: Names) -> str:
+    return f"{_WORD_RESULTS[payload['action']]} · {_points(payload, names)}"
 
 
-_WHAT_BECAME_OF_IT: "dict[str, _StrPromise]" = {
+_WORD_RESULTS: "dict[str, _StrPromise]" = {
     "guessed": gettext_lazy("guessed"),
     "skipped": gettext_lazy("skipped"),
     "undone": gettext_lazy("taken back"),
 }
 
-_LINES: "dict[str, _StrPromise]" = {
+_CONNECTION_CHANGES: "dict[str, _StrPromise]" = {
     "warning": gettext_lazy("connection lost"),
     "lost": gettext_lazy("away for long"),
     "connected": gettext_lazy("connected again"),
@@ -88,39 +88,41 @@ _REASONS: "dict[str, _StrPromise]" = {
 }
 
 
-def _person(facts: Facts, what: object) -> str:
-    return f"{facts['playerName']}: {what}"
+def _about_player(payload: Payload, what: object) -> str:
+    return f"{payload['playerName']}: {what}"
 
 
-def _round(facts: Facts, names: Names) -> str:
+def _round_start(payload: Payload, names: Names) -> str:
     return _("round %(number)d: %(team)s, %(explainer)s explains") % {
-        "number": facts["roundNumber"],
-        "team": names[facts["activeTeamId"]],
-        "explainer": names[facts["explainerPlayerId"]],
+        "number": payload["roundNumber"],
+        "team": names[payload["activeTeamId"]],
+        "explainer": names[payload["explainerPlayerId"]],
     }
 
 
-def _round_end(facts: Facts, names: Names) -> str:
+def _round_end(payload: Payload, names: Names) -> str:
     return _("round %(number)d: %(guessed)d guessed, %(skipped)d skipped, %(points)d points") % {
-        "number": facts["roundNumber"],
-        "guessed": facts["wordsGuessed"],
-        "skipped": facts["wordsSkipped"],
-        "points": facts["pointsEarned"],
+        "number": payload["roundNumber"],
+        "guessed": payload["wordsGuessed"],
+        "skipped": payload["wordsSkipped"],
+        "points": payload["pointsEarned"],
     }
 
 
-_SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
-    events.RoomCreated.TYPE: lambda facts, names: str(facts["hostName"]),
-    events.PlayerJoined.TYPE: lambda facts, names: str(facts["playerName"]),
-    events.PlayerLeft.TYPE: lambda facts, names: _person(facts, _REASONS[facts["reason"]]),
-    events.PlayerConnection.TYPE: lambda facts, names: f"{names[facts['playerId']]}: {_LINES[facts['status']]}",
-    events.StateChanged.TYPE: lambda facts, names: str(STATE_NAMES.get(facts["state"], facts["state"])),
-    events.PlayerAssignedTeam.TYPE: lambda facts, names: f"{names[facts['playerId']]}: {names[facts['teamId']]}",
-    events.RoundStarted.TYPE: _round,
+_DESCRIPTIONS: dict[str, Callable[[Payload, Names], str]] = {
+    events.RoomCreated.TYPE: lambda payload, names: str(payload["hostName"]),
+    events.PlayerJoined.TYPE: lambda payload, names: str(payload["playerName"]),
+    events.PlayerLeft.TYPE: lambda payload, names: _about_player(payload, _REASONS[payload["reason"]]),
+    events.PlayerConnection.TYPE: lambda payload, names: (
+        f"{names[payload['playerId']]}: {_CONNECTION_CHANGES[payload['status']]}"
+    ),
+    events.StateChanged.TYPE: lambda payload, names: str(STATE_NAMES.get(payload["state"], payload["state"])),
+    events.PlayerAssignedTeam.TYPE: lambda payload, names: f"{names[payload['playerId']]}: {names[payload['teamId']]}",
+    events.RoundStarted.TYPE: _round_start,
     events.WordResult.TYPE: _word,
     events.WordCorrected.TYPE: _word,
-    events.GamePaused.TYPE: lambda facts, names: str(facts["message"]),
+    events.GamePaused.TYPE: lambda payload, names: str(payload["message"]),
     events.RoundEnded.TYPE: _round_end,
-    events.HostChanged.TYPE: lambda facts, names: f"{facts['hostName']}: {_REASONS[facts['reason']]}",
-    Notice.TYPE: lambda facts, names: str(facts["message"]),
+    events.HostChanged.TYPE: lambda payload, names: f"{payload['hostName']}: {_REASONS[payload['reason']]}",
+    Notice.TYPE: lambda payload, names: str(payload["message"]),
 }

@@ -1,4 +1,4 @@
-"""The list of live rooms: one read from Redis, however many there are; the rest is looking through what came."""
+"""The list of live rooms: read from Redis in one round trip, then searched, filtered and paged in memory."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
 
 from gameplay.engine.states import RoomState
-from rooms.admin.permissions import User, may_see
-from rooms.admin.redis_reads import reading, rooms_redis
+from rooms.admin.permissions import User, may_view_room
+from rooms.admin.redis_reads import redis_errors_as_unavailable, rooms_redis
 from rooms.storage.keys import SUMMARIES
 from rooms.storage.summary import RoomSummary
 
@@ -35,8 +35,8 @@ STATE_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What somebody looks for: part of a code or a name, a state; empty for all. Pages count from 1."""
+class RoomQuery:
+    """A search: part of a code or of a name, and a state; empty for all. Pages count from 1."""
 
     text: str = ""
     state: str = ""
@@ -44,8 +44,8 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of rooms. ``counts`` says how many of those that fit the text are in which state."""
+class RoomPage:
+    """A page of rooms. ``counts`` and ``total`` count the rooms that match the text, by state and altogether."""
 
     page: Page[RoomSummary]
     counts: dict[str, int]
@@ -53,40 +53,40 @@ class Listing:
 
 
 def read_all() -> list[RoomSummary]:
-    """Every room, the one with the latest activity first. Raises `Unavailable`."""
-    with reading():
+    """All rooms, the latest activity first. Raises `Unavailable`."""
+    with redis_errors_as_unavailable():
         summaries = rooms_redis().hvals(SUMMARIES)
     rooms = [summary for summary in map(_read, summaries) if summary is not None]
     return sorted(rooms, key=lambda summary: (-summary.active_at_ms, summary.room_id))
 
 
 def read_rooms(user: User) -> list[RoomSummary]:
-    """Every room that this user may see, the one with the latest activity first. Raises `Unavailable`."""
-    return [summary for summary in read_all() if may_see(user, summary)]
+    """All rooms that the user may view, the latest activity first. Raises `Unavailable`."""
+    return [summary for summary in read_all() if may_view_room(user, summary)]
 
 
-def read_some(codes: Iterable[str], user: User) -> list[RoomSummary]:
-    """Those of these rooms that there are, and that this user may see. Raises `Unavailable`."""
+def read_by_codes(codes: Iterable[str], user: User) -> list[RoomSummary]:
+    """Those of these rooms that exist and that the user may view. Raises `Unavailable`."""
     wanted = list(dict.fromkeys(codes))
     if not wanted:
         return []
-    with reading():
+    with redis_errors_as_unavailable():
         summaries = rooms_redis().hmget(SUMMARIES, wanted)
-    return [summary for summary in map(_read, summaries) if summary is not None and may_see(user, summary)]
+    return [summary for summary in map(_read, summaries) if summary is not None and may_view_room(user, summary)]
 
 
 def search(rooms: list[RoomSummary], text: str) -> list[RoomSummary]:
-    """Those of ``rooms`` that have ``text`` in their code, or in the name of somebody in them."""
-    return [summary for summary in rooms if _fits(summary, text)]
+    """Rooms that have ``text`` in their code or in a member's name."""
+    return [summary for summary in rooms if _matches(summary, text)]
 
 
-def look(rooms: list[RoomSummary], question: Question) -> Listing:
-    """Those of ``rooms`` that were asked for."""
-    found = search(rooms, question.text)
+def list_page(rooms: list[RoomSummary], query: RoomQuery) -> RoomPage:
+    """The page of ``rooms`` that ``query`` asks for."""
+    found = search(rooms, query.text)
     counts = Counter(summary.state for summary in found)
-    chosen = [summary for summary in found if question.state in ("", summary.state)]
-    page = Paginator(chosen, PAGE_SIZE).get_page(question.page)
-    return Listing(page, {state: counts[state] for state in STATE_NAMES if counts[state]}, len(found))
+    chosen = [summary for summary in found if query.state in ("", summary.state)]
+    page = Paginator(chosen, PAGE_SIZE).get_page(query.page)
+    return RoomPage(page, {state: counts[state] for state in STATE_NAMES if counts[state]}, len(found))
 
 
 _decode = msgspec.json.Decoder(RoomSummary).decode
@@ -98,10 +98,10 @@ def _read(summary: bytes | str | None) -> RoomSummary | None:
     try:
         return _decode(summary)
     except msgspec.DecodeError:
-        return None  # of a version that is still to come, or was long ago
+        return None  # written by another version
 
 
-def _fits(summary: RoomSummary, text: str) -> bool:
+def _matches(summary: RoomSummary, text: str) -> bool:
     wanted = text[:MAX_SEARCH].strip().casefold()
     if not wanted:
         return True

@@ -1,4 +1,4 @@
-"""What the admin reads from Redis. It must neither wait long nor break a page when Redis is away."""
+"""Redis for the administration: short timeouts, and `Unavailable` instead of errors of redis-py."""
 
 import contextlib
 import functools
@@ -7,31 +7,31 @@ from collections.abc import Iterator
 from django.conf import settings
 from django_redis import get_redis_connection
 from redis import Redis
-from redis.exceptions import RedisError
 
 from rooms.errors import Unavailable
-from rooms.storage.redis_client import connect_sync
+from rooms.storage.redis_client import REDIS_ERRORS, connect_sync
 
-ROOMS = "rooms"
-"""The alias in CACHES of the Redis that has the rooms."""
+CACHE_ALIAS = "rooms"
 
 
 def rooms_redis() -> Redis:
-    """A client of the Redis that has the rooms; it answers or fails within two seconds."""
-    client: Redis = get_redis_connection(ROOMS) if ROOMS in settings.CACHES else _cluster(settings.REDIS_URL)
+    """A client of the Redis with the rooms; calls answer or fail within two seconds."""
+    if CACHE_ALIAS not in settings.CACHES:
+        return _cluster(settings.REDIS_URL)
+    client: Redis = get_redis_connection(CACHE_ALIAS)
     return client
 
 
 @functools.cache
 def _cluster(url: str) -> Redis:
-    # Without a name in CACHES, since django-redis speaks to no cluster.
+    # django-redis does not support clusters, so CACHES has none.
     return connect_sync(url)
 
 
 @contextlib.contextmanager
-def reading() -> Iterator[None]:
-    """Turns Redis' failures into `Unavailable`."""
+def redis_errors_as_unavailable() -> Iterator[None]:
+    """Raise `Unavailable` for errors of redis-py."""
     try:
         yield
-    except (RedisError, OSError, TimeoutError) as error:
+    except REDIS_ERRORS as error:
         raise Unavailable(f"{type(error).__name__}: {error}") from error

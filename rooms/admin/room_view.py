@@ -1,4 +1,4 @@
-"""One room as the admin shows it: as its worker has it, or, when that does not answer, as Redis has it."""
+"""A room as the administration shows it: live from its worker, or as last saved if that does not answer."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from gameplay.engine import snapshot
 from gameplay.engine.states import IN_ROUND
-from rooms.admin.event_text import Line, chronicle
-from rooms.admin.permissions import User, may_see
-from rooms.admin.redis_reads import reading, rooms_redis
-from rooms.admin.worker_calls import Unanswered, ask
+from rooms.admin.event_text import EventText, describe_events
+from rooms.admin.permissions import User, may_view_room
+from rooms.admin.redis_reads import redis_errors_as_unavailable, rooms_redis
+from rooms.admin.worker_calls import CallFailed, call_worker
 from rooms.cluster.room_rpc import NoSuchRoom, describe
 from rooms.live.details import MemberDetails, RoomDetails, details_of_saved
 from rooms.storage.keys import room_keys
@@ -23,24 +23,17 @@ from rooms.storage.write_behind import SaveState
 
 
 @dataclass(frozen=True, slots=True)
-class PersonLine:
-    """Somebody in the room, ready to be shown. ``connection`` says in words how their line is doing."""
+class MemberRow:
+    """A member as a table row. ``connection`` is the state of their connection in words."""
 
-    id: str
-    name: str
+    member: MemberDetails
     team: str
-    is_host: bool
-    is_seated: bool
-    sitting_out: bool
-    connected: bool
     connection: str
-    round_trip_ms: int | None
-    version: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class TeamLine:
-    """A team, ready to be shown; ``players`` are names."""
+class TeamRow:
+    """A team as a table row; ``players`` are names."""
 
     name: str
     score: int
@@ -49,33 +42,33 @@ class TeamLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
-    """A room, and what is wrong with what is known of it; ``trouble`` is empty while its worker answers."""
+class RoomView:
+    """A room. ``problem`` says why ``details`` are as last saved; empty if they are live."""
 
     summary: RoomSummary
-    picture: RoomDetails
-    trouble: str
+    details: RoomDetails
+    problem: str
 
     @property
-    def events(self) -> list[Line]:
-        """The last events, the latest first."""
-        return chronicle(self.picture)
+    def events(self) -> list[EventText]:
+        """The latest events, newest first."""
+        return describe_events(self.details)
 
     @property
-    def people(self) -> list[PersonLine]:
-        """Everybody who belongs to the room, the host first."""
-        teams = {team.id: team.name for team in self.picture.state.teams}
-        people = sorted(self.picture.people, key=lambda person: not person.is_host)
-        return [_person_line(person, teams) for person in people]
+    def members(self) -> list[MemberRow]:
+        """The members, the host first."""
+        teams = {team.id: team.name for team in self.details.state.teams}
+        members = sorted(self.details.people, key=lambda member: not member.is_host)
+        return [_member_row(member, teams) for member in members]
 
     @property
-    def teams(self) -> list[TeamLine]:
+    def teams(self) -> list[TeamRow]:
         """The teams in their order."""
-        state = self.picture.state
-        names = {person.id: person.name for person in self.picture.people}
+        state = self.details.state
+        names = {member.id: member.name for member in self.details.people}
         is_in_round = state.state in IN_ROUND
         return [
-            TeamLine(
+            TeamRow(
                 team.name,
                 team.score,
                 [names.get(player, player) for player in team.players],
@@ -86,45 +79,45 @@ class Inspection:
 
     @property
     def settings(self) -> list[tuple[str, str]]:
-        """The rules of the room, named as on the wire."""
-        chosen = msgspec.to_builtins(self.picture.state.settings)
-        return [(name, _shown(value)) for name, value in chosen.items()]
+        """The room's settings, named as on the wire."""
+        chosen = msgspec.to_builtins(self.details.state.settings)
+        return [(name, _format_value(value)) for name, value in chosen.items()]
 
 
-def inspect(code: str, user: User) -> Inspection | None:
-    """The room, None if there is none or none that this user may see. Raises `Unavailable`."""
-    with reading():
+def load_room_view(code: str, user: User) -> RoomView | None:
+    """The room; None if it does not exist or the user may not view it. Raises `Unavailable`."""
+    with redis_errors_as_unavailable():
         pipeline = rooms_redis().pipeline(transaction=False)
         state_key, _deck_key, log_key, _owner_key = room_keys(code)
         pipeline.hmget(state_key, "facts", "state", "worker", "epoch", "revision", "saved_at")
         pipeline.lrange(log_key, 0, -1)
-        (told, state, owner, epoch, revision, saved_at), log = pipeline.execute()
-    if told is None or not may_see(user, summary := msgspec.json.decode(told, type=RoomSummary)):
+        (summary_json, state, owner, epoch, revision, saved_at), log = pipeline.execute()
+    if summary_json is None or not may_view_room(user, summary := msgspec.json.decode(summary_json, type=RoomSummary)):
         return None
-    # A room that sleeps is not woken up by being looked at.
-    trouble = _("Nobody is in this room. It sleeps in Redis.")
+    # Viewing a room must not load it: only a worker that has it already is called.
+    problem = _("Nobody is in this room. It sleeps in Redis.")
     if owner:
         try:
-            return Inspection(summary, async_to_sync(_describe)(code, owner.decode()), "")
+            return RoomView(summary, async_to_sync(_describe)(code, owner.decode()), "")
         except NoSuchRoom:
             return None
-        except Unanswered as error:
-            trouble = _("%(why)s This is the room as it was last written.") % {"why": error}
-    found = StoredRoom(int(epoch), int(revision), int(saved_at), state, None, log)
-    return Inspection(summary, _picture_of(found, owner.decode()), trouble)
+        except CallFailed as error:
+            problem = _("%(why)s This is the room as it was last written.") % {"why": error}
+    stored = StoredRoom(int(epoch), int(revision), int(saved_at), state, None, log)
+    return RoomView(summary, _saved_details(stored, owner.decode()), problem)
 
 
 async def _describe(code: str, owner: str) -> RoomDetails:
-    return await ask(describe(code), owner)
+    return await call_worker(describe(code), owner)
 
 
-def _picture_of(found: StoredRoom, worker: str) -> RoomDetails:
-    room = snapshot.load(found.state, found.deck)
-    save_state = SaveState(found.epoch, found.revision, saved_at_ms=found.frozen_at_ms)
-    return details_of_saved(room, load_event_log(found, room), save_state, worker)
+def _saved_details(stored: StoredRoom, worker: str) -> RoomDetails:
+    room = snapshot.load(stored.state, stored.deck)
+    save_state = SaveState(stored.epoch, stored.revision, saved_at_ms=stored.frozen_at_ms)
+    return details_of_saved(room, load_event_log(stored, room), save_state, worker)
 
 
-_CONNECTIONS = {
+_CONNECTION_TEXTS = {
     "ok": gettext_lazy("connected"),
     "warning": gettext_lazy("lost"),
     "lost": gettext_lazy("lost for long"),
@@ -132,23 +125,13 @@ _CONNECTIONS = {
 }
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "–" if value is None else str(value)
 
 
-def _person_line(person: MemberDetails, teams: dict[str, str]) -> PersonLine:
-    is_away = not person.connected and person.connection_state == "ok"
-    return PersonLine(
-        id=person.id,
-        name=person.name,
-        team=teams.get(person.team_id or "", ""),
-        is_host=person.is_host,
-        is_seated=person.is_seated,
-        sitting_out=person.sitting_out,
-        connected=person.connected,
-        connection=_("away") if is_away else str(_CONNECTIONS[person.connection_state]),
-        round_trip_ms=person.round_trip_ms,
-        version=person.version,
-    )
+def _member_row(member: MemberDetails, teams: dict[str, str]) -> MemberRow:
+    is_away = not member.connected and member.connection_state == "ok"
+    connection = _("away") if is_away else str(_CONNECTION_TEXTS[member.connection_state])
+    return MemberRow(member, teams.get(member.team_id or "", ""), connection)

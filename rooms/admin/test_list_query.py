@@ -9,7 +9,7 @@ import redis
 from django.contrib.auth.models import AnonymousUser, User
 from redis.connection import AbstractConnection
 
-from rooms.admin.list_query import PAGE_SIZE, Listing, Question, look, read_rooms, read_some
+from rooms.admin.list_query import PAGE_SIZE, RoomPage, RoomQuery, list_page, read_by_codes, read_rooms
 from rooms.errors import Unavailable
 from rooms.storage.keys import SUMMARIES
 from rooms.storage.summary import RoomSummary
@@ -60,19 +60,19 @@ def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sent
 
 
-def codes(listing: Listing) -> list[str]:
+def codes(listing: RoomPage) -> list[str]:
     return [room.room_id for room in listing.page]
 
 
 def found(*rooms: RoomSummary, **asked: str) -> list[str]:
-    return codes(look(list(rooms), Question(**asked)))
+    return codes(list_page(list(rooms), RoomQuery(**asked)))
 
 
 def test_two_thousand_rooms_are_read_in_one_round_trip(shelf: Any, round_trips: list[int]) -> None:
     shelf(*(summary(f"A{number:05}", active_at_ms=NOON_MS + number) for number in range(2_000)))
     read_rooms(ROOT)  # the first connection greets Redis
     round_trips.clear()
-    listing = look(read_rooms(ROOT), Question(page="2"))
+    listing = list_page(read_rooms(ROOT), RoomQuery(page="2"))
     assert len(round_trips) == 1
     assert listing.total == 2_000
     assert codes(listing) == [f"A{number:05}" for number in range(1_949, 1_949 - PAGE_SIZE, -1)]
@@ -85,12 +85,12 @@ def test_the_latest_activity_comes_first(shelf: Any) -> None:
 
 def test_chosen_rooms_are_read_in_one_round_trip_too(shelf: Any, round_trips: list[int]) -> None:
     shelf(summary("AAAAAA"), summary("BBBBBB"), summary("CCCCCC"))
-    read_some(["AAAAAA"], ROOT)
+    read_by_codes(["AAAAAA"], ROOT)
     round_trips.clear()
-    rooms = read_some(["CCCCCC", "AAAAAA", "CCCCCC", "GGGGGG"], ROOT)
+    rooms = read_by_codes(["CCCCCC", "AAAAAA", "CCCCCC", "GGGGGG"], ROOT)
     assert [room.room_id for room in rooms] == ["CCCCCC", "AAAAAA"]
     assert len(round_trips) == 1
-    assert read_some([], ROOT) == []
+    assert read_by_codes([], ROOT) == []
 
 
 def test_a_summary_that_cannot_be_read_does_not_hide_the_others(shelf: Any) -> None:
@@ -126,7 +126,7 @@ def test_names_are_found_whatever_their_script() -> None:
 
 def test_rooms_are_filtered_by_state_and_counted_by_it() -> None:
     rooms = [summary("AAAAAA"), summary("BBBBBB", state="ROUND_ACTIVE"), summary("CCCCCC", state="ROUND_ACTIVE")]
-    listing = look(rooms, Question(state="ROUND_ACTIVE"))
+    listing = list_page(rooms, RoomQuery(state="ROUND_ACTIVE"))
     assert codes(listing) == ["BBBBBB", "CCCCCC"]
     assert listing.counts == {"LOBBY": 1, "ROUND_ACTIVE": 2}
     assert listing.total == 3
@@ -135,7 +135,7 @@ def test_rooms_are_filtered_by_state_and_counted_by_it() -> None:
 @pytest.mark.parametrize(("page", "shown"), [("1", 50), ("3", 20), ("99", 20), ("-1", 20), ("x", 50), ("", 50)])
 def test_a_page_that_is_not_there_is_the_nearest_one(page: str, shown: int) -> None:
     rooms = [summary(f"A{number:05}") for number in range(120)]
-    assert len(look(rooms, Question(page=page)).page) == shown
+    assert len(list_page(rooms, RoomQuery(page=page)).page) == shown
 
 
 # Who sees what

@@ -8,9 +8,9 @@ import pytest
 
 from gameplay.engine import snapshot
 from partyflow.admin_site import dashboard
-from rooms.admin.list_query import read_rooms, read_some
-from rooms.admin.redis_reads import reading, rooms_redis
-from rooms.admin.room_view import inspect
+from rooms.admin.list_query import read_by_codes, read_rooms
+from rooms.admin.redis_reads import redis_errors_as_unavailable, rooms_redis
+from rooms.admin.room_view import load_room_view
 from rooms.admin.test_list_query import ROOT, summary
 from rooms.errors import Unavailable
 from rooms.storage.keys import INDEX, SUMMARIES, room_keys
@@ -38,10 +38,10 @@ def test_the_admin_reads_rooms_from_a_cluster(cluster: Cluster) -> None:
         client.zadd(INDEX, {room.code: 1})
         client.hset(room_keys(room.code)[0], mapping=saved)
     assert [found.room_id for found in read_rooms(ROOT)] == [room.code]
-    assert [found.room_id for found in read_some([room.code], ROOT)] == [room.code]
-    seen = inspect(room.code, ROOT)
-    assert seen is not None
-    assert [person.name for person in seen.people] == ["Alice"]
+    assert [found.room_id for found in read_by_codes([room.code], ROOT)] == [room.code]
+    view = load_room_view(room.code, ROOT)
+    assert view is not None
+    assert [row.member.name for row in view.members] == ["Alice"]
     redis = dashboard.fetch_redis_status()
     assert redis is not None
     assert (redis.rooms, redis.version[0]) == (1, "Valkey")
@@ -50,5 +50,5 @@ def test_the_admin_reads_rooms_from_a_cluster(cluster: Cluster) -> None:
 def test_a_cluster_that_is_away_is_redis_away(settings: Any) -> None:
     settings.REDIS_URL = "redis+cluster://127.0.0.1:1"
     settings.CACHES = {"default": settings.CACHES["default"]}
-    with pytest.raises(Unavailable), reading():
+    with pytest.raises(Unavailable), redis_errors_as_unavailable():
         rooms_redis().ping()

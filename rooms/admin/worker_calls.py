@@ -1,4 +1,4 @@
-"""What the admin asks of workers. Each answers within two seconds or is named."""
+"""Calls to workers from the administration, with a timeout and errors as texts for people."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -14,30 +14,30 @@ TIMEOUT_S = 2.0
 T = TypeVar("T")
 
 
-class Unanswered(Exception):
-    """Something was not done, or not said; the text is for people and says why."""
+class CallFailed(Exception):
+    """A call to a worker has failed; the message is a translated text that says why."""
 
 
-async def ask(asking: Awaitable[T], worker: str) -> T:
-    """What is asked of the worker that has a room. Raises `NoSuchRoom`, `Unanswered`.
+async def call_worker(call: Awaitable[T], worker: str) -> T:
+    """The result of ``call`` to the worker of a room. Raises `NoSuchRoom`, `CallFailed`.
 
-    To find out that a worker has just died takes longer than anybody wants to look at an empty page.
+    The timeout is shorter than the detection of a dead worker, for which a page should not wait.
     """
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            return await asking
+            return await call
     except NoSuchRoom:
         raise
     except WorkerSilent as error:
-        raise Unanswered(_silent(error.worker)) from error
+        raise CallFailed(_silent(error.worker)) from error
     except TimeoutError as error:
-        raise Unanswered(_silent(worker)) from error
+        raise CallFailed(_silent(worker)) from error
     except (OrderFailed, Unavailable) as error:
-        raise Unanswered(str(error)) from error
+        raise CallFailed(str(error)) from error
 
 
 def name_of(worker: str) -> str:
-    """A worker's name without the stamp of its start."""
+    """A worker's name without its incarnation."""
     return worker.rpartition(".")[0] or worker
 
 
