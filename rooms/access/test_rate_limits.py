@@ -1,4 +1,4 @@
-"""Limits by address: generous to a household, firm to whoever guesses, and never in the way when Redis is."""
+"""Rate limits: shared by all workers, generous to a household, and per worker while Redis is unavailable."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +29,7 @@ async def make() -> AsyncIterator[Callable[..., RateLimiter]]:
 
 
 async def taken(limiter: RateLimiter, limit: RateLimitItem, client_key: str, times: int) -> int:
-    """How many of these were all right."""
+    """The number of hits that were not refused."""
     excesses = []
     for _ in range(times):
         try:
@@ -51,10 +51,10 @@ async def test_all_workers_count_together(make: Callable[..., RateLimiter], redi
     assert await taken(one, THREE, "alice", 2) == 2
     assert await taken(other, THREE, "alice", 2) == 1
     assert await taken(one, THREE, "alice", 1) == 0
-    assert await taken(other, THREE, "bob", 3) == 3, "another address"
+    assert await taken(other, THREE, "bob", 3) == 3, "another client"
 
 
-async def test_looking_counts_nothing(make: Callable[..., RateLimiter], redis_url: str) -> None:
+async def test_a_check_counts_nothing(make: Callable[..., RateLimiter], redis_url: str) -> None:
     limiter = make(redis_url)
     for _ in range(9):
         await limiter.check(THREE, "alice")
@@ -63,13 +63,13 @@ async def test_looking_counts_nothing(make: Callable[..., RateLimiter], redis_ur
         await limiter.check(THREE, "alice")
 
 
-async def test_what_is_refused_is_counted_for_the_operator(make: Callable[..., RateLimiter], redis_url: str) -> None:
+async def test_refusals_are_counted_in_a_metric(make: Callable[..., RateLimiter], redis_url: str) -> None:
     before = counters.rate_limited["three"]
     await taken(make(redis_url), THREE, "alice", 5)
     assert counters.rate_limited["three"] - before == 2
 
 
-async def test_an_unknown_address_is_not_taken_for_one(make: Callable[..., RateLimiter], redis_url: str) -> None:
+async def test_limits_do_not_apply_without_an_address(make: Callable[..., RateLimiter], redis_url: str) -> None:
     assert await taken(make(redis_url), THREE, "", 9) == 9
 
 
@@ -77,7 +77,7 @@ async def test_limits_can_be_turned_off(make: Callable[..., RateLimiter], redis_
     assert await taken(make(redis_url, is_on=False), THREE, "alice", 9) == 9
 
 
-async def test_without_redis_a_worker_counts_for_itself(make: Callable[..., RateLimiter], tmp_path: Path) -> None:
+async def test_without_redis_each_worker_counts_alone(make: Callable[..., RateLimiter], tmp_path: Path) -> None:
     limiter = make(f"unix://{tmp_path}/nobody.sock")
     assert await taken(limiter, THREE, "alice", 5) == 3
     assert await taken(limiter, THREE, "bob", 5) == 3
@@ -85,7 +85,7 @@ async def test_without_redis_a_worker_counts_for_itself(make: Callable[..., Rate
         await limiter.check(THREE, "alice")
 
 
-async def test_a_redis_that_hangs_is_waited_for_once_and_by_one_alone(
+async def test_a_hanging_redis_delays_one_request_at_a_time(
     make: Callable[..., RateLimiter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limits, "TIMEOUT_S", 0.5)
@@ -106,7 +106,7 @@ async def test_a_redis_that_hangs_is_waited_for_once_and_by_one_alone(
         assert asked == 2
 
 
-async def test_redis_is_asked_again_when_it_is_back(
+async def test_redis_is_used_again_once_it_is_back(
     make: Callable[..., RateLimiter], redis_url: str, tmp_path: Path
 ) -> None:
     limiter = make(redis_url)

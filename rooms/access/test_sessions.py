@@ -15,13 +15,13 @@ def test_a_secret_cannot_be_guessed() -> None:
     assert min(map(len, secrets)) >= 32
 
 
-def test_a_room_keeps_no_secret() -> None:
+def test_a_room_stores_a_hash_instead_of_the_secret() -> None:
     secret = sessions.new_session()
     assert secret not in sessions.session_hash(secret)
     assert len(sessions.session_hash(secret)) == 64
 
 
-def test_an_onlooker_has_the_same_name_wherever_they_come_from() -> None:
+def test_a_spectators_id_follows_from_the_secret() -> None:
     secret = sessions.new_spectator_session()
     assert sessions.is_spectator_session(secret)
     assert not sessions.is_spectator_session(sessions.new_session())

@@ -1,4 +1,4 @@
-"""Who looks at the live rooms in the admin, each with a browser."""
+"""Accounts of the administration, each with a browser."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,7 +16,7 @@ Browsers = Callable[[str], Awaitable[AsyncClient]]
 
 @database_sync_to_async
 def account(name: str) -> User:
-    """Root may do everything, Hannah and Hugo are hosts, Vera may only look, Stan works here, anybody else does not."""
+    """Root is a superuser, Hannah and Hugo are hosts, Vera may only view, Stan is staff; others are not."""
     user, is_new = User.objects.get_or_create(
         username=name, is_staff=name in ("root", "hannah", "hugo", "vera", "stan")
     )
@@ -32,7 +32,7 @@ def account(name: str) -> User:
 
 @pytest.fixture
 def browser_of(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Browsers:
-    """``await browser_of("hannah")`` is a browser in which she is logged in, ``await browser_of("")`` anybody's."""
+    """``await browser_of("hannah")`` is a browser in which she is logged in, ``await browser_of("")`` is logged out."""
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     monkeypatch.setattr("rooms.admin.forms.library", lambda: words)
 

@@ -1,4 +1,4 @@
-"""Which actions make sense in which state follows from the transition table."""
+"""Actions are possible in the states that the transition table allows."""
 
 import pytest
 
@@ -27,5 +27,5 @@ def test_an_action_is_offered_where_it_changes_something(name: str) -> None:
     assert offered - passing == SOMETIMES.get(name, always) - passing
 
 
-def test_what_cannot_be_taken_back_is_asked_about() -> None:
+def test_irreversible_actions_must_be_confirmed() -> None:
     assert {name for name, action in ACTIONS.items() if action.question} == {"kick", "make-host", "close"}

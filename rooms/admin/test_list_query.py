@@ -1,4 +1,4 @@
-"""The list of rooms: one read however many there are, and only what somebody asks for and may see."""
+"""The list of rooms: one round trip for any number of rooms, search, filters, pages and permissions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -48,7 +48,7 @@ def shelf(redis_url: str) -> Iterator[Any]:
 
 @pytest.fixture
 def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The sizes of what was sent to Redis: each is one way there, and one way back."""
+    """The sizes of requests to Redis, one per round trip."""
     sent: list[int] = []
     send = AbstractConnection.send_packed_command
 
@@ -83,7 +83,7 @@ def test_the_latest_activity_comes_first(shelf: Any) -> None:
     assert [room.room_id for room in read_rooms(ROOT)] == ["BBBBBB", "AAAAAA"]
 
 
-def test_chosen_rooms_are_read_in_one_round_trip_too(shelf: Any, round_trips: list[int]) -> None:
+def test_selected_rooms_are_read_in_one_round_trip_too(shelf: Any, round_trips: list[int]) -> None:
     shelf(summary("AAAAAA"), summary("BBBBBB"), summary("CCCCCC"))
     read_by_codes(["AAAAAA"], ROOT)
     round_trips.clear()
@@ -106,7 +106,7 @@ def test_without_redis_there_is_no_list(settings: Any) -> None:
         read_rooms(ROOT)
 
 
-# Looking for
+# Search
 
 
 @pytest.mark.parametrize("text", ["ABC234", "abc 2", "c23", "alice", "CAROL", "  bob ", ""])
@@ -138,15 +138,15 @@ def test_a_page_that_is_not_there_is_the_nearest_one(page: str, shown: int) -> N
     assert len(list_page(rooms, RoomQuery(page=page)).page) == shown
 
 
-# Who sees what
+# Permissions
 
 
-def test_nobody_sees_rooms_without_permission(shelf: Any, db: None) -> None:
+def test_without_permission_no_room_is_listed(shelf: Any, db: None) -> None:
     stan = User.objects.create(username="stan", is_staff=True)
     shelf(summary(creator_id=stan.pk))
     assert read_rooms(stan) == read_rooms(AnonymousUser()) == []
 
 
-def test_a_superuser_who_has_left_sees_nothing(shelf: Any) -> None:
+def test_an_inactive_superuser_sees_no_room(shelf: Any) -> None:
     shelf(summary())
     assert read_rooms(User(pk=1, is_superuser=True, is_active=False)) == []

@@ -1,4 +1,4 @@
-"""The pages of the live rooms: who sees what, and what comes of what they do."""
+"""Admin pages of live rooms: permissions, what they show, and the results of actions."""
 
 import asyncio
 import re
@@ -25,7 +25,7 @@ EVIL = "<img src=x>"
 
 
 def text_of(answer: Any) -> str:
-    """What is to be read on the page."""
+    """The page as text."""
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())))
 
 
@@ -35,20 +35,20 @@ def page_of(code: str) -> str:
 
 @database_sync_to_async
 def log() -> list[tuple[str, str, str]]:
-    """Who did what to which room, in order."""
+    """The log: user, room and text, oldest first."""
     entries = LogEntry.objects.select_related("user").order_by("pk")
     return [(entry.user.username, entry.object_repr, entry.change_message) for entry in entries]
 
 
 async def act(browser: AsyncClient, action: str, *codes: str, **fields: Any) -> Any:
-    """Do it, and read the page that one is led to."""
+    """Execute an action; the answer after the redirect."""
     answer = await browser.post(ACT, {"action": action, "room": list(codes), **fields})
     assert answer.status_code in (200, 302), answer.status_code
     return answer if answer.status_code == 200 else await browser.get(answer["Location"])
 
 
 async def made_by(party: Any, name: str) -> None:
-    """The party's room was made with this account."""
+    """Make this account the creator of the party's room."""
     party.live.room.creator_id = (await account(name)).pk
     party.keeper.changed(party.live)
     await party.keeper.writer.flush()
@@ -56,17 +56,17 @@ async def made_by(party: Any, name: str) -> None:
 
 @pytest.fixture
 async def party(throw: Any, keeper: Registry) -> Any:
-    """Alice's room with Bob and Carol, written down."""
+    """Alice's room with Bob and Carol, saved."""
     party = await throw("Alice", "Bob", "Carol")
     await keeper.writer.flush()
     return party
 
 
-# Who sees what
+# Permissions
 
 
 @pytest.mark.parametrize("name", ["", "paula"])
-async def test_whoever_does_not_work_here_is_asked_to_log_in(browser_of: Browsers, party: Any, name: str) -> None:
+async def test_visitors_and_players_are_sent_to_the_login(browser_of: Browsers, party: Any, name: str) -> None:
     browser = await browser_of(name)
     for address in (LIST, f"{LIST}rows/", page_of(party.code), f"{page_of(party.code)}live/"):
         answer = await browser.get(address)
@@ -87,7 +87,7 @@ async def test_staff_without_permission_see_and_do_nothing(browser_of: Browsers,
     assert "Live rooms" not in text_of(await stan.get("/admin/"))
 
 
-async def test_a_host_sees_and_controls_rooms_of_their_own_alone(browser_of: Browsers, party: Any, throw: Any) -> None:
+async def test_a_host_sees_and_controls_only_rooms_of_their_own(browser_of: Browsers, party: Any, throw: Any) -> None:
     await made_by(party, "hannah")
     other = await throw("Alice", "Bob")
     await made_by(other, "hugo")
@@ -105,7 +105,7 @@ async def test_a_host_sees_and_controls_rooms_of_their_own_alone(browser_of: Bro
     assert await log() == [("hannah", party.code, "closed")]
 
 
-async def test_who_may_only_look_is_offered_nothing_to_do(browser_of: Browsers, party: Any) -> None:
+async def test_without_the_control_permission_no_action_is_offered(browser_of: Browsers, party: Any) -> None:
     await made_by(party, "vera")
     vera = await browser_of("vera")
     for address in (LIST, page_of(party.code)):
@@ -116,7 +116,7 @@ async def test_who_may_only_look_is_offered_nothing_to_do(browser_of: Browsers, 
     assert (await vera.post(f"{page_of(party.code)}open/")).status_code == 403
 
 
-async def test_nothing_is_done_without_the_token_of_the_page(browser_of: Browsers, party: Any) -> None:
+async def test_actions_need_the_csrf_token(browser_of: Browsers, party: Any) -> None:
     root = AsyncClient(enforce_csrf_checks=True)
     await root.aforce_login(await account("root"))
     for address in (ACT, f"{page_of(party.code)}open/"):
@@ -125,14 +125,14 @@ async def test_nothing_is_done_without_the_token_of_the_page(browser_of: Browser
 
 
 @pytest.mark.parametrize("address", [ACT, f"{LIST}ABC234/open/"])
-async def test_acting_takes_a_post(browser_of: Browsers, address: str) -> None:
+async def test_actions_need_a_post(browser_of: Browsers, address: str) -> None:
     assert (await (await browser_of("root")).get(address)).status_code == 405
 
 
-# Looking
+# Pages
 
 
-async def test_the_list_says_how_each_room_stands(browser_of: Browsers, party: Any) -> None:
+async def test_the_list_shows_state_players_and_scores(browser_of: Browsers, party: Any) -> None:
     await party.start_round()
     await party.swipe()
     await party["Bob"].hang_up()
@@ -151,7 +151,7 @@ async def test_the_list_is_searched(browser_of: Browsers, party: Any, query: str
         assert (page_of(party.code) in (await root.get(f"{address}?{query}")).content.decode()) == is_found
 
 
-async def test_a_rooms_page_says_all_but_the_word(browser_of: Browsers, party: Any) -> None:
+async def test_a_rooms_page_shows_everything_but_the_word(browser_of: Browsers, party: Any) -> None:
     root = await browser_of("root")
     await party.start_round()
     played = party.live.room.round.word.text
@@ -168,7 +168,7 @@ async def test_a_rooms_page_says_all_but_the_word(browser_of: Browsers, party: A
     assert played != live
 
 
-async def test_a_room_that_sleeps_is_shown_and_sleeps_on(browser_of: Browsers, party: Any) -> None:
+async def test_a_room_in_redis_is_shown_without_being_loaded(browser_of: Browsers, party: Any) -> None:
     for name in ("Alice", "Bob", "Carol"):
         await party[name].hang_up()
     party.time.now_ms += 11 * 60 * 1000
@@ -180,7 +180,7 @@ async def test_a_room_that_sleeps_is_shown_and_sleeps_on(browser_of: Browsers, p
     assert party.keeper.get(party.code) is None
 
 
-async def test_a_worker_that_does_not_answer_is_named(
+async def test_a_worker_that_does_not_answer_is_named_on_the_page(
     browser_of: Browsers, party: Any, keep: Callable[[str], Registry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room_rpc, "ANSWER_TIMEOUT_S", 0.1)
@@ -196,7 +196,7 @@ async def test_a_worker_that_does_not_answer_is_named(
     assert await log() == [("root", party.code, f"“Send a notice” failed. {silent}")]
 
 
-async def test_a_worker_that_has_just_died_holds_nobody_up_either(
+async def test_a_dead_worker_does_not_delay_the_page(
     browser_of: Browsers, party: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def wait_for_a_takeover(*arguments: Any, **options: Any) -> Any:
@@ -211,7 +211,7 @@ async def test_a_worker_that_has_just_died_holds_nobody_up_either(
     assert f"“Pause” failed. {silent}" in text_of(await act(root, "pause", party.code))
 
 
-async def test_without_redis_the_pages_say_so(browser_of: Browsers, party: Any, settings: Any) -> None:
+async def test_without_redis_the_pages_are_503(browser_of: Browsers, party: Any, settings: Any) -> None:
     root = await browser_of("root")
     cache = {**settings.CACHES["rooms"], "LOCATION": "unix:///nowhere/redis.sock"}
     settings.CACHES = {**settings.CACHES, "rooms": cache}
@@ -245,7 +245,7 @@ async def test_hostile_names_are_text(browser_of: Browsers, throw: Any, keeper: 
     assert EVIL not in done.content.decode()
 
 
-# Acting
+# Actions
 
 
 async def test_a_round_is_paused_and_resumed(browser_of: Browsers, party: Any) -> None:
@@ -259,7 +259,7 @@ async def test_a_round_is_paused_and_resumed(browser_of: Browsers, party: Any) -
     assert await log() == [("root", party.code, "paused"), ("root", party.code, "resumed")]
 
 
-async def test_what_a_room_refuses_is_reported(browser_of: Browsers, party: Any) -> None:
+async def test_a_rejected_command_is_reported(browser_of: Browsers, party: Any) -> None:
     answer = await act(await browser_of("root"), "pause", party.code)
     assert "“Pause” failed. Not possible in LOBBY." in text_of(answer)
     assert await log() == [("root", party.code, "“Pause” failed. Not possible in LOBBY.")]
@@ -273,7 +273,7 @@ async def test_the_review_is_cut_short(browser_of: Browsers, party: Any) -> None
     assert party.live.room.state == "ROUND_STARTING"
 
 
-async def test_many_rooms_are_acted_on_at_once(browser_of: Browsers, party: Any, throw: Any) -> None:
+async def test_an_action_is_executed_on_many_rooms(browser_of: Browsers, party: Any, throw: Any) -> None:
     other = await throw("Alice", "Bob")
     await other.keeper.writer.flush()
     root = await browser_of("root")
@@ -292,7 +292,7 @@ async def test_an_empty_notice_is_not_sent(browser_of: Browsers, party: Any) -> 
     assert not party.host.received("NOTICE")
 
 
-async def test_closing_is_asked_about_first(browser_of: Browsers, party: Any) -> None:
+async def test_closing_must_be_confirmed(browser_of: Browsers, party: Any) -> None:
     root = await browser_of("root")
     assert "This cannot be undone." in text_of(await act(root, "close", party.code))
     assert party.live.room.state == "LOBBY"
@@ -312,7 +312,7 @@ async def test_a_player_is_removed(browser_of: Browsers, party: Any) -> None:
     assert await log() == [("root", party.code, "Bob was removed")]
 
 
-async def test_somebody_who_is_not_there_cannot_be_removed(browser_of: Browsers, party: Any) -> None:
+async def test_an_unknown_player_cannot_be_removed(browser_of: Browsers, party: Any) -> None:
     answer = await act(await browser_of("root"), "kick", party.code, player_id="player_099", is_sure="yes")
     assert "player_099 is not one of the available choices" in text_of(answer)
     assert await log() == []
@@ -345,7 +345,7 @@ async def test_only_settings_that_were_changed_are_sent(browser_of: Browsers, pa
         ("num_teams", "", "Nothing here is to be changed."),
     ],
 )
-async def test_settings_that_cannot_be_are_refused(
+async def test_invalid_settings_are_refused(
     browser_of: Browsers, party: Any, field: str, value: str, said: str
 ) -> None:
     answer = await act(await browser_of("root"), "settings", party.code, **{field: value})
@@ -360,20 +360,20 @@ async def test_settings_stay_as_they_are_during_a_game(browser_of: Browsers, par
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
-async def test_nobody_is_led_to_another_site(browser_of: Browsers, party: Any, wanted: str) -> None:
+async def test_there_is_no_redirect_to_another_site(browser_of: Browsers, party: Any, wanted: str) -> None:
     root = await browser_of("root")
     answer = await root.post(ACT, {"action": "notice", "room": party.code, "message": "Hi", "next": wanted})
     assert answer["Location"] == LIST
 
 
-async def test_rooms_that_have_gone_or_were_not_chosen_are_said_so(browser_of: Browsers, party: Any) -> None:
+async def test_an_action_without_an_existing_room_is_reported(browser_of: Browsers, party: Any) -> None:
     root = await browser_of("root")
     for codes in ([], ["ABC234"]):
         assert "Choose a room that is still there." in text_of(await act(root, "pause", *codes))
     assert (await root.post(ACT, {"action": "dance", "room": party.code})).status_code == 400
 
 
-async def test_a_rooms_page_tells_what_was_done_to_it(browser_of: Browsers, party: Any) -> None:
+async def test_a_rooms_page_shows_its_audit_log(browser_of: Browsers, party: Any) -> None:
     root = await browser_of("root")
     await act(root, "notice", party.code, message="Hello <b>")
     page = await root.get(page_of(party.code))
@@ -384,7 +384,7 @@ async def test_a_rooms_page_tells_what_was_done_to_it(browser_of: Browsers, part
 # Opening as host
 
 
-async def test_the_admin_gets_in_as_host_without_a_secret_being_changed(browser_of: Browsers, party: Any) -> None:
+async def test_opening_a_room_as_host_changes_no_secret(browser_of: Browsers, party: Any) -> None:
     root, before = await browser_of("root"), party.live.room.host.session
     asked = await root.post(f"{page_of(party.code)}open/")
     assert "open on another device" in text_of(asked)
@@ -399,14 +399,14 @@ async def test_the_admin_gets_in_as_host_without_a_secret_being_changed(browser_
     assert await log() == [("root", party.code, "opened as host")]
 
 
-async def test_nothing_is_asked_while_no_host_is_there(browser_of: Browsers, party: Any) -> None:
+async def test_opening_as_host_needs_no_confirmation_while_the_host_is_away(browser_of: Browsers, party: Any) -> None:
     await party.host.hang_up()
     await party.keeper.writer.flush()
     answer = await (await browser_of("root")).post(f"{page_of(party.code)}open/")
     assert answer["Location"] == f"/host/{party.code}/"
 
 
-async def test_the_seat_of_a_host_who_plays_is_left_alone(browser_of: Browsers, party: Any) -> None:
+async def test_the_seat_of_a_host_who_plays_cannot_be_opened(browser_of: Browsers, party: Any) -> None:
     root = await browser_of("root")
     await act(root, "make-host", party.code, player_id=party["Bob"].actor_id, is_sure="yes")
     await party.keeper.writer.flush()

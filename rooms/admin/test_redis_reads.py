@@ -1,4 +1,4 @@
-"""Rooms in a cluster, which Django's cache does not speak to."""
+"""Rooms in a Redis cluster, which Django's cache does not support."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -47,7 +47,7 @@ def test_the_admin_reads_rooms_from_a_cluster(cluster: Cluster) -> None:
     assert (redis.rooms, redis.version[0]) == (1, "Valkey")
 
 
-def test_a_cluster_that_is_away_is_redis_away(settings: Any) -> None:
+def test_an_unreachable_cluster_is_unavailable(settings: Any) -> None:
     settings.REDIS_URL = "redis+cluster://127.0.0.1:1"
     settings.CACHES = {"default": settings.CACHES["default"]}
     with pytest.raises(Unavailable), redis_errors_as_unavailable():

@@ -20,7 +20,7 @@ def test_every_document_is_written(elsewhere):
     call_command("generate_docs", "--check")
 
 
-def test_check_names_what_is_missing_or_stale_and_writes_nothing(elsewhere):
+def test_check_names_missing_and_stale_documents_and_writes_nothing(elsewhere):
     call_command("generate_docs")
     (elsewhere / "docs/protocol.md").write_text("something else")
     (elsewhere / "static/js/protocol.js").unlink()
@@ -30,7 +30,7 @@ def test_check_names_what_is_missing_or_stale_and_writes_nothing(elsewhere):
     assert not (elsewhere / "static/js/protocol.js").exists()
 
 
-def test_what_is_up_to_date_is_not_written_again(elsewhere, capsys):
+def test_current_documents_are_not_written_again(elsewhere, capsys):
     call_command("generate_docs")
     assert capsys.readouterr().out.splitlines() == [f"wrote {name}" for name in DOCUMENTS]
     call_command("generate_docs")

@@ -61,7 +61,7 @@ def test_a_list_can_be_narrowed_down(in_redis: list[RoomSummary], capsys: pytest
         assert [room["roomId"] for room in json.loads(capsys.readouterr().out)] == ["DEF567"]
 
 
-def test_no_name_reaches_the_terminal_as_anything_but_text(
+def test_control_characters_in_names_are_escaped(
     in_redis: list[RoomSummary], capsys: pytest.CaptureFixture[str]
 ) -> None:
     in_redis += [summary("ABC234", host_name=HOSTILE)]
@@ -91,7 +91,7 @@ def test_nothing_is_closed_or_drained_without_confirmation(monkeypatch: pytest.M
 
 @pytest.fixture
 def worker_that_ends(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A worker of 3 rooms that ends when it is looked for a second time; the calls to it."""
+    """The calls to a worker with 3 rooms, which ends before the second check whether it lives."""
     calls: list[str] = []
 
     async def drain(name: str, *, by: str) -> room_rpc.WorkerFigures:

@@ -1,4 +1,4 @@
-"""URLs of Redis: a server, sentinels, a cluster; and what is refused in one line."""
+"""Redis URLs of a server, of sentinels and of a cluster."""
 
 import pytest
 
@@ -8,11 +8,11 @@ from rooms.storage.redis_client import RedisUrl, parse_redis_url
 @pytest.mark.parametrize(
     "url", ["redis://10.0.0.5:6379/0", "rediss://app:secret@redis.example", "unix:///run/redis.sock"]
 )
-def test_a_servers_url_is_redis_pys_own(url: str) -> None:
+def test_a_servers_url_is_left_to_redis_py(url: str) -> None:
     assert parse_redis_url(url) == RedisUrl(url)
 
 
-def test_sentinels_are_a_list_with_the_name_of_their_master() -> None:
+def test_a_sentinel_url_lists_sentinels_and_names_their_master() -> None:
     url = "redis+sentinel://app:s%2Fcret@one,two:26380,[::1]:26381/party/2?sentinel_auth=on"
     assert parse_redis_url(url) == RedisUrl(
         url,
@@ -26,13 +26,13 @@ def test_sentinels_are_a_list_with_the_name_of_their_master() -> None:
     )
 
 
-def test_sentinels_are_asked_without_the_password_unless_it_is_theirs_too() -> None:
+def test_sentinels_get_the_password_only_with_sentinel_auth() -> None:
     assert parse_redis_url("redis+sentinel://:secret@one/party").sentinel_credentials == {}
     asked = parse_redis_url("redis+sentinel://:secret@one/party?sentinel_auth=on").sentinel_credentials
     assert asked == {"username": None, "password": "secret"}
 
 
-def test_a_cluster_is_some_of_its_servers() -> None:
+def test_a_cluster_url_lists_some_of_its_nodes() -> None:
     url = "rediss+cluster://:secret@one:7000,two"
     assert parse_redis_url(url) == RedisUrl(
         url, kind="cluster", hosts=(("one", 7000), ("two", 6379)), password="secret", is_secure=True
@@ -52,6 +52,6 @@ def test_a_cluster_is_some_of_its_servers() -> None:
         ("redis+cluster://one:port", "[Pp]ort"),
     ],
 )
-def test_what_can_not_be_read_is_refused_in_one_line(url: str, reason: str) -> None:
+def test_an_invalid_url_is_refused_with_a_message_of_one_line(url: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parse_redis_url(url)

@@ -1,4 +1,4 @@
-"""What lists know of a room: it stands beside the index in Redis, and is as new as the last write."""
+"""Room summaries in Redis: written with each save, beside the index."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ def read_summary(redis_url: str) -> Any:
         yield read
 
 
-async def test_a_room_that_nobody_has_entered_belongs_to_no_worker(
+async def test_a_new_room_has_no_owner(
     throw: Any, read_summary: Callable[[str], RoomSummary], time: MovedClock
 ) -> None:
     party = await throw()
@@ -33,7 +33,7 @@ async def test_a_room_that_nobody_has_entered_belongs_to_no_worker(
     assert summary.created_at_ms == summary.active_at_ms == time.now_ms
 
 
-async def test_the_summary_says_who_is_there_and_how_the_game_stands(
+async def test_the_summary_has_players_connections_round_and_scores(
     throw: Any, keeper: Registry, read_summary: Callable[[str], RoomSummary]
 ) -> None:
     party = await throw("Alice", "Bob", "Carol")
@@ -50,7 +50,7 @@ async def test_the_summary_says_who_is_there_and_how_the_game_stands(
     assert summary.worker == keeper.store.worker
 
 
-async def test_only_what_people_do_counts_as_activity(throw: Any, keeper: Registry, time: MovedClock) -> None:
+async def test_ticks_and_absences_are_no_activity(throw: Any, keeper: Registry, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await party.swipe()
@@ -59,7 +59,7 @@ async def test_only_what_people_do_counts_as_activity(throw: Any, keeper: Regist
     assert party.live.summary().active_at_ms == swiped_ms
 
 
-async def test_a_room_that_is_let_go_says_so(
+async def test_the_summary_of_a_released_room_names_no_worker(
     throw: Any, keeper: Registry, read_summary: Callable[[str], RoomSummary], time: MovedClock
 ) -> None:
     party = await throw("Alice", "Bob")
@@ -71,7 +71,7 @@ async def test_a_room_that_is_let_go_says_so(
     assert read_summary(party.code).worker == ""
 
 
-def test_facts_of_an_older_version_can_be_read() -> None:
+def test_a_summary_of_an_older_version_can_be_decoded() -> None:
     older = b'{"roomId":"ABC234","state":"LOBBY","playerCount":1,"maxPlayers":10,"joinable":true,"hostId":"host_1",'
     older += b'"hostName":"Alice","hostSession":"x"}'
     summary = msgspec.json.decode(older, type=RoomSummary)

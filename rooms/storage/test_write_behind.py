@@ -1,4 +1,4 @@
-"""Redis follows behind, and a room comes back from it as it was."""
+"""Saving rooms to Redis in the background, fencing, and restoring rooms."""
 
 import asyncio
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def keys(code: str) -> tuple[str, str, str]:
 
 
 async def reopened(party: Any, keep: Callable[[str], Registry], worker: str = "other") -> LiveRoom:
-    """The room as another worker, whose predecessor was killed, finds it."""
+    """The room as restored by another worker after its owner was killed."""
     registry, dead = keep(worker), party.keeper
     await outlive(dead, registry, party.time)
     party.keeper = registry
@@ -41,7 +41,7 @@ async def reopened(party: Any, keep: Callable[[str], Registry], worker: str = "o
     return live
 
 
-async def test_a_new_room_is_in_redis_before_its_code_is_told(throw: Any, client: Any) -> None:
+async def test_a_new_room_is_in_redis_before_its_code_is_returned(throw: Any, client: Any) -> None:
     party = await throw()
     state, deck, log = keys(party.code)
     assert snapshot.load(client.hget(state, "state"), None).code == party.code
@@ -73,7 +73,7 @@ async def test_a_flush_writes_what_has_changed(throw: Any, keeper: Registry, cli
     assert msgspec.json.decode(client.hget(state, "facts"))["state"] == "ROUND_ACTIVE"
 
 
-async def test_ticks_alone_are_not_worth_a_write(throw: Any, keeper: Registry) -> None:
+async def test_ticks_alone_cause_no_write(throw: Any, keeper: Registry) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await keeper.writer.flush()
@@ -94,9 +94,7 @@ async def test_the_deck_is_written_once_a_game(throw: Any, keeper: Registry, cli
     assert client.get(keys(party.code)[1]) == b"untouched"
 
 
-async def test_the_log_grows_by_what_is_new_and_is_put_together_now_and_then(
-    throw: Any, keeper: Registry, client: Any
-) -> None:
+async def test_the_log_is_appended_to_and_compacted_now_and_then(throw: Any, keeper: Registry, client: Any) -> None:
     party = await throw("Alice", "Bob")
     log = keys(party.code)[2]
     lengths = []
@@ -110,7 +108,7 @@ async def test_the_log_grows_by_what_is_new_and_is_put_together_now_and_then(
     assert client.lrange(log, -1, -1)[0].count(b"ROOM_LOCKED") == 1
 
 
-async def test_the_writer_writes_at_once_and_then_rests_for_50_ms(
+async def test_the_writer_writes_immediately_and_then_pauses_for_50_ms(
     throw: Any, keeper: Registry, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
@@ -129,7 +127,7 @@ async def test_the_writer_writes_at_once_and_then_rests_for_50_ms(
     assert snapshot.load(client.hget(keys(party.code)[0], "state"), None) == party.live.room
 
 
-async def test_a_room_comes_back_as_it_was(throw: Any, keep: Any, time: MovedClock) -> None:
+async def test_a_room_is_restored_as_it_was(throw: Any, keep: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await party.swipe()
@@ -151,7 +149,7 @@ async def test_a_room_comes_back_as_it_was(throw: Any, keep: Any, time: MovedClo
     assert answer["missedEvents"] == []
 
 
-async def test_what_was_missed_is_told_across_a_restart(throw: Any, keep: Any) -> None:
+async def test_missed_events_are_sent_after_a_takeover(throw: Any, keep: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     heard = party["Bob"].sequence_id
@@ -166,7 +164,7 @@ async def test_what_was_missed_is_told_across_a_restart(throw: Any, keep: Any) -
     assert [event["type"] for event in answer["missedEvents"]] == ["WORD_RESULT", "WORD_RESULT"]
 
 
-async def test_a_number_that_was_lost_is_a_gap(throw: Any, keep: Any) -> None:
+async def test_a_lost_sequence_number_is_a_gap(throw: Any, keep: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await party.keeper.writer.flush()
@@ -177,7 +175,7 @@ async def test_a_number_that_was_lost_is_a_gap(throw: Any, keep: Any) -> None:
     assert (await bob.reconnect(heard))["missedEvents"] is None
 
 
-async def test_the_clock_goes_on_from_the_last_sign_of_life(throw: Any, keep: Any, time: MovedClock) -> None:
+async def test_clocks_resume_from_the_last_heartbeat(throw: Any, keep: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol", roundDurationSec=60)
     await party.start_round()
     await party.keeper.writer.flush()
@@ -190,7 +188,7 @@ async def test_the_clock_goes_on_from_the_last_sign_of_life(throw: Any, keep: An
     assert all(member.away_since_ms == time.now_ms for member in live.room.members.values())
 
 
-async def test_the_clock_of_a_room_that_was_let_go_stands_since_then(throw: Any, keep: Any, time: MovedClock) -> None:
+async def test_the_clocks_of_a_released_room_stop(throw: Any, keep: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol", roundDurationSec=60)
     await party.start_round()
     await party.wait(7_000)
@@ -200,7 +198,7 @@ async def test_the_clock_of_a_room_that_was_let_go_stands_since_then(throw: Any,
     assert live.room.round.remaining(time.now_ms) == 53_000
 
 
-async def test_a_restart_loses_nothing_and_tells_everybody_to_come_back(throw: Any, keep: Any) -> None:
+async def test_a_restart_loses_nothing_and_closes_sockets_for_a_reconnect(throw: Any, keep: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await party.swipe()
@@ -215,14 +213,14 @@ async def test_a_restart_loses_nothing_and_tells_everybody_to_come_back(throw: A
     assert live.room.members.keys() == members.keys()
 
 
-async def test_a_crash_right_after_a_restore_brings_no_number_twice(throw: Any, keep: Any) -> None:
+async def test_a_crash_right_after_a_restore_reuses_no_sequence_number(throw: Any, keep: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.keeper.writer.flush()
     first = (await reopened(party, keep, "one")).room.sequence_id
     assert (await reopened(party, keep, "two")).room.sequence_id == first + 1_000
 
 
-async def test_the_first_to_open_a_room_begins_it(throw: Any, time: MovedClock) -> None:
+async def test_the_first_visitor_starts_a_rooms_clocks(throw: Any, time: MovedClock) -> None:
     party = await throw()
     time.now_ms += 300_000
     await party.come("Bob")
@@ -233,7 +231,7 @@ async def test_the_first_to_open_a_room_begins_it(throw: Any, time: MovedClock) 
     assert party.live.room.host.name == "Bob"
 
 
-async def test_a_write_that_comes_late_is_refused(throw: Any, keeper: Registry) -> None:
+async def test_a_delayed_write_is_fenced_off(throw: Any, keeper: Registry) -> None:
     party = await throw("Alice", "Bob")
     late: list[Save] = []
     write = keeper.store.write
@@ -251,7 +249,7 @@ async def test_a_write_that_comes_late_is_refused(throw: Any, keeper: Registry) 
     assert (await keeper.store.summary(party.code)).joinable is False  # type: ignore[union-attr]
 
 
-async def test_a_claim_that_comes_late_takes_the_room_from_nobody(
+async def test_a_delayed_claim_changes_no_owner(
     throw: Any, keep: Any, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
@@ -277,7 +275,7 @@ async def test_a_claim_that_comes_late_takes_the_room_from_nobody(
     assert registry.get(party.code) is live
 
 
-async def test_a_worker_that_has_lost_its_room_writes_nothing_and_lets_it_go(
+async def test_a_worker_that_has_lost_a_room_is_fenced_off_and_drops_it(
     throw: Any, keep: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     party = await throw("Alice", "Bob")
@@ -293,7 +291,7 @@ async def test_a_worker_that_has_lost_its_room_writes_nothing_and_lets_it_go(
     assert (await party.keeper.store.summary(party.code)).joinable
 
 
-async def test_redis_that_lost_the_room_gets_all_of_it_again(throw: Any, keeper: Registry, client: Any) -> None:
+async def test_a_redis_that_has_lost_a_room_gets_a_complete_save(throw: Any, keeper: Registry, client: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await keeper.writer.flush()
@@ -306,7 +304,7 @@ async def test_redis_that_lost_the_room_gets_all_of_it_again(throw: Any, keeper:
     assert client.llen(log) == 1
 
 
-async def test_redis_that_came_back_with_an_older_copy_gets_all_of_it_again(
+async def test_a_redis_with_an_older_copy_of_a_room_gets_a_complete_save(
     throw: Any, keeper: Registry, client: Any
 ) -> None:
     party = await throw("Alice", "Bob", "Carol")
@@ -324,9 +322,7 @@ async def test_redis_that_came_back_with_an_older_copy_gets_all_of_it_again(
     assert client.llen(log) == 1
 
 
-async def test_redis_that_lost_everything_is_told_by_the_next_sign_of_life(
-    throw: Any, keeper: Registry, client: Any
-) -> None:
+async def test_an_empty_redis_is_noticed_by_the_next_heartbeat(throw: Any, keeper: Registry, client: Any) -> None:
     party = await throw("Alice", "Bob")
     await keeper.beat()
     await keeper.writer.flush()
@@ -340,7 +336,7 @@ async def test_redis_that_lost_everything_is_told_by_the_next_sign_of_life(
     assert client.zscore(INDEX, party.code) is not None
 
 
-async def test_redis_that_has_come_back_from_an_old_copy_gets_all_of_it_again(
+async def test_a_redis_restored_from_an_old_copy_is_noticed_by_the_next_heartbeat(
     throw: Any, keeper: Registry, client: Any, time: MovedClock
 ) -> None:
     party = await throw("Alice", "Bob", "Carol")
@@ -361,7 +357,7 @@ async def test_redis_that_has_come_back_from_an_old_copy_gets_all_of_it_again(
     assert client.llen(log) == 1
 
 
-async def test_that_all_is_lost_is_not_forgotten_because_a_write_was_under_way(
+async def test_an_invalidation_during_a_write_holds_for_the_next_write(
     throw: Any, keeper: Registry, client: Any
 ) -> None:
     party = await throw("Alice", "Bob", "Carol")
@@ -379,7 +375,7 @@ async def test_that_all_is_lost_is_not_forgotten_because_a_write_was_under_way(
     assert snapshot.load(client.hget(state, "state"), client.get(deck)) == party.live.room
 
 
-async def test_a_room_that_is_being_written_is_not_yet_written(throw: Any, keeper: Registry, time: MovedClock) -> None:
+async def test_a_room_that_is_being_written_counts_as_unsaved(throw: Any, keeper: Registry, time: MovedClock) -> None:
     await throw("Alice")
     assert keeper.unsaved_count == 1
     writing = asyncio.create_task(keeper.writer.flush())
@@ -392,7 +388,7 @@ async def test_a_room_that_is_being_written_is_not_yet_written(throw: Any, keepe
     assert keeper.write_lag_s == 0
 
 
-async def test_while_redis_is_away_play_goes_on_and_is_written_when_it_is_back(
+async def test_the_game_goes_on_without_redis_and_is_saved_when_it_is_back(
     throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob", "Carol")
@@ -413,7 +409,7 @@ async def test_while_redis_is_away_play_goes_on_and_is_written_when_it_is_back(
     assert snapshot.load(client.hget(state, "state"), client.get(deck)) == party.live.room
 
 
-async def test_redis_without_memory_is_no_reason_to_stop(
+async def test_the_game_goes_on_while_redis_is_out_of_memory(
     throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     party = await throw("Alice", "Bob")
@@ -429,9 +425,7 @@ async def test_redis_without_memory_is_no_reason_to_stop(
     assert keeper.unsaved_count == 0
 
 
-async def test_a_waiting_room_is_one_write_however_often_it_changes(
-    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_many_changes_are_one_write(throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     party = await throw("Alice", "Bob")
     with monkeypatch.context() as broken:
         broken.setattr(keeper.store, "write", _fail(ConnectionError("gone")))
@@ -442,7 +436,7 @@ async def test_a_waiting_room_is_one_write_however_often_it_changes(
     assert await keeper.writer.flush()
 
 
-async def test_the_writer_keeps_trying(throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_writer_retries_with_back_off(throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     party = await throw("Alice", "Bob")
     pauses: list[float] = []
 
@@ -460,7 +454,7 @@ async def test_the_writer_keeps_trying(throw: Any, keeper: Registry, monkeypatch
     assert party.live.save_state.revision > 5
 
 
-async def test_one_room_that_cannot_be_written_does_not_hold_the_others_up(
+async def test_a_room_that_cannot_be_serialized_does_not_block_the_others(
     throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, party = await throw("Alice"), await throw("Alice", "Bob")
@@ -471,7 +465,7 @@ async def test_one_room_that_cannot_be_written_does_not_hold_the_others_up(
     broken.live.room.seed = 1
 
 
-async def test_a_closed_room_leaves_redis(throw: Any, keeper: Registry, client: Any, time: MovedClock) -> None:
+async def test_a_closed_room_is_deleted_from_redis(throw: Any, keeper: Registry, client: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await keeper.writer.flush()
@@ -505,7 +499,7 @@ async def test_a_closed_room_stays_closed_while_redis_is_away(
     assert await keeper.open(party.code) is None
 
 
-async def test_a_snapshot_of_another_kind_is_left_alone(
+async def test_a_snapshot_of_an_unknown_schema_is_left_alone(
     throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     party = await throw()
@@ -514,7 +508,7 @@ async def test_a_snapshot_of_another_kind_is_left_alone(
     assert "schema 99" in caplog.text
 
 
-async def test_a_log_that_cannot_be_read_is_only_a_gap(throw: Any, keep: Any, client: Any) -> None:
+async def test_an_unreadable_event_log_is_a_gap(throw: Any, keep: Any, client: Any) -> None:
     party = await throw("Alice", "Bob")
     heard = party["Bob"].sequence_id
     await party.host.say("LOCK_ROOM")
@@ -526,7 +520,7 @@ async def test_a_log_that_cannot_be_read_is_only_a_gap(throw: Any, keep: Any, cl
     assert (await bob.reconnect(heard))["missedEvents"] is None
 
 
-async def test_the_results_of_a_write_say_what_became_of_it(throw: Any, keeper: Registry, client: Any) -> None:
+async def test_a_write_is_saved_fenced_or_recreated(throw: Any, keeper: Registry, client: Any) -> None:
     party = await throw("Alice", "Bob")
     await keeper.writer.flush()
     save = await _save_of(keeper, party)
@@ -537,10 +531,10 @@ async def test_the_results_of_a_write_say_what_became_of_it(throw: Any, keeper: 
     party.live.save_state.revision = save.revision
 
 
-async def test_a_redis_that_has_forgotten_the_scripts_is_told_them_again(
+async def test_a_redis_without_the_scripts_gets_them_with_the_next_write(
     throw: Any, keeper: Registry, client: Any
 ) -> None:
-    """What it carried out before, in the same round trip, is not carried out twice."""
+    """Commands that succeeded in the same round trip are not repeated."""
     one, other = await throw("Alice", "Bob"), await throw("Alice", "Bob")
     await keeper.writer.flush()
     saves = [await _save_of(keeper, party) for party in (one, other)]
@@ -562,7 +556,7 @@ async def test_a_redis_that_has_forgotten_the_scripts_is_told_them_again(
 
 
 async def _save_of(keeper: Registry, party: Any) -> Save:
-    """The next write of the party's room, not carried out."""
+    """The next save of the party's room, built but not sent."""
     caught: list[Save] = []
     write = keeper.store.write
 

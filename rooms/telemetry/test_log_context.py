@@ -1,4 +1,4 @@
-"""Each log line says whom it is about, though all sockets share one thread."""
+"""Log records have the fields of their socket or room, though all sockets share one thread."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from rooms.conftest import LogLines
 from rooms.telemetry.log_context import bind_log_subject
 
 
-async def test_a_sockets_lines_tell_who_it_is(throw: Any, log: LogLines) -> None:
+async def test_records_of_a_socket_have_room_actor_and_session(throw: Any, log: LogLines) -> None:
     party = await throw("Alice", "Bob")
     bob = party["Bob"]
     await bob.hang_up()
@@ -24,7 +24,7 @@ async def test_a_sockets_lines_tell_who_it_is(throw: Any, log: LogLines) -> None
     assert (closed["code"], closed["by"]) == (1001, "client")
 
 
-async def test_a_socket_that_the_server_closes_says_so(throw: Any, log: LogLines) -> None:
+async def test_a_close_by_the_server_is_logged_as_such(throw: Any, log: LogLines) -> None:
     party = await throw("Alice", "Bob")
     await party.host.say("CLOSE_ROOM")
     await party["Bob"].hang_up()
@@ -32,7 +32,7 @@ async def test_a_socket_that_the_server_closes_says_so(throw: Any, log: LogLines
     assert (closed["actor"], closed["code"], closed["by"]) == (party["Bob"].actor_id, 4410, "server")
 
 
-async def test_before_the_handshake_only_the_room_is_known(throw: Any, log: LogLines) -> None:
+async def test_before_the_handshake_records_have_only_the_room(throw: Any, log: LogLines) -> None:
     party = await throw("Alice")
     stranger = await party.guest("Stranger").open()
     await stranger.say("HEARTBEAT")
@@ -43,7 +43,7 @@ async def test_before_the_handshake_only_the_room_is_known(throw: Any, log: LogL
     assert "session" not in closed
 
 
-async def test_a_command_that_fails_is_the_sockets_and_a_timer_is_the_rooms(throw: Any, log: LogLines) -> None:
+async def test_a_failed_command_is_the_sockets_and_a_failed_timer_the_rooms(throw: Any, log: LogLines) -> None:
     party = await throw("Alice", "Bob")
 
     def stumble() -> None:

@@ -1,4 +1,4 @@
-"""How the admin writes times, states and workers."""
+"""Template filters of the administration for times, states and workers."""
 
 from django import template
 from django.utils.html import format_html
@@ -20,7 +20,7 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 
 @register.filter
 def ago(at_ms: int | None) -> str:
-    """``12 min``: how long it has been since then, in the largest unit that fits."""
+    """The time since then in the largest unit that fits, as in ``12 min``."""
     if not at_ms:
         return "–"
     seconds = max(0, clock.now_ms() - at_ms) // 1000
@@ -35,19 +35,19 @@ def ago(at_ms: int | None) -> str:
 
 @register.filter
 def state_name(state: str) -> str:
-    """A state as people call it; itself if this version does not know it."""
+    """The name of a state; the state itself if this version does not know it."""
     return str(STATE_NAMES[RoomState(state)]) if state in STATE_NAMES else state
 
 
 @register.filter
 def worker_name(worker: str) -> str:
-    """A worker without the stamp of its start."""
+    """A worker's name without its incarnation."""
     return name_of(worker)
 
 
 @register.simple_tag
 def dot(is_on: bool) -> SafeString:
-    """Whether somebody is connected, for eyes and for ears."""
+    """A mark for connected or away, with a label for screen readers."""
     return format_html(
         '<span class="dot" data-on="{}" role="img" aria-label="{}"></span>',
         "yes" if is_on else "no",
