@@ -33,7 +33,7 @@ class Return:
 async def come_back_at_once(rooms: Sequence[LoadRoom], at: float) -> list[Return]:
     """Cut everybody at ``at`` (`time.perf_counter`), and have everybody reconnect without waiting.
 
-    Whoever is turned away tries again after the pause that the browser's client makes (§3.1).
+    Whoever is turned away tries again after the pause that the browser's client makes (docs/spec.md §3.1).
     """
     sockets = [socket for room in rooms for socket in room.sockets]
     await asyncio.sleep(max(0.0, at - time.perf_counter()))

@@ -1,4 +1,4 @@
-"""Everything that happens by itself, as data: each deadline is a time that follows from the room (§3.3, §3.5)."""
+"""The deadlines of a room as data: each is a time that follows from its state (docs/spec.md §3.3, §3.5)."""
 
 from enum import IntEnum, auto
 from typing import NamedTuple

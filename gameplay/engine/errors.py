@@ -29,13 +29,13 @@ class GameError(Exception):
 
 
 class NotAllowed(GameError):
-    """The actor may not do this (§1.3, first check)."""
+    """The actor may not do this (docs/spec.md §1.3, first check)."""
 
     code = "UNAUTHORIZED"
 
 
 class IllegalMove(GameError):
-    """The room's state does not take this command (§1.3, second check)."""
+    """The room's state does not take this command (docs/spec.md §1.3, second check)."""
 
     code = "INVALID_TRANSITION"
 

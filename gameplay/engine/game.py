@@ -1,6 +1,6 @@
 """The engine's door: make a room, carry a command out, let time pass.
 
-The order of checks is that of §1.3: authorised, legal, already so, and only then applied.
+The order of checks is that of docs/spec.md §1.3: authorised, legal, already so, and only then applied.
 """
 
 from collections.abc import Callable

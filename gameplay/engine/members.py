@@ -102,7 +102,7 @@ def join(step: Step, actor_id: str, command: Join) -> None:
 
 
 def connected(step: Step, actor_id: str, command: Connected) -> None:
-    """A member is there again; away for over 30 s means to sit out until the next round begins (§3.4)."""
+    """A member is there again; away for over 30 s means to sit out until the next round begins (docs/spec.md §3.4)."""
     room = step.room
     member = room.members[actor_id]
     away_ms = 0 if member.away_since_ms is None else step.now_ms - member.away_since_ms
@@ -169,7 +169,7 @@ def is_client_banned(room: Room, client_key: str) -> bool:
 
 
 def remove(step: Step, player: Member, reason: LeaveReason) -> None:
-    """Take ``player`` out of the room; their team keeps the score, the game goes on (§6.1).
+    """Take ``player`` out of the room; their team keeps the score, the game goes on (docs/spec.md §6.1).
 
     A host who also plays hands the role to the longest connected player; with nobody there they keep the role alone.
     """
@@ -211,7 +211,7 @@ def transfer_host(step: Step, actor_id: str, command: TransferHost) -> None:
 
 
 def promote_successor(step: Step) -> None:
-    """The host has been gone for 60 s: the longest connected player becomes the host (§3.5)."""
+    """The host has been gone for 60 s: the longest connected player becomes the host (docs/spec.md §3.5)."""
     successor = successor_of(step.room, step.room.host)
     if successor is not None:
         step.bump_version()

@@ -22,7 +22,7 @@ Difficulty = Literal["easy", "medium", "hard"]
 
 
 class Settings(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The rules of one room; ranges as in the contract."""
+    """The rules of one room; ranges as in docs/spec.md §7.1."""
 
     num_teams: Annotated[int, Meta(ge=MIN_TEAMS, le=MAX_TEAMS)] = 2
     round_duration_sec: Annotated[int, Meta(ge=10, le=180)] = 60
@@ -164,7 +164,7 @@ class Deck(Struct):
 
 
 class Room(Struct):
-    """One party: everything there is to know about it (§1.3).
+    """One party: everything there is to know about it (docs/spec.md §1.3).
 
     ``creator_id`` is the account that made the room, None for one that was made without logging in. ``team_names`` are
     what it wants the first teams to be called; an empty one, or none, is the usual name. ``share_key`` is a secret from

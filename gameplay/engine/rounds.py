@@ -114,7 +114,7 @@ def time_out(step: Step) -> None:
 
 
 def swipe(step: Step, actor_id: str, command: WordSwiped) -> None:
-    """The live word was guessed or skipped. Raises `IllegalMove` for any other word: the first swipe wins (§6.3)."""
+    """Guess or skip the live word. Raises `IllegalMove` for another word: the first swipe wins (docs/spec.md §6.3)."""
     room = step.room
     playing = _round(room)
     if playing.word is None or playing.word_id != command.word_id:
@@ -179,7 +179,7 @@ def pause(step: Step, actor_id: str, command: PauseGame) -> None:
 
 
 def auto_pause(step: Step) -> None:
-    """The host has been gone for 10 s: stop the clock where it stood when they went (§3.5)."""
+    """The host has been gone for 10 s: stop the clock where it stood when they went (docs/spec.md §3.5)."""
     away_since_ms = step.room.host.away_since_ms
     _pause(
         step,

@@ -1,10 +1,10 @@
-"""The thirteen states of §1.1 and the twenty-one events of §1.2."""
+"""The thirteen states of docs/spec.md §1.1 and the twenty-one events of §1.2."""
 
 from enum import StrEnum
 
 
 class RoomState(StrEnum):
-    """Where a room stands (§1.1)."""
+    """Where a room stands (docs/spec.md §1.1)."""
 
     ROOM_CREATED = "ROOM_CREATED"
     LOBBY = "LOBBY"
@@ -22,7 +22,7 @@ class RoomState(StrEnum):
 
 
 class GameEvent(StrEnum):
-    """What may happen to a room (§1.2)."""
+    """What may happen to a room (docs/spec.md §1.2)."""
 
     ROOM_CREATED = "ROOM_CREATED"
     PLAYER_JOINED = "PLAYER_JOINED"

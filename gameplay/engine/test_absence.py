@@ -1,4 +1,4 @@
-"""Lost lines: warnings after 15 and 30 s, removal after 60 s, and coming back (§3.3, §3.4)."""
+"""Lost lines: warnings after 15 and 30 s, removal after 60 s, and coming back (docs/spec.md §3.3, §3.4)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The host's role: lost after a minute away, handed over, and given back (§3.5)."""
+"""The host's role: lost after a minute away, handed over, and given back (docs/spec.md §3.5)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pausing: the clock stands, by the host's will or because the host is gone (§3.5)."""
+"""Pausing: the clock stands, by the host's will or because the host is gone (docs/spec.md §3.5)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The table of moves: complete, and every row of it is taken by a game (§1.1–§1.3)."""
+"""The table of moves: complete, and every row of it is taken by a game (docs/spec.md §1.1–§1.3)."""
 
 from collections.abc import Callable
 
@@ -118,7 +118,7 @@ WAYS: dict[tuple[S, E, S], Callable[[Game], object]] = {
 """How a game in the scene of the first state takes the row."""
 
 OUT_OF_REACH = {(S.ROOM_CREATED, E.HOST_START_SETUP, S.TEAM_SETUP)}
-"""The contract lets the host try it, and the answer is always that there are too few players."""
+"""The host may try it; the answer is always that there are too few players."""
 
 REPEATS: dict[tuple[S, E], c.Command] = {
     (S.TEAM_SETUP, E.HOST_START_SETUP): c.StartTeamSetup(),

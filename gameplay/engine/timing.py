@@ -1,4 +1,4 @@
-"""Durations and intervals of the game (§3.3, §3.5): milliseconds (`_MS`) or seconds (`_S`)."""
+"""Durations and intervals of the game (docs/spec.md §3.3, §3.5): milliseconds (`_MS`) or seconds (`_S`)."""
 
 COUNTDOWN_S = 3
 REVIEW_MS = 5_000

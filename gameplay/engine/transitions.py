@@ -1,4 +1,4 @@
-"""The state machine: one row for each legal move (§1.1–§1.3).
+"""The state machine: one row for each legal move (docs/spec.md §1.1–§1.3).
 
 A row says from which state an event leads to which, who may cause it, and under which condition where the same event
 can lead to two states. A row marked ``repeat`` is the second tap of an impatient thumb: the room is already there, so

@@ -55,7 +55,7 @@ PING_AFTER_S = 10.5
 """Phones send a heartbeat every 10 s: only who does not has to be asked for a sign of life."""
 PONG_TIMEOUT_S = 5.5
 TICK_INTERVAL_S = 1.0
-"""How often `WebSocket.tick` is called. One round later at the worst, twice, a dead peer is found in 20 s (§3.3)."""
+"""Interval of `WebSocket.tick`. Two rounds late at worst, a dead peer is found within 20 s (docs/spec.md §3.3)."""
 MAX_SILENT_TICKS = 4
 MAX_SILENCE_S = MAX_SILENT_TICKS * TICK_INTERVAL_S
 """A proxy that has heard nothing from us for longer knows that this process hangs."""

@@ -1,4 +1,4 @@
-"""The conversation as data and pure functions: messages, versions, acknowledgements, history, recovery (§2, §3).
+"""The protocol as data and pure functions: messages, versions, ACKs, event log, recovery (docs/spec.md §2, §3).
 
 Nothing here knows Django, asyncio, a socket or a clock.
 """

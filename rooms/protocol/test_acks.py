@@ -1,4 +1,4 @@
-"""Acknowledgements: two seconds, two retries, then degraded (§2.5)."""
+"""Acknowledgements: two seconds, two retries, then degraded (docs/spec.md §2.5)."""
 
 import pytest
 

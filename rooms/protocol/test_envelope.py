@@ -1,4 +1,4 @@
-"""Reading what clients send, and writing what they get (§2.1)."""
+"""Reading what clients send, and writing what they get (docs/spec.md §2.1)."""
 
 import json
 import struct

@@ -1,4 +1,4 @@
-"""The event log tells the whole story or says that it cannot (§3.4)."""
+"""The event log tells the whole story or says that it cannot (docs/spec.md §3.4)."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""The away-time rule (§3.2, §3.4)."""
+"""The away-time rule (docs/spec.md §3.2, §3.4)."""
 
 import msgspec
 import pytest

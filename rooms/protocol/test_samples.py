@@ -1,8 +1,4 @@
-"""The sample messages of the source, §2.2, §2.5 and §3, are messages of this protocol.
-
-They are as in the source but for its placeholders: ``{...}`` and comments stand for something, here for what they
-stand for.
-"""
+"""Golden samples of the protocol 1.0: each is written byte for byte as here (docs/spec.md §2.2, §2.5, §3.2)."""
 
 import json
 

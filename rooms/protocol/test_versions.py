@@ -1,4 +1,4 @@
-"""Which version a client gets (§2.4)."""
+"""Which version a client gets (docs/spec.md §2.4)."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Coming back after a lost line (§3.2): what one is given depends on how long one was away."""
+"""Coming back after a lost line (docs/spec.md §3.2): what one is given depends on how long one was away."""
 
 from typing import Any
 

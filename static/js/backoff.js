@@ -1,4 +1,4 @@
-/** Waiting before another attempt (§3.1): 1 s, 1.5 s, 2.25 s … 30 s, each up to 20 % shorter or longer. */
+/** Waiting before another attempt (docs/spec.md §3.1): 1 s, 1.5 s, 2.25 s … 30 s, each up to 20 % shorter or longer. */
 
 import { LIMITS } from "./protocol.js";
 

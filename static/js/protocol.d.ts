@@ -128,7 +128,7 @@ export const RANGES: {
   readonly language: { readonly min: 2; readonly max: 10; readonly default: "en"; };
 };
 
-/** Times and sizes that the browser keeps to (§3.1, §3.3); `_MS` are milliseconds. */
+/** Times and sizes that the browser keeps to (docs/spec.md §3.1, §3.3); `_MS` are milliseconds. */
 export const LIMITS: {
   readonly HANDSHAKE_TIMEOUT_MS: 10000;
   readonly HEARTBEAT_INTERVAL_MS: 10000;
@@ -385,7 +385,7 @@ export interface GameResumed {
 }
 
 export interface GameState {
-  /** the room's state (§1.1) */
+  /** the room's state (docs/spec.md §1.1) */
   state: RoomState;
   /** the room's version */
   stateVersion: number;
@@ -749,11 +749,11 @@ export interface StartTeamSetup {
 }
 
 export interface StateChanged {
-  /** the room's state (§1.1) */
+  /** the room's state (docs/spec.md §1.1) */
   state: RoomState;
   /** the room's version in this state */
   stateVersion: number;
-  /** what led to it (§1.2) */
+  /** what led to it (docs/spec.md §1.2) */
   event: GameEvent;
 }
 

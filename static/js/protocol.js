@@ -138,7 +138,7 @@ export const RANGES = Object.freeze({
   language: { min: 2, max: 10, default: "en" },
 });
 
-/** Times and sizes that the browser keeps to (§3.1, §3.3); `_MS` are milliseconds. */
+/** Times and sizes that the browser keeps to (docs/spec.md §3.1, §3.3); `_MS` are milliseconds. */
 export const LIMITS = Object.freeze({
   HANDSHAKE_TIMEOUT_MS: 10000,
   HEARTBEAT_INTERVAL_MS: 10000,

@@ -2,7 +2,7 @@
  * What a page knows: `reduce(state, message, now)` is pure, and leaves `gameState` as a fresh one from the server would be.
  *
  * state = {
- *   gameState   as in the contract, or null before the handshake
+ *   gameState   as in docs/protocol.md, or null before the handshake
  *   me          {actorId, role, sessionId}, or null
  *   clock       for clock.js, of the round or the countdown; null when none runs
  *   review      the same for the wait before the next round

@@ -1,5 +1,5 @@
 /**
- * A room's socket that comes back by itself (§3.1–§3.3): handshake, heartbeat, ACK, half-open detection, reconnection.
+ * A room's socket that comes back by itself (docs/spec.md §3.1–§3.3): handshake, heartbeat, ACK, half-open detection, reconnection.
  * It knows nothing of the game; what it hears goes to `onMessage`, how it fares to `onStatus`.
  *
  * status = {phase, attempt, retryInMs, code, error}

@@ -1,4 +1,4 @@
-"""A worker is killed while its games are played: they go on at another one, and stay there when it is back (§6.1)."""
+"""A worker is killed while its games are played: they go on at another one and stay there (docs/spec.md §6.1)."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Phones go away and come back: for how long, who, and whether the server saw them go (§3.2, §3.3, §3.5)."""
+"""Phones go away and come back: how long, who, seen by the server or not (docs/spec.md §3.2, §3.3, §3.5)."""
 
 import asyncio
 import time

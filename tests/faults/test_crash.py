@@ -1,4 +1,4 @@
-"""The server is killed, or asked to end, in the middle of a round. Nobody loses the game (§4.2, §6.1)."""
+"""The server is killed, or asked to end, in the middle of a round. Nobody loses the game (docs/spec.md §4.2, §6.1)."""
 
 import asyncio
 import random

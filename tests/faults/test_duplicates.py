@@ -1,4 +1,4 @@
-"""The same thing twice: swipes, sockets, acknowledgements. Each counts once (§1.3, §2.5, §3.5)."""
+"""The same thing twice: swipes, sockets, acknowledgements. Each counts once (docs/spec.md §1.3, §2.5, §3.5)."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Redis dies, hangs, forgets and fills up while games are played on one server. Nobody at the party notices (§4.2)."""
+"""Redis dies, hangs, forgets and fills up while games are played on one server (docs/spec.md §4.2)."""
 
 import asyncio
 import shutil
@@ -219,7 +219,7 @@ async def test_a_room_that_is_lost_everywhere_is_not_found(site: Site, valkey: V
 async def test_thousands_of_changes_wait_as_one_write_for_each_room(
     site: Site, valkey: Valkey, figures: Callable[[str, object], None]
 ) -> None:
-    """What waits for Redis is rooms, not changes, so it cannot fill up (§6.3)."""
+    """What waits for Redis is rooms, not changes, so it cannot fill up (docs/spec.md §6.3)."""
     rooms, changes_each = 10, 300
     parties = await asyncio.gather(*(PhoneParty.throw(site, CAST[:1], SETTINGS) for _ in range(rooms)))
     await asyncio.gather(*(until_stored(valkey, p.room_id, p.host.mirror.state_version, CAUGHT_UP_S) for p in parties))

@@ -1,4 +1,4 @@
-"""The live word, through every fault: no frame to anybody but its holder contains it (§2.3).
+"""The live word, through every fault: no frame to anybody but its holder contains it (docs/spec.md §2.3).
 
 Leaving a party checks every frame that anybody got against the words that were live at that time.
 """

@@ -1,4 +1,4 @@
-"""Clients with wrong ideas of the time, of the past and of the protocol. The server goes by its own (§2.4, §3.2)."""
+"""Clients with wrong clocks, histories and versions: the server decides (docs/spec.md §2.4, §3.2)."""
 
 import asyncio
 import time

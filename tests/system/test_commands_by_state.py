@@ -51,7 +51,7 @@ TAKEN: dict[str, set[str]] = {
     "SCORE_REVIEW": {"CORRECT_WORD", "NEXT_ROUND", "END_GAME", "REPORT_WORD"},
     "FINAL_RESULTS": {"RESTART_GAME", "UPDATE_SETTINGS"},
 }  # fmt: skip
-# The second tap of an impatient thumb: the room is already where the command leads (§1.3, third check).
+# The second tap of an impatient thumb: the room is already where the command leads (docs/spec.md §1.3, third check).
 REPEATS: dict[str, set[str]] = {
     "TEAM_SETUP": {"START_TEAM_SETUP"},
     "READY_TO_START": {"START_TEAM_SETUP"},

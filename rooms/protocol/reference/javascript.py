@@ -58,7 +58,7 @@ def constants() -> tuple[tuple[str, str, Any], ...]:
         ),
         ("The settings of a room: what each may be, and its default.", "RANGES", settings_ranges()),
         (
-            "Times and sizes that the browser keeps to (§3.1, §3.3); `_MS` are milliseconds.",
+            "Times and sizes that the browser keeps to (docs/spec.md §3.1, §3.3); `_MS` are milliseconds.",
             "LIMITS",
             {name: getattr(limits, name) for name in _BROWSER_LIMITS},
         ),

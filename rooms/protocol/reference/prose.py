@@ -50,8 +50,8 @@ HEAD = f"""
 
 Generated from the message catalogue, `rooms/protocol/catalogue.py`, by `manage.py generate_docs`; edit the catalogue
 and the texts in `rooms/protocol/reference/` instead. The same in a form for machines:
-[asyncapi.yaml](asyncapi.yaml). What a room does with the messages: [state-machine.md](state-machine.md). § refers to
-the architecture document that this project implements.
+[asyncapi.yaml](asyncapi.yaml). What a room does with the messages: [state-machine.md](state-machine.md). What all of
+it is for: [the specification](spec.md).
 """
 
 CONNECTING = f"""
@@ -164,7 +164,7 @@ Another checksum at the same `stateVersion`, a `stateVersion` of the future, or 
 CHOICES = f"""
 ## Choices
 
-Where the architecture document leaves something open, the server does this.
+Where [the specification](spec.md) leaves something open, the server does this.
 
 - **Envelope.** `version` is looked at before `type`: a type unknown here, from a major that is not spoken, is
   `UPGRADE_REQUIRED`. After the handshake a message's version has to be of a spoken major, and changes nothing. A

@@ -11,8 +11,9 @@ _HEAD = """\
 
 Generated from `gameplay/engine/transitions.py` by `manage.py generate_docs`; edit the table there instead.
 
-A room is in one of thirteen states (§1.1) and goes from one to another by twenty-one events (§1.2). Each command is
-checked in this order (§1.3): is the sender allowed to, does the state take it, is it already so; only then it is
+A room is in one of thirteen states (docs/spec.md §1.1) and goes from one to another by twenty-one events
+(docs/spec.md §1.2). Each command is checked in this order (docs/spec.md §1.3): is the sender allowed to, does the
+state take it, is it already so; only then it is
 applied, `stateVersion` grows by one, and everybody hears of it. A refused command changes nothing. `ROUND_ENDED` and
 `GAME_ENDED` are passed through within one step; no room rests in them.
 

@@ -1,4 +1,4 @@
-"""The acceptance criteria of the architecture, §6.1: one check for each line, in its order."""
+"""The acceptance criteria of the architecture, docs/spec.md §6.1: one check for each line, in its order."""
 
 import asyncio
 import json

@@ -1,0 +1,67 @@
+"""Citations lead somewhere: sections of docs/spec.md and decision records exist."""
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = ROOT / "docs" / "spec.md"
+DECISIONS = ROOT / "docs" / "adr"
+
+SECTION = re.compile(r"§ ?(\d+(?:\.\d+)*)")
+HEADING = re.compile(r"^#+ (\d+(?:\.\d+)*)\.? ", re.MULTILINE)
+DECISION = re.compile(r"\bADR-0*(\d+)\b")
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Code and prose of the project by path."""
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py", "*.js", "*.md", "*.html", "*.css"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {path: (ROOT / path).read_text() for path in listed.stdout.splitlines() if (ROOT / path).is_file()}
+
+
+def test_there_are_citations() -> None:
+    assert sum(len(SECTION.findall(text)) for text in texts().values()) > 30
+    assert sum(len(DECISION.findall(text)) for text in texts().values()) > 10
+
+
+def test_every_cited_section_exists() -> None:
+    sections = set(HEADING.findall(SPEC.read_text()))
+    missing = {
+        f"{path}: §{section}"
+        for path, text in texts().items()
+        for section in SECTION.findall(text)
+        if section not in sections
+    }
+    assert not missing
+
+
+def test_every_line_with_a_section_names_its_document() -> None:
+    bare = [
+        f"{path}: {line.strip()}"
+        for path, text in texts().items()
+        if path != "docs/spec.md"
+        for line in text.splitlines()
+        if SECTION.search(line) and "spec.md" not in line
+    ]
+    assert not bare
+
+
+def test_every_cited_decision_exists_and_stands_in_the_index() -> None:
+    numbers = {int(path.name[:4]) for path in DECISIONS.glob("0*.md")}
+    cited = {(path, int(number)) for path, text in texts().items() for number in DECISION.findall(text)}
+    assert not {f"{path}: ADR-{number}" for path, number in cited if number not in numbers}
+    index = (DECISIONS / "README.md").read_text()
+    assert not [path.name for path in DECISIONS.glob("0*.md") if f"({path.name})" not in index]
+
+
+@pytest.mark.parametrize("phrase", ["the contract", "of the source", "the architecture document"])
+def test_nothing_is_cited_that_a_reader_cannot_open(phrase: str) -> None:
+    here = Path(__file__).relative_to(ROOT).as_posix()
+    assert not [path for path, text in texts().items() if path != here and phrase in text.lower()]
