@@ -1,62 +1,17 @@
-"""Saving rooms to Redis in the background, fencing, and restoring rooms."""
+"""Saving rooms in the background: what is written when, and what happens without Redis."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
-import redis
 
 from gameplay.engine import snapshot
 from rooms.cluster.registry import Registry
-from rooms.conftest import MovedClock, outlive
-from rooms.errors import Unavailable
-from rooms.live.room import LiveRoom
-from rooms.protocol.eventlog import visible_to
-from rooms.storage.keys import INDEX, SUMMARIES
-from rooms.storage.store import FENCED, RECREATED, SAVE, SAVED, Save, Tombstone
+from rooms.conftest import MovedClock
+from rooms.storage.conftest import keys, reopened
+from rooms.storage.keys import INDEX
 from rooms.storage.write_behind import MAX_LOG_PARTS, RETRY_MAX_S
-
-EVERYTHING = visible_to("host_1", is_host=True, is_player=True)
-
-
-@pytest.fixture
-def client(redis_url: str) -> Any:
-    with redis.Redis.from_url(redis_url) as client:
-        yield client
-
-
-def keys(code: str) -> tuple[str, str, str]:
-    return f"pf:{{{code}}}:state", f"pf:{{{code}}}:deck", f"pf:{{{code}}}:log"
-
-
-async def reopened(party: Any, keep: Callable[[str], Registry], worker: str = "other") -> LiveRoom:
-    """The room as restored by another worker after its owner was killed."""
-    registry, dead = keep(worker), party.keeper
-    await outlive(dead, registry, party.time)
-    party.keeper = registry
-    live = await registry.open(party.code)
-    assert live is not None
-    return live
-
-
-async def test_a_new_room_is_in_redis_before_its_code_is_returned(throw: Any, client: Any) -> None:
-    party = await throw()
-    state, deck, log = keys(party.code)
-    assert snapshot.load(client.hget(state, "state"), None).code == party.code
-    assert not client.exists(deck, log)
-    assert 7_190 <= client.ttl(state) <= 7_200
-    assert client.zscore(INDEX, party.code) is not None
-    assert msgspec.json.decode(client.hget(SUMMARIES, party.code))["hostName"] == "Alice"
-
-
-async def test_the_host_secret_is_nowhere_in_redis(throw: Any, keeper: Registry, client: Any) -> None:
-    party = await throw("Alice", "Bob")
-    await keeper.writer.flush()
-    stored = b"".join(client.hgetall(keys(party.code)[0]).values()) + b"".join(client.hgetall(SUMMARIES).values())
-    for guest in party.guests.values():
-        assert guest.session_id.encode() not in stored
 
 
 async def test_a_flush_writes_what_has_changed(throw: Any, keeper: Registry, client: Any) -> None:
@@ -125,154 +80,6 @@ async def test_the_writer_writes_immediately_and_then_pauses_for_50_ms(
     assert pauses == [0.05]
     assert keeper.unsaved_count == 0
     assert snapshot.load(client.hget(keys(party.code)[0], "state"), None) == party.live.room
-
-
-async def test_a_room_is_restored_as_it_was(throw: Any, keep: Any, time: MovedClock) -> None:
-    party = await throw("Alice", "Bob", "Carol")
-    await party.start_round()
-    await party.swipe()
-    before = party.live
-    await party.keeper.writer.flush()
-    heard = party["Bob"].sequence_id
-    time.now_ms += 20_000
-    live = await reopened(party, keep)
-    room = live.room
-    assert [team.score for team in room.teams] == [team.score for team in before.room.teams]
-    assert room.round.word == before.room.round.word
-    assert room.deck == before.room.deck
-    assert (room.sequence_id, room.state_version) == (
-        before.room.sequence_id + 1_000,
-        before.room.state_version + 1_000,
-    )
-    bob = await party.back("Bob")
-    answer = await bob.reconnect(heard)
-    assert answer["missedEvents"] == []
-
-
-async def test_missed_events_are_sent_after_a_takeover(throw: Any, keep: Any) -> None:
-    party = await throw("Alice", "Bob", "Carol")
-    await party.start_round()
-    heard = party["Bob"].sequence_id
-    await party["Bob"].hang_up()
-    await party.swipe()
-    await party.keeper.writer.flush()
-    await party.swipe()
-    await party.keeper.writer.flush()
-    await reopened(party, keep)
-    bob = await party.back("Bob")
-    answer = await bob.reconnect(heard)
-    assert [event["type"] for event in answer["missedEvents"]] == ["WORD_RESULT", "WORD_RESULT"]
-
-
-async def test_a_lost_sequence_number_is_a_gap(throw: Any, keep: Any) -> None:
-    party = await throw("Alice", "Bob", "Carol")
-    await party.start_round()
-    await party.keeper.writer.flush()
-    await party.swipe()
-    heard = party["Bob"].sequence_id
-    await reopened(party, keep)
-    bob = await party.back("Bob")
-    assert (await bob.reconnect(heard))["missedEvents"] is None
-
-
-async def test_clocks_resume_from_the_last_heartbeat(throw: Any, keep: Any, time: MovedClock) -> None:
-    party = await throw("Alice", "Bob", "Carol", roundDurationSec=60)
-    await party.start_round()
-    await party.keeper.writer.flush()
-    await party.wait(10_000)
-    await party.keeper.beat()
-    await party.wait(500)
-    time.now_ms += 3_600_000
-    live = await reopened(party, keep)
-    assert live.room.round.remaining(time.now_ms) == 50_000
-    assert all(member.away_since_ms == time.now_ms for member in live.room.members.values())
-
-
-async def test_the_clocks_of_a_released_room_stop(throw: Any, keep: Any, time: MovedClock) -> None:
-    party = await throw("Alice", "Bob", "Carol", roundDurationSec=60)
-    await party.start_round()
-    await party.wait(7_000)
-    await party.keeper.stop()
-    time.now_ms += 3_600_000
-    live = await reopened(party, keep)
-    assert live.room.round.remaining(time.now_ms) == 53_000
-
-
-async def test_a_restart_loses_nothing_and_closes_sockets_for_a_reconnect(throw: Any, keep: Any) -> None:
-    party = await throw("Alice", "Bob", "Carol")
-    await party.start_round()
-    await party.swipe()
-    scores = [team.score for team in party.live.room.teams]
-    members = party.live.room.members
-    await party.keeper.stop()
-    assert {guest.close_code for guest in party.guests.values()} == {1012}
-    for guest in party.guests.values():
-        await guest.hang_up()
-    live = await reopened(party, keep, "worker")
-    assert [team.score for team in live.room.teams] == scores
-    assert live.room.members.keys() == members.keys()
-
-
-async def test_a_crash_right_after_a_restore_reuses_no_sequence_number(throw: Any, keep: Any) -> None:
-    party = await throw("Alice", "Bob", "Carol")
-    await party.keeper.writer.flush()
-    first = (await reopened(party, keep, "one")).room.sequence_id
-    assert (await reopened(party, keep, "two")).room.sequence_id == first + 1_000
-
-
-async def test_the_first_visitor_starts_a_rooms_clocks(throw: Any, time: MovedClock) -> None:
-    party = await throw()
-    time.now_ms += 300_000
-    await party.come("Bob")
-    assert party.live.room.sequence_id < 100
-    await party.wait(59_000)
-    assert party.live.room.host.name == "Alice"
-    await party.wait(1_000)
-    assert party.live.room.host.name == "Bob"
-
-
-async def test_a_delayed_write_is_fenced_off(throw: Any, keeper: Registry) -> None:
-    party = await throw("Alice", "Bob")
-    late: list[Save] = []
-    write = keeper.store.write
-
-    async def swallow(writes: Any) -> Any:
-        late.extend(writes)
-        raise TimeoutError
-
-    keeper.store.write = swallow  # type: ignore[method-assign]
-    assert not await keeper.writer.flush()
-    keeper.store.write = write  # type: ignore[method-assign]
-    await party.host.say("LOCK_ROOM")
-    assert await keeper.writer.flush()
-    assert await keeper.store.write(late) == [FENCED]
-    assert (await keeper.store.summary(party.code)).joinable is False  # type: ignore[union-attr]
-
-
-async def test_a_delayed_claim_changes_no_owner(
-    throw: Any, keep: Any, client: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
-    registry = keep("other")
-    await outlive(party.keeper, registry, party.time)
-    late: list[tuple[Any, ...]] = []
-    carry_out = registry.store.redis.eval
-
-    async def swallow(*command: Any) -> Any:
-        late.append(command)
-        raise TimeoutError
-
-    monkeypatch.setattr(registry.store.redis, "eval", swallow)
-    with pytest.raises(Unavailable):
-        await registry.open(party.code)
-    monkeypatch.setattr(registry.store.redis, "eval", carry_out)
-    live = await registry.open(party.code)
-    assert live is not None
-    await carry_out(*late[0])
-    registry.changed(live)
-    assert await registry.writer.flush()
-    assert registry.get(party.code) is live
 
 
 async def test_a_worker_that_has_lost_a_room_is_fenced_off_and_drops_it(
@@ -465,24 +272,6 @@ async def test_a_room_that_cannot_be_serialized_does_not_block_the_others(
     broken.live.room.seed = 1
 
 
-async def test_a_closed_room_is_deleted_from_redis(throw: Any, keeper: Registry, client: Any, time: MovedClock) -> None:
-    party = await throw("Alice", "Bob", "Carol")
-    await party.start_round()
-    await keeper.writer.flush()
-    stale = await _save_of(keeper, party)
-    await party.host.say("CLOSE_ROOM")
-    assert await keeper.open(party.code) is None
-    await keeper.writer.flush()
-    state, deck, log = keys(party.code)
-    assert not client.exists(deck, log)
-    assert not client.hexists(state, "state")
-    assert 0 < client.ttl(state) <= 60
-    assert client.zscore(INDEX, party.code) is None
-    assert not client.hexists(SUMMARIES, party.code)
-    assert await keeper.open(party.code) is None
-    assert await keeper.store.write([stale]) == [FENCED], "what was under way brings it back to no life"
-
-
 async def test_a_closed_room_stays_closed_while_redis_is_away(
     throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -497,77 +286,6 @@ async def test_a_closed_room_stays_closed_while_redis_is_away(
     assert await keeper.writer.flush()
     assert keeper.unsaved_count == 0
     assert await keeper.open(party.code) is None
-
-
-async def test_a_snapshot_of_an_unknown_schema_is_left_alone(
-    throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    party = await throw()
-    client.hset(keys(party.code)[0], "state", msgspec.msgpack.encode({"schema": 99, "room": {}}))
-    assert await keeper.open(party.code) is None
-    assert "schema 99" in caplog.text
-
-
-async def test_an_unreadable_event_log_is_a_gap(throw: Any, keep: Any, client: Any) -> None:
-    party = await throw("Alice", "Bob")
-    heard = party["Bob"].sequence_id
-    await party.host.say("LOCK_ROOM")
-    await party.keeper.writer.flush()
-    client.lset(keys(party.code)[2], 0, b"\xc1")
-    live = await reopened(party, keep)
-    assert live.log.since(live.room.sequence_id, EVERYTHING) == []
-    bob = await party.back("Bob")
-    assert (await bob.reconnect(heard))["missedEvents"] is None
-
-
-async def test_a_write_is_saved_fenced_or_recreated(throw: Any, keeper: Registry, client: Any) -> None:
-    party = await throw("Alice", "Bob")
-    await keeper.writer.flush()
-    save = await _save_of(keeper, party)
-    assert await keeper.store.write([save]) == [SAVED]
-    assert await keeper.store.write([save]) == [FENCED]
-    client.flushall()
-    assert await keeper.store.write([save]) == [RECREATED]
-    party.live.save_state.revision = save.revision
-
-
-async def test_a_redis_without_the_scripts_gets_them_with_the_next_write(
-    throw: Any, keeper: Registry, client: Any
-) -> None:
-    """Commands that succeeded in the same round trip are not repeated."""
-    one, other = await throw("Alice", "Bob"), await throw("Alice", "Bob")
-    await keeper.writer.flush()
-    saves = [await _save_of(keeper, party) for party in (one, other)]
-    end = Tombstone(other.code, saves[1].epoch, saves[1].revision + 1)
-    client.script_flush()
-    assert await keeper.store.write([*saves, end]) == [SAVED, SAVED, SAVED]
-    assert int(client.hget(keys(one.code)[0], "revision")) == saves[0].revision
-    assert not client.hexists(keys(other.code)[0], "state")
-    client.script_flush()
-    client.eval(SAVE.source, 4, *keys(one.code), "60", "0", "0", b"")  # refused, but known from now on
-    late = [
-        msgspec.structs.replace(saves[0], revision=saves[0].revision + 1),
-        Tombstone(one.code, saves[0].epoch, 10**6),
-    ]
-    assert await keeper.store.write(late) == [SAVED, SAVED]
-    for party in (one, other):
-        party.live.stop()
-        keeper.forget(party.live)
-
-
-async def _save_of(keeper: Registry, party: Any) -> Save:
-    """The next save of the party's room, built but not sent."""
-    caught: list[Save] = []
-    write = keeper.store.write
-
-    async def catch(writes: Any) -> Any:
-        caught.extend(writes)
-        raise TimeoutError
-
-    keeper.store.write = catch  # type: ignore[method-assign]
-    await keeper.writer.save(party.live)
-    keeper.store.write = write  # type: ignore[method-assign]
-    return caught[0]
 
 
 def _fail(error: Exception) -> Any:

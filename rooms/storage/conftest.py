@@ -1,0 +1,31 @@
+"""A client of Redis, and rooms that are restored from it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import redis
+
+from rooms.cluster.registry import Registry
+from rooms.conftest import outlive
+from rooms.live.room import LiveRoom
+
+
+@pytest.fixture
+def client(redis_url: str) -> Any:
+    with redis.Redis.from_url(redis_url) as client:
+        yield client
+
+
+def keys(code: str) -> tuple[str, str, str]:
+    return f"pf:{{{code}}}:state", f"pf:{{{code}}}:deck", f"pf:{{{code}}}:log"
+
+
+async def reopened(party: Any, keep: Callable[[str], Registry], worker: str = "other") -> LiveRoom:
+    """The room as restored by another worker after its owner was killed."""
+    registry, dead = keep(worker), party.keeper
+    await outlive(dead, registry, party.time)
+    party.keeper = registry
+    live = await registry.open(party.code)
+    assert live is not None
+    return live

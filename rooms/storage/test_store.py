@@ -1,0 +1,144 @@
+"""Rooms in Redis: keys, fencing, claims, deletion, and scripts that Redis does not know."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from gameplay.engine import snapshot
+from rooms.cluster.registry import Registry
+from rooms.conftest import MovedClock, outlive
+from rooms.errors import Unavailable
+from rooms.storage.conftest import keys
+from rooms.storage.keys import INDEX, SUMMARIES
+from rooms.storage.store import FENCED, RECREATED, SAVE, SAVED, Save, Tombstone
+
+
+async def test_a_new_room_is_in_redis_before_its_code_is_returned(throw: Any, client: Any) -> None:
+    party = await throw()
+    state, deck, log = keys(party.code)
+    assert snapshot.load(client.hget(state, "state"), None).code == party.code
+    assert not client.exists(deck, log)
+    assert 7_190 <= client.ttl(state) <= 7_200
+    assert client.zscore(INDEX, party.code) is not None
+    assert msgspec.json.decode(client.hget(SUMMARIES, party.code))["hostName"] == "Alice"
+
+
+async def test_the_host_secret_is_nowhere_in_redis(throw: Any, keeper: Registry, client: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await keeper.writer.flush()
+    stored = b"".join(client.hgetall(keys(party.code)[0]).values()) + b"".join(client.hgetall(SUMMARIES).values())
+    for guest in party.guests.values():
+        assert guest.session_id.encode() not in stored
+
+
+async def test_a_delayed_write_is_fenced_off(throw: Any, keeper: Registry) -> None:
+    party = await throw("Alice", "Bob")
+    late: list[Save] = []
+    write = keeper.store.write
+
+    async def swallow(writes: Any) -> Any:
+        late.extend(writes)
+        raise TimeoutError
+
+    keeper.store.write = swallow  # type: ignore[method-assign]
+    assert not await keeper.writer.flush()
+    keeper.store.write = write  # type: ignore[method-assign]
+    await party.host.say("LOCK_ROOM")
+    assert await keeper.writer.flush()
+    assert await keeper.store.write(late) == [FENCED]
+    assert (await keeper.store.summary(party.code)).joinable is False  # type: ignore[union-attr]
+
+
+async def test_a_delayed_claim_changes_no_owner(
+    throw: Any, keep: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = await throw("Alice", "Bob")
+    await party.keeper.writer.flush()
+    registry = keep("other")
+    await outlive(party.keeper, registry, party.time)
+    late: list[tuple[Any, ...]] = []
+    carry_out = registry.store.redis.eval
+
+    async def swallow(*command: Any) -> Any:
+        late.append(command)
+        raise TimeoutError
+
+    monkeypatch.setattr(registry.store.redis, "eval", swallow)
+    with pytest.raises(Unavailable):
+        await registry.open(party.code)
+    monkeypatch.setattr(registry.store.redis, "eval", carry_out)
+    live = await registry.open(party.code)
+    assert live is not None
+    await carry_out(*late[0])
+    registry.changed(live)
+    assert await registry.writer.flush()
+    assert registry.get(party.code) is live
+
+
+async def test_a_write_is_saved_fenced_or_recreated(throw: Any, keeper: Registry, client: Any) -> None:
+    party = await throw("Alice", "Bob")
+    await keeper.writer.flush()
+    save = await _save_of(keeper, party)
+    assert await keeper.store.write([save]) == [SAVED]
+    assert await keeper.store.write([save]) == [FENCED]
+    client.flushall()
+    assert await keeper.store.write([save]) == [RECREATED]
+    party.live.save_state.revision = save.revision
+
+
+async def test_a_redis_without_the_scripts_gets_them_with_the_next_write(
+    throw: Any, keeper: Registry, client: Any
+) -> None:
+    """Commands that succeeded in the same round trip are not repeated."""
+    one, other = await throw("Alice", "Bob"), await throw("Alice", "Bob")
+    await keeper.writer.flush()
+    saves = [await _save_of(keeper, party) for party in (one, other)]
+    end = Tombstone(other.code, saves[1].epoch, saves[1].revision + 1)
+    client.script_flush()
+    assert await keeper.store.write([*saves, end]) == [SAVED, SAVED, SAVED]
+    assert int(client.hget(keys(one.code)[0], "revision")) == saves[0].revision
+    assert not client.hexists(keys(other.code)[0], "state")
+    client.script_flush()
+    client.eval(SAVE.source, 4, *keys(one.code), "60", "0", "0", b"")  # refused, but known from now on
+    late = [
+        msgspec.structs.replace(saves[0], revision=saves[0].revision + 1),
+        Tombstone(one.code, saves[0].epoch, 10**6),
+    ]
+    assert await keeper.store.write(late) == [SAVED, SAVED]
+    for party in (one, other):
+        party.live.stop()
+        keeper.forget(party.live)
+
+
+async def test_a_closed_room_is_deleted_from_redis(throw: Any, keeper: Registry, client: Any, time: MovedClock) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.start_round()
+    await keeper.writer.flush()
+    stale = await _save_of(keeper, party)
+    await party.host.say("CLOSE_ROOM")
+    assert await keeper.open(party.code) is None
+    await keeper.writer.flush()
+    state, deck, log = keys(party.code)
+    assert not client.exists(deck, log)
+    assert not client.hexists(state, "state")
+    assert 0 < client.ttl(state) <= 60
+    assert client.zscore(INDEX, party.code) is None
+    assert not client.hexists(SUMMARIES, party.code)
+    assert await keeper.open(party.code) is None
+    assert await keeper.store.write([stale]) == [FENCED], "what was under way brings it back to no life"
+
+
+async def _save_of(keeper: Registry, party: Any) -> Save:
+    """The next save of the party's room, built but not sent."""
+    caught: list[Save] = []
+    write = keeper.store.write
+
+    async def catch(writes: Any) -> Any:
+        caught.extend(writes)
+        raise TimeoutError
+
+    keeper.store.write = catch  # type: ignore[method-assign]
+    await keeper.writer.save(party.live)
+    keeper.store.write = write  # type: ignore[method-assign]
+    return caught[0]
