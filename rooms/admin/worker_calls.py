@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
+from rooms.cluster.membership import name_of
 from rooms.cluster.room_rpc import NoSuchRoom, OrderFailed, WorkerSilent
 from rooms.errors import Unavailable
 
@@ -34,11 +35,6 @@ async def call_worker(call: Awaitable[T], worker: str) -> T:
         raise CallFailed(_silent(worker)) from error
     except (OrderFailed, Unavailable) as error:
         raise CallFailed(str(error)) from error
-
-
-def name_of(worker: str) -> str:
-    """A worker's name without its incarnation."""
-    return worker.rpartition(".")[0] or worker
 
 
 def _silent(worker: str) -> str:

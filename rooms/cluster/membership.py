@@ -169,7 +169,7 @@ async def living_workers(redis: Redis) -> dict[str, Start]:
 
 def name_of(worker: str) -> str:
     """The name that outlives restarts."""
-    return worker.rpartition(".")[0]
+    return worker.rpartition(".")[0] or worker
 
 
 def _key(name: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from gameplay.engine.states import RoomState
 from rooms import clock
 from rooms.admin.list_query import STATE_NAMES
-from rooms.admin.worker_calls import name_of
+from rooms.cluster.membership import name_of
 from rooms.web.room_pages import spaced_code
 
 register = template.Library()
