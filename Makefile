@@ -10,13 +10,16 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP = .venv/bin/python -m pip -qq --disable-pip-version-check --no-input
 APT = $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get -qq
 
-.PHONY: help run test faults soak lint fmt docs bench bench-peers clean
+.PHONY: help run check test faults soak lint fmt docs messages bench bench-peers clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
 
 run: .venv/run ## start PartyFlow on 0.0.0.0:$PORT (8000); the settings come from the environment
 	@exec .venv/bin/python manage.py serve
+
+check: .venv/test lint ## lint and unit tests, for every day
+	.venv/bin/python -m pytest -n 2 --dist loadfile gameplay rooms partyflow tests/architecture
 
 test: .venv/test chromium services lint ## every check: style, types, unit, system and browser tests
 	.venv/bin/python -m pytest -n 2 --dist loadfile
@@ -41,6 +44,16 @@ fmt: .venv/test ## put the code into its style
 docs: .venv/run ## write the generated documents anew
 	.venv/bin/python manage.py generate_docs
 
+# For example `make messages LOCALES="de pt_BR"`: texts of pages and scripts into catalogues, and catalogues compiled.
+LOCALES ?= $(notdir $(wildcard locale/*))
+CATALOGUES = $(foreach locale,$(LOCALES),--locale $(locale)) --no-location --ignore .venv --ignore staticfiles --ignore tests
+messages: .venv/run gettext ## collect the texts to translate into locale/, and compile what is translated
+	@test -n "$(LOCALES)" || { echo 'make messages LOCALES=de starts a language' >&2; exit 1; }
+	@mkdir -p locale
+	.venv/bin/python manage.py makemessages --verbosity 0 $(CATALOGUES)
+	.venv/bin/python manage.py makemessages --verbosity 0 --domain djangojs $(CATALOGUES)
+	.venv/bin/python manage.py compilemessages --verbosity 0 $(foreach locale,$(LOCALES),--locale $(locale))
+
 BENCH ?= --rooms 100,300,1000,3000 --workers 1,2 --storm --keep
 bench: .venv/test services ## 100 to 3000 rooms, and what they cost, into docs/benchmarks.md; BENCH="--rooms 500" and so on
 	.venv/bin/python -m bench $(BENCH)
@@ -52,6 +65,10 @@ bench-peers: .venv/test ## the same job on Node ws, socket.io, Colyseus and stoc
 clean: ## remove what was made, but not var/, where the data is
 	rm -rf .venv test-results bench/results bench/peers/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: gettext
+gettext:
+	@command -v msgfmt >/dev/null 2>&1 || { echo "Installing GNU gettext"; $(APT) update && $(APT) install -y gettext; }
 
 .PHONY: chromium
 chromium:
