@@ -49,7 +49,7 @@ class TeamView(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class RoomCreated(Event, frozen=True):
-    """The host has come (docs/spec.md §2.2). ``qr_code_url`` is filled in by the shell, which knows its own address."""
+    """The host has come (docs/spec.md §9.1). ``qr_code_url`` is filled in by the shell, which knows its own address."""
 
     TYPE = "ROOM_CREATED"
     qr_code_url: str

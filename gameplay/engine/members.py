@@ -64,7 +64,7 @@ SITS_OUT_AFTER_ABSENCE = IN_GAME - {RoomState.ROUND_STARTING}
 
 
 def host_arrived(step: Step, actor_id: str, command: HostArrived) -> None:
-    """The host's first socket: the room is announced, once (contract, "Handshake")."""
+    """The host's first socket: the room is announced, once (docs/spec.md §9.1)."""
     room = step.room
     if room.announced:
         return
@@ -169,7 +169,7 @@ def is_client_banned(room: Room, client_key: str) -> bool:
 
 
 def remove(step: Step, player: Member, reason: LeaveReason) -> None:
-    """Take ``player`` out of the room; their team keeps the score, the game goes on (docs/spec.md §6.1).
+    """Take ``player`` out of the room; their team keeps the score, the game goes on (docs/spec.md §8.8).
 
     A host who also plays hands the role to the longest connected player; with nobody there they keep the role alone.
     """

@@ -22,7 +22,7 @@ Difficulty = Literal["easy", "medium", "hard"]
 
 
 class Settings(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The rules of one room; ranges as in docs/spec.md §7.1."""
+    """The rules of one room; ranges as in docs/spec.md §8.2."""
 
     num_teams: Annotated[int, Meta(ge=MIN_TEAMS, le=MAX_TEAMS)] = 2
     round_duration_sec: Annotated[int, Meta(ge=10, le=180)] = 60

@@ -180,7 +180,7 @@ def _final_results(room: Room) -> FinalView | UnsetType:
 
 
 def state_checksum(room: Room) -> str:
-    """CRC-32 of the fields that clients compare, as 8 lower-case hex digits (contract, last section)."""
+    """CRC-32 of the fields that clients compare, as 8 lower-case hex digits (docs/spec.md §3.5)."""
     text = "|".join(
         (
             room.state,

@@ -1,4 +1,4 @@
-"""Points, ranks and the final results (docs/spec.md §2.2)."""
+"""Points, ranks and the final results (docs/spec.md §8.5)."""
 
 from gameplay.engine import result_ids
 from gameplay.engine.events import FinalScore, GameEnded, RoundView, Standing, WordView

@@ -60,7 +60,7 @@ def resume(room: Room, frozen_at_ms: int, now_ms: int) -> None:
     """Let a restored room go on at ``now_ms`` as if no time had passed since ``frozen_at_ms``.
 
     Everybody counts as away since now, and both counters jump, so that no number that a client may have seen comes
-    again (contract, last section). The clock may have been set back meanwhile.
+    again (docs/spec.md §4.2). The clock may have been set back meanwhile.
     """
     gap_ms = now_ms - frozen_at_ms
     room.state_version += VERSION_JUMP

@@ -1,4 +1,4 @@
-"""Each command in each state: taken, a no-op, or refused with the right code (contract, "When a command is taken")."""
+"""Each command in each state: taken, a no-op, or refused with the right code (docs/spec.md §8.1)."""
 
 import pytest
 

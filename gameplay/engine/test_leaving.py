@@ -1,4 +1,4 @@
-"""Leaving: the game goes on for those who stay (docs/spec.md §6.1)."""
+"""Leaving: the game goes on for those who stay (docs/spec.md §8.8)."""
 
 import pytest
 

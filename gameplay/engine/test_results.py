@@ -1,4 +1,4 @@
-"""The end of a game: winner, ranks, MVP, duration, and the rematch (docs/spec.md §2.2)."""
+"""The end of a game: winner, ranks, MVP, duration, and the rematch (docs/spec.md §8.5)."""
 
 from gameplay.engine import commands as c
 from gameplay.engine import events

@@ -1,4 +1,4 @@
-"""A round: the clock, swipes, and its end (docs/spec.md §2.2, §6.3)."""
+"""A round: the clock, swipes, and its end (docs/spec.md §8.3, §8.4, §6.3)."""
 
 import pytest
 

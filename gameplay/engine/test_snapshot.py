@@ -1,4 +1,4 @@
-"""A room as bytes, and back; and how it goes on after a restart (contract, last section)."""
+"""A room as bytes, and back; and how it goes on after a restart (docs/spec.md §4.2)."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""The checksum by which a client notices that it has gone astray (contract, last section)."""
+"""The checksum by which a client notices that it has gone astray (docs/spec.md §3.5)."""
 
 import zlib
 

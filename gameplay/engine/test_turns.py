@@ -1,4 +1,4 @@
-"""Whose turn: equal turns, rotating explainers, target score, tie-break (contract, "A round is one team's turn")."""
+"""Whose turn: equal turns, rotating explainers, target score, tie-break (docs/spec.md §8.3)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whose turn is next: equal turns for every team, then a tie-break (contract, "A round is one team's turn")."""
+"""Whose turn is next: equal turns for every team, then a tie-break (docs/spec.md §8.3)."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Whose is a room? Exactly one worker's at a time, by an epoch that grows with every change (ADR-005 and past it).
+"""Whose is a room? Exactly one worker's at a time, by an epoch that grows with every change (docs/spec.md §4.3).
 
 A room that nobody has goes to the first who asks. One whose owner lives stays there: whoever wants in is relayed. One
 whose owner is dead is taken over, as soon as it is certain that it is.

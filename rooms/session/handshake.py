@@ -1,4 +1,4 @@
-"""Who gets in: ``CONNECT`` and ``RECONNECT`` (contract, "Handshake"; docs/spec.md §3.2).
+"""Who gets in: ``CONNECT`` and ``RECONNECT`` (docs/spec.md §3.2, §9.1).
 
 Who somebody is comes from the session alone. Each function seats the socket and answers it, or raises `Refused`.
 """

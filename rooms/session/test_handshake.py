@@ -1,4 +1,4 @@
-"""How somebody gets in, and how the others are told why not (contract, "Handshake")."""
+"""How somebody gets in, and how the others are told why not (docs/spec.md §9.1)."""
 
 import asyncio
 import gc

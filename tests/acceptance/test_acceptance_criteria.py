@@ -1,4 +1,4 @@
-"""The acceptance criteria of the architecture, docs/spec.md §6.1: one check for each line, in its order."""
+"""The acceptance criteria (docs/spec.md §6.1): one test for each, in order."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The edge cases of the architecture, docs/spec.md §6.3: one check for each line, in its order."""
+"""The edge cases (docs/spec.md §6.3): one test for each, in order."""
 
 import asyncio
 import time

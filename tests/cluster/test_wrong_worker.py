@@ -1,4 +1,4 @@
-"""Sockets at a worker that does not have their room are relayed, without a difference (docs/spec.md §6.3, 8)."""
+"""Sockets at a worker that does not have their room are relayed, without a difference (docs/spec.md §6.3, case 8)."""
 
 import asyncio
 from collections.abc import Iterator
