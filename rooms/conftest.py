@@ -17,9 +17,10 @@ from gameplay.engine.settings import parse_settings
 from gameplay.words.library import PackInfo, WordLibrary
 from rooms import clock
 from rooms import worker as worker_module
-from rooms.cluster import registry as registry_module
+from rooms.cluster import node as node_module
 from rooms.cluster.membership import LEASE_MS
-from rooms.cluster.registry import CreatedRoom, Registry
+from rooms.cluster.node import Node
+from rooms.cluster.registry import CreatedRoom
 from rooms.live.room import LiveRoom
 from rooms.live.transport import PreparedMessage, Receiver, TransportListener
 from rooms.protocol.versions import Version
@@ -57,8 +58,8 @@ def words(monkeypatch: pytest.MonkeyPatch) -> WordLibrary:
     async def load() -> WordLibrary:
         return library
 
-    monkeypatch.setattr(registry_module, "library", lambda: library)
-    monkeypatch.setattr(registry_module, "load_library", load)
+    monkeypatch.setattr(node_module, "library", lambda: library)
+    monkeypatch.setattr(node_module, "load_library", load)
     return library
 
 
@@ -76,18 +77,18 @@ async def keep(
     words: WordLibrary,
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[Callable[[str], Registry]]:
+) -> AsyncIterator[Callable[[str], Node]]:
     """Makes workers; the last one made is this process's."""
     settings.ALLOWED_HOSTS, settings.PUBLIC_URL = [HOST], ""
     settings.RATE_LIMITS = rate_limits
-    made: list[Registry] = []
+    made: list[Node] = []
 
-    def make(worker: str = "worker") -> Registry:
+    def make(worker: str = "worker") -> Node:
         channel_layers.set("local", None)
         channel_layers.backends.pop("local", None)
         time.now_ms += 1  # no two starts have the same name
-        made.append(Registry(redis_url, worker))
-        monkeypatch.setattr(registry_module, "_registry", made[-1])
+        made.append(Node(redis_url, worker))
+        monkeypatch.setattr(node_module, "_node", made[-1])
         monkeypatch.setattr(worker_module, "_worker", Worker(made[-1]))
         return made[-1]
 
@@ -97,15 +98,15 @@ async def keep(
 
 
 @pytest.fixture
-def keeper(keep: Callable[[str], Registry]) -> Registry:
+def node(keep: Callable[[str], Node]) -> Node:
     """This process's registry. It writes when it is told to."""
     return keep("worker")
 
 
-async def outlive(dead: Registry, registry: Registry, time: MovedClock) -> None:
+async def outlive(dead: Node, registry: Node, time: MovedClock) -> None:
     """``dead`` was killed, and ``registry`` has watched for long enough to be certain of it."""
-    await dead.liveness.sign_off()
-    await registry.beat()
+    await dead.membership.sign_off()
+    await registry.lease_guard.beat()
     time.now_ms += LEASE_MS
 
 
@@ -306,8 +307,8 @@ class Guest:
 class Party:
     """Host Alice and her guests in one room."""
 
-    def __init__(self, keeper: Registry, time: MovedClock, created: CreatedRoom) -> None:
-        self.keeper, self.time, self.created = keeper, time, created
+    def __init__(self, node: Node, time: MovedClock, created: CreatedRoom) -> None:
+        self.node, self.time, self.created = node, time, created
         self.guests: dict[str, Guest] = {}
 
     @property
@@ -316,7 +317,7 @@ class Party:
 
     @property
     def live(self) -> LiveRoom:
-        live = self.keeper.get(self.code)
+        live = self.node.registry.get(self.code)
         assert live is not None
         return live
 
@@ -368,21 +369,21 @@ class Party:
         end_ms = self.time.now_ms + ms
         while self.time.now_ms < end_ms:
             self.time.now_ms = min(end_ms, self.time.now_ms + 500)
-            live = self.keeper.get(self.code)
+            live = self.node.registry.get(self.code)
             if live is not None:
                 live.wake()
             await asyncio.sleep(0)
 
 
 @pytest.fixture
-async def throw(keeper: Registry, time: MovedClock) -> AsyncIterator[Callable[..., Any]]:
+async def throw(node: Node, time: MovedClock) -> AsyncIterator[Callable[..., Any]]:
     """Makes parties: ``await throw("Alice", "Bob", roundDurationSec=30)``."""
     parties: list[Party] = []
 
     async def make(*names: str, **wanted: Any) -> Party:
-        registry = registry_module.registry()
+        registry = node_module.current_node()
         chosen = parse_settings(wanted, Settings(word_pack_ids=("things",)), registry.library())
-        party = Party(registry, time, await registry.create("Alice", chosen))
+        party = Party(registry, time, await registry.registry.create("Alice", chosen))
         parties.append(party)
         await party.come(*names)
         return party

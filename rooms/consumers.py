@@ -40,14 +40,14 @@ class RoomConsumer(AsyncConsumer):
         self.scope = scope
         self.base_send = send
         self._worker = current_worker()
-        registry = self._worker.registry
+        node = self._worker.node
         self._client_code: int | None = None
         self.connection = Connection(_code_of(scope), transport_for(scope, send), _origin_of(scope), client_key(scope))
-        self.session = ClientSession(registry, self.connection, self._cookie, self._dial)
+        self.session = ClientSession(node, self.connection, self._cookie, self._dial)
         bind_log_subject(self.connection)
         counters.sockets_opened += 1
         counters.sockets_open += 1
-        connection_limit = registry.connection_limit
+        connection_limit = node.connection_limit
         self._has_place = connection_limit.acquire(self.connection.client_key)
         try:
             while True:

@@ -5,7 +5,7 @@ import signal
 
 from gameplay.results.retention import purge_periodically
 from rooms.cluster.inbox import Mailbox
-from rooms.cluster.registry import Registry, forget_registry, registry
+from rooms.cluster.node import Node, current_node, forget_node
 from rooms.cluster.room_rpc import ORDER, order_taker
 from rooms.relay.edge import Edge
 from rooms.relay.messages import DOWN, UP
@@ -16,28 +16,28 @@ from rooms.relay.remote_clients import Visitors
 class Worker:
     """This process's rooms, and how other workers reach them."""
 
-    def __init__(self, here: Registry) -> None:
-        self.registry = here
-        self.edge = Edge(here.store.worker, here.liveness)
-        self.visitors = Visitors(here)
-        self.mover = Mover(here, here.liveness)
-        handlers = {ORDER: order_taker(here), UP: self.visitors.take, DOWN: self.edge.take}
-        self.mailbox = Mailbox(here.store.worker, handlers, self._lost)
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.edge = Edge(node.store.worker, node.membership)
+        self.visitors = Visitors(node)
+        self.mover = Mover(node, node.membership)
+        handlers = {ORDER: order_taker(node), UP: self.visitors.take, DOWN: self.edge.take}
+        self.mailbox = Mailbox(node.store.worker, handlers, self._lost)
 
     async def start(self) -> None:
         """Begin to keep rooms."""
-        self.registry.tenure.superseded = lambda: os.kill(os.getpid(), signal.SIGTERM)
-        await self.registry.start(
+        self.node.lease_guard.superseded = lambda: os.kill(os.getpid(), signal.SIGTERM)
+        await self.node.start(
             self.mailbox.run, self.edge.watch, self.visitors.watch, self.mover.watch, purge_periodically
         )
 
     async def stop(self) -> None:
         """Hand all rooms over, send all clients away, and end."""
-        await self.registry.hand_over()
+        await self.node.hand_over()
         await self.edge.close_all()
         await self.visitors.flush()
         await self.edge.flush()
-        await self.registry.stop()
+        await self.node.stop()
 
     def _lost(self) -> None:
         self.edge.lost()
@@ -57,7 +57,7 @@ def current_worker() -> Worker:
 async def start_worker() -> None:
     """Begin to keep rooms; called before the first connection is taken."""
     global _worker
-    _worker = Worker(registry())
+    _worker = Worker(current_node())
     await _worker.start()
 
 
@@ -67,4 +67,4 @@ async def stop_worker() -> None:
     if _worker is not None:
         await _worker.stop()
     _worker = None
-    forget_registry()
+    forget_node()

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import AsyncClient
 
 from partyflow.admin_site import host_group
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 
 Browsers = Callable[[str], Awaitable[AsyncClient]]
 
@@ -31,7 +31,7 @@ def account(name: str) -> User:
 
 
 @pytest.fixture
-def browser_of(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Browsers:
+def browser_of(node: Node, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Browsers:
     """``await browser_of("hannah")`` is a browser in which she is logged in, ``await browser_of("")`` is logged out."""
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     monkeypatch.setattr("rooms.admin.forms.library", lambda: words)

@@ -15,7 +15,7 @@ from rooms.access import creator_pass
 from rooms.access.sessions import host_cookie
 from rooms.admin.conftest import Browsers, account
 from rooms.cluster import room_rpc
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,15 +50,15 @@ async def act(browser: AsyncClient, action: str, *codes: str, **fields: Any) -> 
 async def made_by(party: Any, name: str) -> None:
     """Make this account the creator of the party's room."""
     party.live.room.creator_id = (await account(name)).pk
-    party.keeper.changed(party.live)
-    await party.keeper.writer.flush()
+    party.node.changed(party.live)
+    await party.node.writer.flush()
 
 
 @pytest.fixture
-async def party(throw: Any, keeper: Registry) -> Any:
+async def party(throw: Any, node: Node) -> Any:
     """Alice's room with Bob and Carol, saved."""
     party = await throw("Alice", "Bob", "Carol")
-    await keeper.writer.flush()
+    await node.writer.flush()
     return party
 
 
@@ -100,7 +100,7 @@ async def test_a_host_sees_and_controls_only_rooms_of_their_own(browser_of: Brow
         assert (await hannah.get(address)).status_code == 404
     assert (await hannah.post(f"{page_of(other.code)}open/")).status_code == 404
     await act(hannah, "close", party.code, other.code, is_sure="yes")
-    assert party.keeper.get(party.code) is None
+    assert party.node.registry.get(party.code) is None
     assert other.live.room.state == "LOBBY"
     assert await log() == [("hannah", party.code, "closed")]
 
@@ -136,7 +136,7 @@ async def test_the_list_shows_state_players_and_scores(browser_of: Browsers, par
     await party.start_round()
     await party.swipe()
     await party["Bob"].hang_up()
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     text = text_of(await (await browser_of("root")).get(LIST))
     for told in (f"{party.code[:3]} {party.code[3:]}", "Alice", "Round", "1 of 2", "Team Red 1", "worker"):
         assert told in text
@@ -158,7 +158,7 @@ async def test_a_rooms_page_shows_everything_but_the_word(browser_of: Browsers, 
     await party.swipe()
     live = party.live.room.round.word.text
     await party["Bob"].say("CREATE_SEAT_LINK")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     for address in (page_of(party.code), f"{page_of(party.code)}live/"):
         text = text_of(await root.get(address))
         for told in ("Team Red", "Bob", "connected", "WORD_RESULT guessed", "ROUND_STARTED"):
@@ -172,19 +172,19 @@ async def test_a_room_in_redis_is_shown_without_being_loaded(browser_of: Browser
     for name in ("Alice", "Bob", "Carol"):
         await party[name].hang_up()
     party.time.now_ms += 11 * 60 * 1000
-    await party.keeper.sweep()
+    await party.node.sweep()
     answer = await (await browser_of("root")).get(page_of(party.code))
     assert answer.status_code == 200
     assert "It sleeps in Redis." in text_of(answer)
     assert "PLAYER_JOINED" in text_of(answer)
-    assert party.keeper.get(party.code) is None
+    assert party.node.registry.get(party.code) is None
 
 
 async def test_a_worker_that_does_not_answer_is_named_on_the_page(
-    browser_of: Browsers, party: Any, keep: Callable[[str], Registry], monkeypatch: pytest.MonkeyPatch
+    browser_of: Browsers, party: Any, keep: Callable[[str], Node], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room_rpc, "ANSWER_TIMEOUT_S", 0.1)
-    await party.keeper.beat()
+    await party.node.lease_guard.beat()
     keep("other")  # this process is another worker now, and nobody reads what is sent to the first
     root = await browser_of("root")
     page = await root.get(page_of(party.code))
@@ -227,12 +227,12 @@ async def test_a_room_that_is_not_there_is_not_found(browser_of: Browsers, code:
     assert (await (await browser_of("root")).get(page_of(code))).status_code == 404
 
 
-async def test_hostile_names_are_text(browser_of: Browsers, throw: Any, keeper: Registry) -> None:
+async def test_hostile_names_are_text(browser_of: Browsers, throw: Any, node: Node) -> None:
     party = await throw("Alice")
     await party.come(EVIL)
     party.live.room.host.name = "{{ 7|add:7 }}<b>"
     await party.host.say("START_TEAM_SETUP", {"numTeams": 2})
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     root = await browser_of("root")
     for address in (LIST, f"{LIST}rows/?q=%3Cimg", page_of(party.code), f"{page_of(party.code)}live/"):
         page = (await root.get(address)).content.decode()
@@ -275,7 +275,7 @@ async def test_the_review_is_cut_short(browser_of: Browsers, party: Any) -> None
 
 async def test_an_action_is_executed_on_many_rooms(browser_of: Browsers, party: Any, throw: Any) -> None:
     other = await throw("Alice", "Bob")
-    await other.keeper.writer.flush()
+    await other.node.writer.flush()
     root = await browser_of("root")
     asked = await act(root, "notice", party.code, other.code)
     assert "Everybody in the room reads it" in text_of(asked)
@@ -401,7 +401,7 @@ async def test_opening_a_room_as_host_changes_no_secret(browser_of: Browsers, pa
 
 async def test_opening_as_host_needs_no_confirmation_while_the_host_is_away(browser_of: Browsers, party: Any) -> None:
     await party.host.hang_up()
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     answer = await (await browser_of("root")).post(f"{page_of(party.code)}open/")
     assert answer["Location"] == f"/host/{party.code}/"
 
@@ -409,7 +409,7 @@ async def test_opening_as_host_needs_no_confirmation_while_the_host_is_away(brow
 async def test_the_seat_of_a_host_who_plays_cannot_be_opened(browser_of: Browsers, party: Any) -> None:
     root = await browser_of("root")
     await act(root, "make-host", party.code, player_id=party["Bob"].actor_id, is_sure="yes")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     answer = await root.post(f"{page_of(party.code)}open/", {"is_sure": "yes", "next": page_of(party.code)})
     assert host_cookie(party.code) not in answer.cookies
     assert "Bob plays, and is the host now" in text_of(await root.get(answer["Location"]))

@@ -36,8 +36,9 @@ from gameplay.engine.errors import GameError
 from gameplay.engine.states import RoomState
 from rooms.cluster import membership
 from rooms.cluster.inbox import LOST, Message, answer_channel, between_processes, channel_of
+from rooms.cluster.node import Node, running_node
 from rooms.cluster.ownership import Elsewhere
-from rooms.cluster.registry import Registry, current_registry, is_code
+from rooms.cluster.registry import is_code
 from rooms.errors import BUSY, RoomError, Unavailable
 from rooms.live.details import RoomDetails, details_of
 from rooms.live.room import LiveRoom
@@ -198,9 +199,9 @@ async def drain(name: str, *, by: str) -> WorkerFigures:
 
 
 async def _send(code: str, type_: str, payload: bytes, by: str, wanted: type[Answer]) -> Answer:
-    here = current_registry()
-    if here is not None:
-        answer = await _carry_out(here, code, type_, payload, by)
+    node = running_node()
+    if node is not None:
+        answer = await _carry_out(node, code, type_, payload, by)
         if not isinstance(answer, _Hop):
             return _read(answer, wanted)
         worker = answer.worker
@@ -273,9 +274,9 @@ def _type_of(order: Command | Notice) -> str:
 
 @asynccontextmanager
 async def _redis() -> AsyncIterator["Redis"]:
-    here = current_registry()
-    if here is not None:
-        yield here.store.redis
+    node = running_node()
+    if node is not None:
+        yield node.store.redis
         return
     # A connection belongs to its event loop, and a command makes a new loop for each call.
     redis = connect(settings.REDIS_URL)
@@ -295,18 +296,18 @@ async def _asked(asking: Awaitable[Any]) -> Any:
 # At the worker
 
 
-def order_taker(registry: Registry) -> Callable[[Message], None]:
+def order_taker(node: Node) -> Callable[[Message], None]:
     """What reads the orders that come to a worker; it answers each when it is carried out."""
 
     def take(message: Message) -> None:
         what = f"the order {message['order']} for room {message['code'] or '-'}"
-        registry.spawn(_answer(registry, message), what)
+        node.spawn(_answer(node, message), what)
 
     return take
 
 
-async def _answer(registry: Registry, message: Message) -> None:
-    answer = await _carry_out(registry, message["code"], message["order"], message["payload"], message["by"])
+async def _answer(node: Node, message: Message) -> None:
+    answer = await _carry_out(node, message["code"], message["order"], message["payload"], message["by"])
     reply = {"kind": type(answer).__name__, "body": msgspec.json.encode(answer)}
     await between_processes().send(message["reply_to"], reply)
     if message["order"] == _DRAIN:
@@ -314,11 +315,11 @@ async def _answer(registry: Registry, message: Message) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def _carry_out(registry: Registry, code: str, type_: str, payload: bytes, by: str) -> msgspec.Struct:
+async def _carry_out(node: Node, code: str, type_: str, payload: bytes, by: str) -> msgspec.Struct:
     if type_ in (_FIGURES, _DRAIN):
-        return _figures_of(registry)
+        return _figures_of(node)
     try:
-        live = await registry.find(code)
+        live = await node.registry.find(code)
     except Unavailable as error:
         return _Refusal(BUSY_NOW, str(error))
     if isinstance(live, Elsewhere):
@@ -327,9 +328,9 @@ async def _carry_out(registry: Registry, code: str, type_: str, payload: bytes, 
         return NO_ROOM
     if type_ == _RESEAT:
         seat = _give_seat(live, msgspec.json.decode(payload, type=_Reseat))
-        await registry.writer.save(live)
+        await node.writer.save(live)
         return seat
-    return carry_out(live, type_, payload, by, registry.store.worker)
+    return carry_out(live, type_, payload, by, node.store.worker)
 
 
 def carry_out(live: LiveRoom, type_: str, payload: bytes, by: str, worker: str) -> msgspec.Struct:
@@ -356,14 +357,14 @@ def _give_seat(live: LiveRoom, wanted: _Reseat) -> Seat:
     return Seat(is_there=True, is_host=member.id == live.room.host_id)
 
 
-def _figures_of(registry: Registry) -> WorkerFigures:
+def _figures_of(node: Node) -> WorkerFigures:
     return WorkerFigures(
-        worker=registry.store.worker,
-        name=registry.liveness.name,
-        rooms=registry.room_count,
-        sockets=registry.socket_count,
-        unsaved_rooms=registry.unsaved_count,
-        write_lag_s=registry.write_lag_s,
-        is_redis_up=registry.is_redis_up,
-        is_draining=registry.is_draining,
+        worker=node.store.worker,
+        name=node.membership.name,
+        rooms=len(node.registry),
+        sockets=node.registry.socket_count,
+        unsaved_rooms=node.writer.unsaved_count,
+        write_lag_s=node.writer.write_lag_s,
+        is_redis_up=node.writer.is_redis_up,
+        is_draining=node.is_draining,
     )

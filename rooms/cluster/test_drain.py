@@ -9,12 +9,12 @@ import pytest
 
 from rooms.cluster import drain
 from rooms.cluster.drain import MAX_WAVES, MIN_WAVE, waves
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import MovedClock
 from rooms.errors import Unavailable
 from rooms.live.room import LiveRoom
 
-Keep = Callable[[str], Registry]
+Keep = Callable[[str], Node]
 
 
 def rooms_of(*sockets: int) -> list[LiveRoom]:
@@ -46,9 +46,7 @@ def test_however_many_there_are_the_last_one_leaves_within_seconds() -> None:
     assert (MAX_WAVES - 1) * drain.WAVE_INTERVAL_S < 5
 
 
-async def test_a_room_plays_on_until_its_wave_has_come(
-    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_room_plays_on_until_its_wave_has_come(throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drain, "MIN_WAVE", 1)
     first, second = await throw("Alice", "Bob", "Carol"), await throw("Alice", "Bob", "Carol")
     await second.start_round()
@@ -65,10 +63,10 @@ async def test_a_room_plays_on_until_its_wave_has_come(
 
     with monkeypatch.context() as watched:
         watched.setattr(drain.asyncio, "sleep", pause)
-        await keeper.hand_over()
+        await node.hand_over()
     assert pauses.is_set()
     assert second["Bob"].close_code == 1012
-    assert keeper.room_count == 0
+    assert len(node.registry) == 0
 
 
 async def test_another_worker_goes_on_with_all_of_it(throw: Any, keep: Keep, time: MovedClock) -> None:
@@ -77,12 +75,12 @@ async def test_another_worker_goes_on_with_all_of_it(throw: Any, keep: Keep, tim
     await party.swipe()
     before = party.live.room
     remaining_ms = before.round.remaining(time.now_ms)
-    await party.keeper.beat()
-    await party.keeper.hand_over()
+    await party.node.lease_guard.beat()
+    await party.node.hand_over()
     time.now_ms += 700
     other = keep("other")
-    await other.beat()
-    live = await other.open(party.code)
+    await other.lease_guard.beat()
+    live = await other.registry.find(party.code)
     assert live is not None
     assert [team.score for team in live.room.teams] == [team.score for team in before.teams]
     assert live.room.round.word == before.round.word
@@ -92,31 +90,31 @@ async def test_another_worker_goes_on_with_all_of_it(throw: Any, keep: Keep, tim
 
 
 async def test_nobody_new_is_let_into_a_room_that_has_been_released(
-    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+    throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
     live = party.live
-    await keeper.release([live])
+    await node.registry.release([live])
     with pytest.raises(Unavailable):
-        await keeper.find(party.code)
+        await node.registry.find(party.code)
 
 
-async def test_what_was_under_way_does_not_make_a_released_room_ours_again(throw: Any, keeper: Registry) -> None:
+async def test_what_was_under_way_does_not_make_a_released_room_ours_again(throw: Any, node: Node) -> None:
     party = await throw("Alice", "Bob")
     live = party.live
     await party.host.say("LOCK_ROOM")
-    writing = asyncio.create_task(keeper.writer.flush())
-    await keeper.release([live])
+    writing = asyncio.create_task(node.writer.flush())
+    await node.registry.release([live])
     await writing
-    keeper.writer.mark_dirty(live)
-    await keeper.writer.flush()
-    owned = await keeper.store.ownership(party.code)
+    node.writer.mark_dirty(live)
+    await node.writer.flush()
+    owned = await node.store.ownership(party.code)
     assert owned is not None
     assert owned.worker == ""
 
 
 async def test_without_redis_the_rooms_are_given_up_in_the_end(
-    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(drain, "WRITE_TIMEOUT_S", 0)
     party = await throw("Alice", "Bob")
@@ -125,20 +123,20 @@ async def test_without_redis_the_rooms_are_given_up_in_the_end(
         raise ConnectionError("gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(keeper.store, "write", fail)
-        await keeper.hand_over()
+        broken.setattr(node.store, "write", fail)
+        await node.hand_over()
     assert party["Bob"].close_code == 1012
     assert "1 rooms could not be written" in caplog.text
 
 
 async def test_a_room_that_was_lost_meanwhile_holds_nobody_up(
-    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+    throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
-    await keeper.writer.flush()
-    await keeper.store.redis.set(f"pf:{{{party.code}}}:owner", "9 somebody.else")
-    await keeper.hand_over()
+    await node.writer.flush()
+    await node.store.redis.set(f"pf:{{{party.code}}}:owner", "9 somebody.else")
+    await node.hand_over()
     assert party["Bob"].close_code == 1012
-    owned = await keeper.store.ownership(party.code)
+    owned = await node.store.ownership(party.code)
     assert owned is not None
     assert owned.worker == "somebody.else"

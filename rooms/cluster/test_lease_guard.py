@@ -7,72 +7,72 @@ from typing import Any
 import pytest
 
 from rooms.cluster.membership import LEASE_MS
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import MovedClock, outlive
 
-Keep = Callable[[str], Registry]
+Keep = Callable[[str], Node]
 
 
-async def watching(registry: Registry) -> None:
+async def watching(registry: Node) -> None:
     """From now on the worker notices that it has stood still."""
-    registry.tenure.notice_stalls()
-    await registry.beat()
+    registry.lease_guard.notice_stalls()
+    await registry.lease_guard.beat()
 
 
-async def taken_by_another(party: Any, keep: Keep) -> Registry:
+async def taken_by_another(party: Any, keep: Keep) -> Node:
     """While its owner stands still another worker takes the room."""
     other = keep("other")
-    await party.keeper.writer.flush()
-    await outlive(party.keeper, other, party.time)
-    assert await other.open(party.code) is not None
+    await party.node.writer.flush()
+    await outlive(party.node, other, party.time)
+    assert await other.registry.find(party.code) is not None
     return other
 
 
 async def test_what_comes_after_a_stall_is_not_applied_to_a_room_that_is_lost(throw: Any, keep: Keep) -> None:
     party = await throw("Alice", "Bob")
-    old, live = party.keeper, party.live
+    old, live = party.node, party.live
     await watching(old)
     await taken_by_another(party, keep)
     party.time.now_ms += 1
     assert old.is_in_doubt()
     await party.host.say("LOCK_ROOM")
     assert not live.room.locked
-    assert old.get(party.code) is None
+    assert old.registry.get(party.code) is None
     assert {guest.close_code for guest in party.guests.values()} == {1012}
 
 
 async def test_what_comes_after_a_stall_is_applied_if_the_room_is_still_there(throw: Any) -> None:
     party = await throw("Alice", "Bob")
-    await watching(party.keeper)
+    await watching(party.node)
     party.time.now_ms += LEASE_MS + 1
-    assert party.keeper.is_in_doubt()
+    assert party.node.is_in_doubt()
     await party.host.say("LOCK_ROOM")
     assert party.live.room.locked
     assert party["Bob"].last.type == "ROOM_LOCKED"
-    assert not party.keeper.is_in_doubt()
+    assert not party.node.is_in_doubt()
 
 
 async def test_time_stands_in_a_room_whose_owner_is_in_doubt(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
-    await watching(party.keeper)
+    await watching(party.node)
     before = len(party["Bob"].messages)
     party.time.now_ms += LEASE_MS + 1
     party.live.wake()
     assert len(party["Bob"].messages) == before
-    await party.keeper.beat()
+    await party.node.lease_guard.beat()
     party.live.wake()
     assert party["Bob"].received("TIMER_TICK")
 
 
 async def test_who_hangs_up_while_it_is_in_doubt_counts_as_away_afterwards(throw: Any) -> None:
     party = await throw("Alice", "Bob")
-    await watching(party.keeper)
+    await watching(party.node)
     party.time.now_ms += LEASE_MS + 1
     await party["Bob"].hang_up()
     bob = party.live.room.members[party["Bob"].actor_id]
     assert bob.connected
-    await party.keeper.beat()
+    await party.node.lease_guard.beat()
     async with asyncio.timeout(2):
         while bob.connected:  # noqa: ASYNC110 (nothing tells)
             await asyncio.sleep(0.01)
@@ -80,13 +80,13 @@ async def test_who_hangs_up_while_it_is_in_doubt_counts_as_away_afterwards(throw
 
 async def test_without_redis_a_worker_serves_on(throw: Any, monkeypatch: pytest.MonkeyPatch, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
-    await watching(party.keeper)
+    await watching(party.node)
     with monkeypatch.context() as away:
-        away.setattr(party.keeper.store.redis, "pipeline", _fail)
+        away.setattr(party.node.store.redis, "pipeline", _fail)
         for _ in range(20):
             time.now_ms += 500
-            await party.keeper.beat()
-            assert not party.keeper.is_in_doubt()
+            await party.node.lease_guard.beat()
+            assert not party.node.is_in_doubt()
         await party.host.say("LOCK_ROOM")
         assert party.live.room.locked
         time.now_ms += LEASE_MS + 1
@@ -98,16 +98,16 @@ async def test_when_redis_is_back_rooms_that_are_lost_are_let_go(
     throw: Any, keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
-    old = party.keeper
+    old = party.node
     await watching(old)
     pipeline = old.store.redis.pipeline
     await taken_by_another(party, keep)
     monkeypatch.setattr(old.store.redis, "pipeline", _fail)
-    await old.beat()
-    assert old.get(party.code) is not None
+    await old.lease_guard.beat()
+    assert old.registry.get(party.code) is not None
     monkeypatch.setattr(old.store.redis, "pipeline", pipeline)
-    await old.beat()
-    assert old.get(party.code) is None
+    await old.lease_guard.beat()
+    assert old.registry.get(party.code) is None
     assert party["Bob"].close_code == 1012
 
 
@@ -115,28 +115,28 @@ async def test_a_short_silence_of_redis_asks_for_no_look(
     throw: Any, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice")
-    await watching(party.keeper)
+    await watching(party.node)
 
     async def look(codes: Any) -> Any:
         raise AssertionError("nobody can have taken the room")
 
-    monkeypatch.setattr(party.keeper.store, "owners", look)
+    monkeypatch.setattr(party.node.store, "owners", look)
     time.now_ms += LEASE_MS - 1
-    await party.keeper.beat()
-    assert party.keeper.get(party.code) is not None
+    await party.node.lease_guard.beat()
+    assert party.node.registry.get(party.code) is not None
 
 
 async def test_a_room_whose_owner_key_is_missing_is_written_again(throw: Any, time: MovedClock) -> None:
     party = await throw("Alice")
-    keeper = party.keeper
-    await watching(keeper)
-    await keeper.writer.flush()
-    await keeper.store.redis.delete(f"pf:{{{party.code}}}:owner")
+    node = party.node
+    await watching(node)
+    await node.writer.flush()
+    await node.store.redis.delete(f"pf:{{{party.code}}}:owner")
     time.now_ms += LEASE_MS + 1
-    await keeper.beat()
-    assert keeper.unsaved_count == 1
-    await keeper.writer.flush()
-    assert await keeper.store.redis.get(f"pf:{{{party.code}}}:owner") == f"1 {keeper.store.worker}".encode()
+    await node.lease_guard.beat()
+    assert node.writer.unsaved_count == 1
+    await node.writer.flush()
+    assert await node.store.redis.get(f"pf:{{{party.code}}}:owner") == f"1 {node.store.worker}".encode()
 
 
 def _fail(*args: object, **options: object) -> None:

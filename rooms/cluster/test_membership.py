@@ -7,10 +7,10 @@ import pytest
 import redis
 
 from rooms.cluster.membership import LEASE_MS, WORKERS, Liveness, living_workers, name_of
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import MovedClock
 
-Keep = Callable[[str], Registry]
+Keep = Callable[[str], Node]
 
 
 @pytest.fixture
@@ -19,152 +19,152 @@ def client(redis_url: str) -> Any:
         yield client
 
 
-async def test_a_worker_knows_its_own_signs_of_life(keeper: Registry, keep: Keep, time: MovedClock) -> None:
-    assert not await keeper.liveness.beat()
+async def test_a_worker_knows_its_own_signs_of_life(node: Node, keep: Keep, time: MovedClock) -> None:
+    assert not await node.membership.beat()
     time.now_ms += 500
-    assert await keeper.liveness.beat()
-    again = keep("worker").liveness
+    assert await node.membership.beat()
+    again = keep("worker").membership
     assert not await again.beat(), "each start has signs of its own"
-    assert again.worker != keeper.store.worker
+    assert again.worker != node.store.worker
     assert again.name == "worker" == name_of(again.worker)
 
 
-async def test_a_sign_of_life_lasts_three_seconds(keeper: Registry, client: Any) -> None:
-    await keeper.beat()
+async def test_a_sign_of_life_lasts_three_seconds(node: Node, client: Any) -> None:
+    await node.lease_guard.beat()
     assert 2_500 < client.pttl("pf:worker:worker") <= LEASE_MS
-    assert client.get("pf:worker:worker").decode() == keeper.store.worker
+    assert client.get("pf:worker:worker").decode() == node.store.worker
     assert client.zscore(WORKERS, "worker") is not None
 
 
 async def test_the_others_are_seen(keep: Keep) -> None:
     one, two = keep("one"), keep("two")
-    await one.beat()
-    await two.beat()
-    assert set(two.liveness.others) == {"one"}
-    assert two.liveness.is_alive(one.store.worker)
-    assert not two.liveness.is_alive(one.store.worker + "0")
+    await one.lease_guard.beat()
+    await two.lease_guard.beat()
+    assert set(two.membership.others) == {"one"}
+    assert two.membership.is_alive(one.store.worker)
+    assert not two.membership.is_alive(one.store.worker + "0")
 
 
 async def test_nobody_is_dead_for_somebody_who_has_only_just_come(keep: Keep, time: MovedClock, client: Any) -> None:
     one, two = keep("one"), keep("two")
-    await one.beat()
+    await one.lease_guard.beat()
     client.delete("pf:worker:one")
-    await two.beat()
-    assert not two.liveness.may_replace(one.store.worker)
+    await two.lease_guard.beat()
+    assert not two.membership.may_replace(one.store.worker)
     time.now_ms += LEASE_MS - 1
-    await two.beat()
-    assert not two.liveness.may_replace(one.store.worker)
+    await two.lease_guard.beat()
+    assert not two.membership.may_replace(one.store.worker)
     time.now_ms += 1
-    await two.beat()
-    assert two.liveness.may_replace(one.store.worker)
+    await two.lease_guard.beat()
+    assert two.membership.may_replace(one.store.worker)
 
 
 async def test_somebody_who_was_seen_a_moment_ago_is_not_dead(keep: Keep, time: MovedClock, client: Any) -> None:
     one, two = keep("one"), keep("two")
-    await two.beat()
+    await two.lease_guard.beat()
     time.now_ms += 10 * LEASE_MS
-    await one.beat()
-    await two.beat()
+    await one.lease_guard.beat()
+    await two.lease_guard.beat()
     client.delete("pf:worker:one")
     time.now_ms += LEASE_MS - 500
-    await two.beat()
-    assert not two.liveness.is_alive(one.store.worker)
-    assert not two.liveness.may_replace(one.store.worker)
+    await two.lease_guard.beat()
+    assert not two.membership.is_alive(one.store.worker)
+    assert not two.membership.may_replace(one.store.worker)
     time.now_ms += 500
-    assert two.liveness.may_replace(one.store.worker)
+    assert two.membership.may_replace(one.store.worker)
 
 
 async def test_after_an_outage_of_redis_everybody_has_time_to_show_up(
     keep: Keep, time: MovedClock, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = keep("one"), keep("two")
-    await one.beat()
-    await two.beat()
+    await one.lease_guard.beat()
+    await two.lease_guard.beat()
     with monkeypatch.context() as away:
         away.setattr(two.store.redis, "pipeline", _fail)
         time.now_ms += 10 * LEASE_MS
-        await two.beat()
+        await two.lease_guard.beat()
     client.delete("pf:worker:one")
-    await two.beat()
-    assert not two.liveness.may_replace(one.store.worker)
+    await two.lease_guard.beat()
+    assert not two.membership.may_replace(one.store.worker)
     time.now_ms += LEASE_MS
-    await one.beat()
-    await two.beat()
-    assert not two.liveness.may_replace(one.store.worker)
+    await one.lease_guard.beat()
+    await two.lease_guard.beat()
+    assert not two.membership.may_replace(one.store.worker)
 
 
 async def test_redis_that_lost_everything_counts_as_an_outage(keep: Keep, time: MovedClock, client: Any) -> None:
     one, two = keep("one"), keep("two")
-    await one.beat()
-    await two.beat()
+    await one.lease_guard.beat()
+    await two.lease_guard.beat()
     time.now_ms += 10 * LEASE_MS
-    await two.beat()
+    await two.lease_guard.beat()
     client.flushall()
     time.now_ms += 200
-    await two.beat()
-    assert not two.liveness.may_replace(one.store.worker)
+    await two.lease_guard.beat()
+    assert not two.membership.may_replace(one.store.worker)
     time.now_ms += LEASE_MS
-    assert two.liveness.may_replace(one.store.worker)
+    assert two.membership.may_replace(one.store.worker)
 
 
 async def test_a_later_start_ends_the_time_of_the_earlier_one(
     keep: Keep, time: MovedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, other = keep("worker"), keep("other")
-    await first.beat()
+    await first.lease_guard.beat()
     later = keep("worker")
-    assert later.liveness.may_replace(first.store.worker), "its own former rooms, at once"
-    await other.beat()
-    assert not other.liveness.may_replace(first.store.worker)
-    await later.beat()
+    assert later.membership.may_replace(first.store.worker), "its own former rooms, at once"
+    await other.lease_guard.beat()
+    assert not other.membership.may_replace(first.store.worker)
+    await later.lease_guard.beat()
     time.now_ms += 200
-    await other.beat()
-    assert other.liveness.may_replace(first.store.worker)
+    await other.lease_guard.beat()
+    assert other.membership.may_replace(first.store.worker)
     ended: list[bool] = []
-    first.tenure.superseded = lambda: ended.append(True)
+    first.lease_guard.superseded = lambda: ended.append(True)
     for _ in range(2):
         time.now_ms += 200
-        await first.beat()
-        await later.beat()
+        await first.lease_guard.beat()
+        await later.lease_guard.beat()
     assert ended == [True]
     assert "needs a name of its own" in caplog.text
-    assert other.liveness.is_alive(later.store.worker)
+    assert other.membership.is_alive(later.store.worker)
 
 
 async def test_who_ends_is_not_waited_for(keep: Keep, client: Any) -> None:
     first = keep("worker")
-    await first.beat()
+    await first.lease_guard.beat()
     later = keep("worker")
-    await later.beat()
-    await first.liveness.sign_off()
+    await later.lease_guard.beat()
+    await first.membership.sign_off()
     assert client.exists("pf:worker:worker"), "the later start lives"
-    await later.liveness.sign_off()
+    await later.membership.sign_off()
     assert not client.exists("pf:worker:worker", WORKERS)
 
 
-async def test_that_a_worker_is_to_end_can_be_seen(keeper: Registry, keep: Keep) -> None:
+async def test_that_a_worker_is_to_end_can_be_seen(node: Node, keep: Keep) -> None:
     other = keep("other")
-    keeper.liveness.is_draining = True
-    await keeper.beat()
-    await other.beat()
-    assert other.liveness.others["worker"].is_draining
+    node.membership.is_draining = True
+    await node.lease_guard.beat()
+    await other.lease_guard.beat()
+    assert other.membership.others["worker"].is_draining
     living = await living_workers(other.store.redis)
     assert {name: start.is_draining for name, start in living.items()} == {"worker": True, "other": False}
 
 
 async def test_a_name_that_nobody_has_any_more_is_forgotten(keep: Keep, time: MovedClock, client: Any) -> None:
     one, two = keep("one"), keep("two")
-    await one.beat()
+    await one.lease_guard.beat()
     time.now_ms += 25 * 3_600_000
-    await two.beat()
+    await two.lease_guard.beat()
     await two.sweep()
     assert client.zrange(WORKERS, 0, -1) == [b"two"]
 
 
 async def test_many_who_look_at_once_ask_redis_once(
-    keeper: Registry, time: MovedClock, monkeypatch: pytest.MonkeyPatch
+    node: Node, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await keeper.beat()
+    await node.lease_guard.beat()
     looks: list[int] = []
     look = Liveness._look
 
@@ -174,11 +174,11 @@ async def test_many_who_look_at_once_ask_redis_once(
 
     monkeypatch.setattr(Liveness, "_look", counted)
     for _ in range(20):
-        await keeper.liveness.look()
+        await node.membership.look()
     assert looks == [], "it has just looked"
     time.now_ms += 100
     for _ in range(20):
-        await keeper.liveness.look()
+        await node.membership.look()
     assert len(looks) == 1
 
 

@@ -9,14 +9,14 @@ import redis
 
 from rooms.cluster import ownership
 from rooms.cluster.membership import LEASE_MS
+from rooms.cluster.node import Node
 from rooms.cluster.ownership import Elsewhere
-from rooms.cluster.registry import Registry
 from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
 from rooms.live.room import LiveRoom
 from rooms.telemetry.counters import counters
 
-Keep = Callable[[str], Registry]
+Keep = Callable[[str], Node]
 
 
 @pytest.fixture(autouse=True)
@@ -40,38 +40,36 @@ def owner(client: Any, code: str) -> tuple[int, str]:
 async def test_a_new_room_is_nobodys(throw: Any, client: Any) -> None:
     party = await throw()
     assert not client.exists(f"pf:{{{party.code}}}:owner")
-    owned = await party.keeper.store.ownership(party.code)
+    owned = await party.node.store.ownership(party.code)
     assert (owned.epoch, owned.worker) == (0, "")
 
 
 async def test_the_worker_of_the_first_socket_has_the_room(throw: Any, client: Any) -> None:
     party = await throw("Alice")
-    assert owner(client, party.code) == (1, party.keeper.store.worker)
+    assert owner(client, party.code) == (1, party.node.store.worker)
     assert client.ttl(f"pf:{{{party.code}}}:owner") > 7_000
 
 
 async def test_a_room_whose_owner_lives_is_elsewhere(throw: Any, keep: Keep, client: Any) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.beat()
+    await party.node.lease_guard.beat()
     other = keep("other")
-    await other.beat()
-    assert await other.find(party.code) == Elsewhere(party.keeper.store.worker)
-    with pytest.raises(Unavailable):
-        await other.open(party.code)
-    assert owner(client, party.code) == (1, party.keeper.store.worker)
+    await other.lease_guard.beat()
+    assert await other.registry.find(party.code) == Elsewhere(party.node.store.worker)
+    assert owner(client, party.code) == (1, party.node.store.worker)
     await party.host.say("LOCK_ROOM")
-    assert await party.keeper.writer.flush()
+    assert await party.node.writer.flush()
 
 
 async def test_a_room_of_a_dead_worker_is_taken_over(
     throw: Any, keep: Keep, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     before = counters.takeovers
     other = keep("other")
-    await outlive(party.keeper, other, party.time)
-    live = await other.find(party.code)
+    await outlive(party.node, other, party.time)
+    live = await other.registry.find(party.code)
     assert isinstance(live, LiveRoom)
     assert owner(client, party.code) == (2, other.store.worker)
     assert counters.takeovers == before + 1
@@ -79,92 +77,92 @@ async def test_a_room_of_a_dead_worker_is_taken_over(
 
 async def test_who_comes_too_early_waits_for_certainty(throw: Any, keep: Keep, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
-    await party.keeper.liveness.sign_off()
+    await party.node.writer.flush()
+    await party.node.membership.sign_off()
     other = keep("other")
-    await other.beat()
-    finding = [asyncio.create_task(other.find(party.code)) for _ in range(3)]
+    await other.lease_guard.beat()
+    finding = [asyncio.create_task(other.registry.find(party.code)) for _ in range(3)]
     await asyncio.sleep(0.05)
     assert not any(task.done() for task in finding)
     time.now_ms += LEASE_MS
     async with asyncio.timeout(5):
         rooms = await asyncio.gather(*finding)
-    assert {id(room) for room in rooms} == {id(other.get(party.code))}
+    assert {id(room) for room in rooms} == {id(other.registry.get(party.code))}
 
 
 async def test_an_owner_who_turns_out_to_live_keeps_the_room(throw: Any, keep: Keep, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     other = keep("other")
-    await other.beat()
-    finding = asyncio.create_task(other.find(party.code))
+    await other.lease_guard.beat()
+    finding = asyncio.create_task(other.registry.find(party.code))
     await asyncio.sleep(0.05)
     assert not finding.done()
-    await party.keeper.beat()
+    await party.node.lease_guard.beat()
     time.now_ms += 200
     async with asyncio.timeout(5):
-        assert await finding == Elsewhere(party.keeper.store.worker)
+        assert await finding == Elsewhere(party.node.store.worker)
 
 
 async def test_what_stays_uncertain_is_given_up(throw: Any, keep: Keep, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ownership, "TAKEOVER_TIMEOUT_S", 0)
     party = await throw("Alice")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     other = keep("other")
-    await other.beat()
+    await other.lease_guard.beat()
     with pytest.raises(Unavailable):
-        await other.find(party.code)
+        await other.registry.find(party.code)
 
 
 async def test_a_worker_that_has_come_again_takes_its_rooms_at_once(throw: Any, keep: Keep, client: Any) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
-    await party.keeper.beat()
+    await party.node.writer.flush()
+    await party.node.lease_guard.beat()
     again = keep("worker")
-    assert isinstance(await again.find(party.code), LiveRoom)
+    assert isinstance(await again.registry.find(party.code), LiveRoom)
     assert owner(client, party.code) == (2, again.store.worker)
 
 
 async def test_of_two_who_take_a_room_one_gets_it(throw: Any, keep: Keep, client: Any) -> None:
     party = await throw()
     one, two = keep("one"), keep("two")
-    await one.beat()
-    await two.beat()
+    await one.lease_guard.beat()
+    await two.lease_guard.beat()
     party.time.now_ms += 200  # so that each looks for the other
-    found = await asyncio.gather(one.find(party.code), two.find(party.code))
+    found = await asyncio.gather(one.registry.find(party.code), two.registry.find(party.code))
     [live] = [room for room in found if isinstance(room, LiveRoom)]
     [elsewhere] = [room for room in found if isinstance(room, Elsewhere)]
     assert owner(client, party.code) == (1, elsewhere.worker)
-    assert live.keeper.store.worker == elsewhere.worker
+    assert live.node.store.worker == elsewhere.worker
 
 
 async def test_an_owner_key_that_is_missing_is_made_again_and_takes_the_room_from_nobody(
     throw: Any, keep: Keep, client: Any
 ) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
-    await party.keeper.beat()
+    await party.node.writer.flush()
+    await party.node.lease_guard.beat()
     client.delete(f"pf:{{{party.code}}}:owner")
     other = keep("other")
-    await other.beat()
-    assert await other.find(party.code) == Elsewhere(party.keeper.store.worker)
+    await other.lease_guard.beat()
+    assert await other.registry.find(party.code) == Elsewhere(party.node.store.worker)
     await party.host.say("LOCK_ROOM")
-    await party.keeper.writer.flush()
-    assert owner(client, party.code) == (1, party.keeper.store.worker)
+    await party.node.writer.flush()
+    assert owner(client, party.code) == (1, party.node.store.worker)
 
 
 async def test_a_room_that_was_let_go_is_nobodys_and_keeps_its_epoch(throw: Any, keep: Keep, client: Any) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.beat()
-    await party.keeper.stop()
+    await party.node.lease_guard.beat()
+    await party.node.stop()
     assert owner(client, party.code) == (1, "")
     other = keep("other")
-    assert isinstance(await other.find(party.code), LiveRoom)
+    assert isinstance(await other.registry.find(party.code), LiveRoom)
     assert owner(client, party.code) == (2, other.store.worker)
 
 
 async def test_a_closed_room_has_no_owner(throw: Any, client: Any) -> None:
     party = await throw("Alice")
     await party.host.say("CLOSE_ROOM")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     assert not client.exists(f"pf:{{{party.code}}}:owner")

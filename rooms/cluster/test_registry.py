@@ -12,8 +12,10 @@ from redis.exceptions import RedisError
 from gameplay.engine.errors import NameInvalid
 from gameplay.engine.model import Settings
 from rooms import worker
+from rooms.cluster import node as node_module
 from rooms.cluster import registry as registry_module
-from rooms.cluster.registry import REFRESH_MS, RESERVED, Registry, is_code, new_code
+from rooms.cluster.node import Node
+from rooms.cluster.registry import REFRESH_MS, RESERVED, is_code, new_code
 from rooms.conftest import MovedClock
 from rooms.errors import Unavailable
 from rooms.storage.keys import INDEX, SUMMARIES
@@ -43,58 +45,54 @@ def test_what_is_no_code(text: str) -> None:
     assert not is_code(text)
 
 
-async def test_a_code_is_never_taken_twice_while_its_room_lives(
-    keeper: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_code_is_never_taken_twice_while_its_room_lives(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     codes = iter(["ABC234", "ABC234", "ABC234", "XYZ789"])
     monkeypatch.setattr(registry_module, "new_code", lambda: next(codes))
-    assert (await keeper.create("Alice", CHOSEN)).code == "ABC234"
-    assert (await keeper.create("Alice", CHOSEN)).code == "XYZ789"
+    assert (await node.registry.create("Alice", CHOSEN)).code == "ABC234"
+    assert (await node.registry.create("Alice", CHOSEN)).code == "XYZ789"
 
 
 async def test_a_live_room_keeps_its_code_though_redis_has_lost_it(
-    throw: Any, keeper: Registry, redis_url: str, monkeypatch: pytest.MonkeyPatch
+    throw: Any, node: Node, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice")
     redis.Redis.from_url(redis_url).flushall()
     codes = iter([party.code, "XYZ789"])
     monkeypatch.setattr(registry_module, "new_code", lambda: next(codes))
-    assert (await keeper.create("Alice", CHOSEN)).code == "XYZ789"
+    assert (await node.registry.create("Alice", CHOSEN)).code == "XYZ789"
 
 
-async def test_a_bad_name_makes_no_room(keeper: Registry, redis_url: str) -> None:
+async def test_a_bad_name_makes_no_room(node: Node, redis_url: str) -> None:
     with pytest.raises(NameInvalid):
-        await keeper.create(" ", CHOSEN)
+        await node.registry.create(" ", CHOSEN)
     assert redis.Redis.from_url(redis_url).dbsize() == 0
 
 
-async def test_many_who_come_at_once_open_one_room(
-    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_many_who_come_at_once_open_one_room(throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     party = await throw()
     claims = []
-    claim = keeper.store.claim
+    claim = node.store.claim
 
     async def counted(code: str, before: Any) -> Any:
         claims.append(code)
         return await claim(code, before)
 
-    monkeypatch.setattr(keeper.store, "claim", counted)
-    rooms = await asyncio.gather(*(keeper.open(party.code) for _ in range(20)))
-    assert {id(room) for room in rooms} == {id(keeper.get(party.code))}
+    monkeypatch.setattr(node.store, "claim", counted)
+    rooms = await asyncio.gather(*(node.registry.find(party.code) for _ in range(20)))
+    assert {id(room) for room in rooms} == {id(node.registry.get(party.code))}
     assert claims == [party.code]
 
 
-async def test_one_who_gives_up_does_not_spoil_it_for_the_others(throw: Any, keeper: Registry) -> None:
+async def test_one_who_gives_up_does_not_spoil_it_for_the_others(throw: Any, node: Node) -> None:
     party = await throw()
-    first, second = (asyncio.create_task(keeper.open(party.code)) for _ in range(2))
+    first, second = (asyncio.create_task(node.registry.find(party.code)) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
-    assert await second is keeper.get(party.code)
+    assert await second is node.registry.get(party.code)
 
 
 async def test_a_room_that_cannot_be_written_is_not_opened(
-    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+    throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw()
 
@@ -102,56 +100,56 @@ async def test_a_room_that_cannot_be_written_is_not_opened(
         raise RedisError("gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(keeper.store, "write", fail)
+        broken.setattr(node.store, "write", fail)
         with pytest.raises(Unavailable):
-            await keeper.open(party.code)
-    assert keeper.get(party.code) is None
-    assert keeper.unsaved_count == 0
-    assert await keeper.open(party.code) is not None
+            await node.registry.find(party.code)
+    assert node.registry.get(party.code) is None
+    assert node.writer.unsaved_count == 0
+    assert await node.registry.find(party.code) is not None
 
 
-async def test_facts_are_told_of_rooms_in_memory_and_in_redis(throw: Any, keeper: Registry) -> None:
+async def test_facts_are_told_of_rooms_in_memory_and_in_redis(throw: Any, node: Node) -> None:
     asleep, awake = await throw(), await throw("Alice", "Bob")
-    summary = await keeper.summary(asleep.code)
+    summary = await node.registry.summary(asleep.code)
     assert (summary.state, summary.player_count, summary.joinable) == ("ROOM_CREATED", 0, True)  # type: ignore[union-attr]
-    assert keeper.get(asleep.code) is None
-    summary = await keeper.summary(awake.code)
+    assert node.registry.get(asleep.code) is None
+    summary = await node.registry.summary(awake.code)
     assert (summary.state, summary.player_count, summary.host_name) == ("LOBBY", 1, "Alice")  # type: ignore[union-attr]
-    assert await keeper.summary("ZZZZZZ") is None
-    assert await keeper.summary("nonsense") is None
+    assert await node.registry.summary("ZZZZZZ") is None
+    assert await node.registry.summary("nonsense") is None
 
 
-@pytest.mark.parametrize("asked", ["create", "open", "summary"])
+@pytest.mark.parametrize("asked", ["create", "find", "summary"])
 async def test_without_redis_rooms_are_unavailable(
-    keeper: Registry, asked: str, caplog: pytest.LogCaptureFixture, settings: Any
+    node: Node, asked: str, caplog: pytest.LogCaptureFixture, settings: Any
 ) -> None:
-    lost = Registry("unix:///nowhere/valkey.sock", "lost")
+    lost = Node("unix:///nowhere/valkey.sock", "lost")
     arguments: dict[str, tuple[Any, ...]] = {"create": ("Alice", CHOSEN)}
     with pytest.raises(Unavailable):
-        await getattr(lost, asked)(*arguments.get(asked, ("ABC234",)))
+        await getattr(lost.registry, asked)(*arguments.get(asked, ("ABC234",)))
     assert "Redis unavailable" in caplog.text
-    assert not lost.is_redis_up
+    assert not lost.writer.is_redis_up
     await lost.stop()
 
 
 async def test_a_room_that_everybody_has_left_leaves_memory_after_10_minutes(
-    throw: Any, keeper: Registry, time: MovedClock
+    throw: Any, node: Node, time: MovedClock
 ) -> None:
     party = await throw("Alice", "Bob")
     for guest in party.guests.values():
         await guest.hang_up()
     time.now_ms += IN_10_MINUTES - 1
-    await keeper.sweep()
-    assert keeper.get(party.code) is not None
+    await node.sweep()
+    assert node.registry.get(party.code) is not None
     time.now_ms += 1
-    await keeper.sweep()
-    assert keeper.get(party.code) is None
+    await node.sweep()
+    assert node.registry.get(party.code) is None
     alice = await party.back("Alice")
     assert (await alice.connect("host", sessionId=alice.session_id)).type == "CONNECTED"
 
 
 async def test_a_room_that_cannot_be_written_stays(
-    throw: Any, keeper: Registry, time: MovedClock, monkeypatch: pytest.MonkeyPatch
+    throw: Any, node: Node, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice")
     await party.host.hang_up()
@@ -161,19 +159,19 @@ async def test_a_room_that_cannot_be_written_stays(
         raise RedisError("gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(keeper.store, "write", fail)
-        await keeper.sweep()
-    assert keeper.get(party.code) is not None
-    assert keeper.unsaved_count == 1
+        broken.setattr(node.store, "write", fail)
+        await node.sweep()
+    assert node.registry.get(party.code) is not None
+    assert node.writer.unsaved_count == 1
 
 
 async def test_a_room_that_somebody_looked_into_while_it_was_let_go_stays(
-    throw: Any, keeper: Registry, time: MovedClock, monkeypatch: pytest.MonkeyPatch
+    throw: Any, node: Node, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice")
     await party.host.hang_up()
     time.now_ms += IN_10_MINUTES
-    write = keeper.store.write
+    write = node.store.write
 
     async def write_slowly(writes: Any) -> Any:
         results = await write(writes)
@@ -182,50 +180,50 @@ async def test_a_room_that_somebody_looked_into_while_it_was_let_go_stays(
         return results
 
     with monkeypatch.context() as slow:
-        slow.setattr(keeper.store, "write", write_slowly)
-        await keeper.sweep()
-    live = keeper.get(party.code)
+        slow.setattr(node.store, "write", write_slowly)
+        await node.sweep()
+    live = node.registry.get(party.code)
     assert live is not None
     assert [player.name for player in live.room.players] == ["Bob"]
-    assert keeper.unsaved_count == 1
+    assert node.writer.unsaved_count == 1
 
 
-async def test_an_open_room_does_not_expire(throw: Any, keeper: Registry, time: MovedClock) -> None:
+async def test_an_open_room_does_not_expire(throw: Any, node: Node, time: MovedClock) -> None:
     party = await throw("Alice")
-    await keeper.writer.flush()
+    await node.writer.flush()
     time.now_ms += REFRESH_MS
-    await keeper.sweep()
-    assert keeper.unsaved_count == 1
-    await keeper.writer.flush()
-    await keeper.sweep()
-    assert keeper.unsaved_count == 0
-    assert keeper.get(party.code) is not None
+    await node.sweep()
+    assert node.writer.unsaved_count == 1
+    await node.writer.flush()
+    await node.sweep()
+    assert node.writer.unsaved_count == 0
+    assert node.registry.get(party.code) is not None
 
 
 async def test_rooms_that_have_expired_leave_the_index(
-    throw: Any, keeper: Registry, time: MovedClock, redis_url: str
+    throw: Any, node: Node, time: MovedClock, redis_url: str
 ) -> None:
     gone, there = await throw(), await throw()
     client = redis.Redis.from_url(redis_url)
     client.delete(f"pf:{{{gone.code}}}:state")
     time.now_ms += 2 * 3_600_000 + 1
-    await keeper.sweep()
+    await node.sweep()
     assert [code.decode() for code in client.zrange(INDEX, 0, -1)] == [there.code]
     assert [code.decode() for code in client.hkeys(SUMMARIES)] == [there.code]
 
 
-async def test_a_worker_that_stops_opens_nothing_more(throw: Any, keeper: Registry) -> None:
+async def test_a_worker_that_stops_opens_nothing_more(throw: Any, node: Node) -> None:
     party = await throw("Alice")
     other = await throw()
-    await keeper.stop()
+    await node.stop()
     assert party.host.close_code == 1012
     with pytest.raises(Unavailable):
-        await keeper.open(other.code)
+        await node.registry.find(other.code)
     with pytest.raises(Unavailable):
-        await keeper.create("Alice", CHOSEN)
+        await node.registry.create("Alice", CHOSEN)
 
 
-async def test_a_stopping_worker_takes_no_more_commands(throw: Any, keeper: Registry) -> None:
+async def test_a_stopping_worker_takes_no_more_commands(throw: Any, node: Node) -> None:
     party = await throw("Alice", "Bob")
     party.live.stop()
     before = party.live.room.state_version
@@ -238,11 +236,11 @@ async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
     throw: Any, keep: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rooms.cluster.lease_guard.BEAT_INTERVAL_S", 0.01)
-    monkeypatch.setattr(registry_module, "SWEEP_INTERVAL_S", 0.01)
+    monkeypatch.setattr(node_module, "SWEEP_INTERVAL_S", 0.01)
     swept = asyncio.Event()
     beats: list[int] = []
     party = await throw()
-    keeper = registry_module.registry()
+    node = node_module.current_node()
 
     async def sweep(now_ms: int) -> None:
         swept.set()
@@ -251,22 +249,22 @@ async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
         beats.append(len(beats))
         return True
 
-    monkeypatch.setattr(keeper.store, "prune_index", sweep)
-    monkeypatch.setattr(keeper.liveness, "beat", beat)
+    monkeypatch.setattr(node.store, "prune_index", sweep)
+    monkeypatch.setattr(node.membership, "beat", beat)
     await worker.start_worker()
     await party.come("Alice")
     async with asyncio.timeout(5):
         await swept.wait()
     await worker.stop_worker()
     assert len(beats) >= 2
-    assert keeper.unsaved_count == 0
-    assert all(service.done() for service in keeper._services)
+    assert node.writer.unsaved_count == 0
+    assert all(service.done() for service in node._services)
 
 
 async def test_a_service_that_stumbles_begins_again(
-    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(registry_module, "AFTER_FAULT_S", 0)
+    monkeypatch.setattr(node_module, "RESTART_DELAY_S", 0)
     party = await throw("Alice")
     written = asyncio.Event()
     flushes: list[int] = []
@@ -279,25 +277,25 @@ async def test_a_service_that_stumbles_begins_again(
         return True
 
     with monkeypatch.context() as broken:
-        broken.setattr(keeper.writer, "flush", flush)
-        await keeper.start()
+        broken.setattr(node.writer, "flush", flush)
+        await node.start()
         await party.host.say("LOCK_ROOM")
         async with asyncio.timeout(5):
             await written.wait()
-    assert "WriteBehind.run stumbled" in caplog.text
+    assert "WriteBehind.run failed" in caplog.text
 
 
-async def test_an_errand_that_fails_is_logged(keeper: Registry, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_errand_that_fails_is_logged(node: Node, caplog: pytest.LogCaptureFixture) -> None:
     async def fail() -> None:
         raise ValueError("no such thing")
 
-    keeper.spawn(fail(), "the result of a game")
-    for errand in list(keeper._errands):
+    node.spawn(fail(), "the result of a game")
+    for errand in list(node._background):
         await asyncio.wait([errand])
     await asyncio.sleep(0)
-    assert "Failed: the result of a game" in caplog.text
+    assert "Background task failed: the result of a game" in caplog.text
     assert "no such thing" in caplog.text
-    assert not keeper._errands
+    assert not node._background
 
 
 async def test_guests_of_two_rooms_do_not_hear_each_other(throw: Any) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from gameplay.engine import commands
-from rooms.cluster import registry as registry_module
+from rooms.cluster import node as node_module
 from rooms.cluster import room_rpc
 from rooms.cluster.inbox import between_processes, channel_of
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.cluster.room_rpc import (
     NobodyServes,
     NoSuchRoom,
@@ -29,9 +29,9 @@ from rooms.worker import Worker
 
 
 @asynccontextmanager
-async def reading(registry: Registry) -> AsyncIterator[None]:
+async def reading(registry: Node) -> AsyncIterator[None]:
     """The worker shows a sign of life and reads what is sent to it."""
-    await registry.beat()
+    await registry.lease_guard.beat()
     task = asyncio.create_task(Worker(registry).mailbox.run())
     try:
         yield
@@ -43,7 +43,7 @@ async def reading(registry: Registry) -> AsyncIterator[None]:
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From then on this is a process without a worker, such as a command."""
-    return lambda: monkeypatch.setattr(registry_module, "_registry", None)
+    return lambda: monkeypatch.setattr(node_module, "_node", None)
 
 
 async def test_in_the_owners_process_an_order_is_carried_out_at_once(throw: Any) -> None:
@@ -57,30 +57,30 @@ async def test_in_the_owners_process_an_order_is_carried_out_at_once(throw: Any)
 async def test_a_command_without_a_worker_has_the_owner_carry_it_out(throw: Any, elsewhere: Callable[[], None]) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
-    await party.keeper.writer.flush()
-    async with reading(party.keeper):
+    await party.node.writer.flush()
+    async with reading(party.node):
         elsewhere()
         done = await send_order(party.code, commands.PauseGame(), by="admin")
-        assert done.worker == party.keeper.store.worker
+        assert done.worker == party.node.store.worker
         assert party.live.room.state == "ROUND_PAUSED"
         await send_order(party.code, commands.KickPlayer(player_id=party["Bob"].actor_id), by="admin")
         assert party["Bob"].close_code == 4403
 
 
-async def test_another_worker_leaves_the_room_where_it_is(throw: Any, keep: Callable[[str], Registry]) -> None:
+async def test_another_worker_leaves_the_room_where_it_is(throw: Any, keep: Callable[[str], Node]) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
-    async with reading(party.keeper):
+    await party.node.writer.flush()
+    async with reading(party.node):
         other = keep("other")
         await send_order(party.code, commands.LockRoom(), by="admin")
         assert party.live.room.locked
-        assert other.get(party.code) is None
+        assert other.registry.get(party.code) is None
 
 
 async def test_everybody_hears_a_notice(throw: Any, elsewhere: Callable[[], None]) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
-    async with reading(party.keeper):
+    await party.node.writer.flush()
+    async with reading(party.node):
         elsewhere()
         await send_order(party.code, Notice(message="We stop in five minutes."), by="admin")
     assert [guest.last["message"] for guest in party.guests.values()] == ["We stop in five minutes."] * 2
@@ -88,7 +88,7 @@ async def test_everybody_hears_a_notice(throw: Any, elsewhere: Callable[[], None
 
 async def test_a_room_that_nobody_has_opened_is_opened_for_an_order(throw: Any, elsewhere: Callable[[], None]) -> None:
     party = await throw()
-    async with reading(party.keeper):
+    async with reading(party.node):
         elsewhere()
         await send_order(party.code, commands.LockRoom(), by="admin")
     assert party.live.room.locked
@@ -100,8 +100,8 @@ async def test_what_the_room_refuses_is_said_as_a_player_would_read_it(
     party = await throw("Alice", "Bob")
     with pytest.raises(OrderRefused) as refused:
         await send_order(party.code, commands.PauseGame(), by="admin")
-    await party.keeper.writer.flush()
-    async with reading(party.keeper):
+    await party.node.writer.flush()
+    async with reading(party.node):
         elsewhere()
         with pytest.raises(OrderRefused) as refused_there:
             await send_order(party.code, commands.PauseGame(), by="admin")
@@ -109,14 +109,14 @@ async def test_what_the_room_refuses_is_said_as_a_player_would_read_it(
     assert str(refused.value) == str(refused_there.value) != ""
 
 
-async def test_there_is_no_such_room(throw: Any, keeper: Registry, elsewhere: Callable[[], None]) -> None:
+async def test_there_is_no_such_room(throw: Any, node: Node, elsewhere: Callable[[], None]) -> None:
     party = await throw("Alice")
     await send_order(party.code, commands.CloseRoom(), by="admin")
     for code in (party.code, "ABC234", "nonsense"):
         with pytest.raises(NoSuchRoom):
             await send_order(code, commands.LockRoom(), by="admin")
-    await keeper.writer.flush()
-    async with reading(keeper):
+    await node.writer.flush()
+    async with reading(node):
         elsewhere()
         with pytest.raises(NoSuchRoom):
             await send_order(party.code, commands.LockRoom(), by="admin")
@@ -127,12 +127,12 @@ async def test_a_worker_that_does_not_answer_is_named(
 ) -> None:
     monkeypatch.setattr(room_rpc, "ANSWER_TIMEOUT_S", 0.05)
     party = await throw("Alice")
-    await party.keeper.writer.flush()
-    await party.keeper.beat()
+    await party.node.writer.flush()
+    await party.node.lease_guard.beat()
     elsewhere()
     with pytest.raises(WorkerSilent, match=r"worker\.[0-9a-f]+") as silent:
         await send_order(party.code, commands.LockRoom(), by="admin")
-    assert silent.value.worker == party.keeper.store.worker
+    assert silent.value.worker == party.node.store.worker
     assert await ping_all() == {"worker": None}
     with pytest.raises(WorkerSilent):
         await ping("nobody")
@@ -154,7 +154,7 @@ async def test_without_redis_no_order_gets_anywhere(elsewhere: Callable[[], None
 
 
 @pytest.mark.parametrize("order", [commands.WordSwiped(word_id="w", action="guessed"), commands.LeaveRoom()])
-async def test_only_what_a_host_may_do_can_be_ordered(keeper: Registry, order: commands.Command) -> None:
+async def test_only_what_a_host_may_do_can_be_ordered(node: Node, order: commands.Command) -> None:
     with pytest.raises(TypeError):
         await send_order("ABC234", order, by="admin")
 
@@ -168,9 +168,9 @@ async def test_a_picture_shows_the_room_and_no_secret(throw: Any, elsewhere: Cal
     await party["Bob"].say("ACK", {"ackId": started.envelope["ackId"], "status": "received"})
     await party["Carol"].hang_up()
     await party["Bob"].say("CREATE_SEAT_LINK")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     word = party.live.room.round.word.text
-    async with reading(party.keeper):
+    async with reading(party.node):
         elsewhere()
         details = await describe(party.code)
     assert (details.code, details.state.state, details.socket_count) == (party.code, "ROUND_ACTIVE", 2)
@@ -190,18 +190,18 @@ async def test_a_picture_shows_the_room_and_no_secret(throw: Any, elsewhere: Cal
 
 async def test_a_worker_tells_its_figures(throw: Any, elsewhere: Callable[[], None]) -> None:
     party = await throw("Alice", "Bob")
-    async with reading(party.keeper):
+    async with reading(party.node):
         elsewhere()
         figures = await ping("worker")
         assert await ping_all() == {"worker": figures}
     assert (figures.name, figures.rooms, figures.sockets, figures.is_draining) == ("worker", 1, 2, False)
-    assert figures.worker == party.keeper.store.worker
+    assert figures.worker == party.node.store.worker
 
 
-async def test_a_worker_that_has_ended_is_not_waited_for(throw: Any, keep: Callable[[str], Registry]) -> None:
+async def test_a_worker_that_has_ended_is_not_waited_for(throw: Any, keep: Callable[[str], Node]) -> None:
     one, two = keep("one"), keep("two")
-    await one.beat()
-    await two.beat()
+    await one.lease_guard.beat()
+    await two.lease_guard.beat()
     assert await living_workers() == ["one", "two"]
     await one.stop()
     assert await living_workers() == ["two"]
@@ -211,9 +211,9 @@ async def test_a_message_that_cannot_be_read_does_not_stop_the_mailbox(
     throw: Any, elsewhere: Callable[[], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     party = await throw("Alice")
-    async with reading(party.keeper):
+    async with reading(party.node):
         for message in ({"type": "nonsense"}, {"type": "order"}, {}):
-            await between_processes().send(channel_of(party.keeper.store.worker), message)
+            await between_processes().send(channel_of(party.node.store.worker), message)
         elsewhere()
         assert (await ping("worker")).rooms == 1
     assert "nonsense" in caplog.text

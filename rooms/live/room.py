@@ -45,7 +45,7 @@ RETRY_FAILED_S = 1.0
 """Delay before the timer is tried again after it has raised."""
 
 
-class Keeper(Protocol):
+class RoomHost(Protocol):
     """The worker of a live room, as far as the room needs it."""
 
     layer: GroupLayer
@@ -85,13 +85,13 @@ class LiveRoom:
     keep commands from advancing the room.
     """
 
-    def __init__(self, room: Room, log: EventLog, save_state: SaveState, keeper: Keeper) -> None:
+    def __init__(self, room: Room, log: EventLog, save_state: SaveState, node: RoomHost) -> None:
         self.room = room
         self.code = room.code
         self.log = log
         self.save_state = save_state
-        self.keeper = keeper
-        self.hub = Hub(room.code, keeper.layer)
+        self.node = node
+        self.hub = Hub(room.code, node.layer)
         self.versions = VersionHistory(room.state_version)
         self.empty_since_ms = self.active_at_ms = clock.now_ms()
         self.is_stopped = False
@@ -114,12 +114,12 @@ class LiveRoom:
         Raises `GameError`.
         """
         self.advance()
-        now_ms, library = clock.now_ms(), self.keeper.library()
+        now_ms, library = clock.now_ms(), self.node.library()
         self.active_at_ms = now_ms
         emissions = []
         for command in to_apply:
             emissions += game.apply(self.room, actor_id, command, now_ms, library)
-        self.keeper.changed(self)
+        self.node.changed(self)
         return emissions
 
     def advance(self) -> None:
@@ -127,11 +127,11 @@ class LiveRoom:
         now_ms = clock.now_ms()
         if self._timer_ms is not None and now_ms < self._timer_ms:
             return
-        emissions = game.advance(self.room, now_ms, self.keeper.library())
+        emissions = game.advance(self.room, now_ms, self.node.library())
         if emissions:
             self.publish(emissions)
             if len(emissions) > 1 or type(emissions[0].event) is not events.TimerTick:
-                self.keeper.changed(self)
+                self.node.changed(self)
 
     def on_timer(self) -> None:
         """Called by the timer wheel."""
@@ -141,7 +141,7 @@ class LiveRoom:
     def wake(self) -> None:
         """Apply what is due, in the engine and in the hub, and set the timer again."""
         self._timer_ms = None
-        if self.keeper.is_in_doubt():
+        if self.node.is_in_doubt():
             self._set_timer(RETRY_UNVERIFIED_S)
             return
         try:
@@ -199,7 +199,7 @@ class LiveRoom:
         """Send an event that does not come from the engine; it is numbered and logged like the others."""
         self.room.sequence_id += 1
         emission = Emission(event, audience, actor_id, self.room.sequence_id, self.room.state_version)
-        self.keeper.changed(self)
+        self.node.changed(self)
         self._send(emission, clock.now_ms())
 
     def game_state_for(self, connection: Connection) -> GameState:
@@ -259,7 +259,7 @@ class LiveRoom:
     def _on_word_reported(self, emission: Emission) -> None:
         event = emission.event
         assert isinstance(event, events.WordReported)  # noqa: S101 (narrows the type)
-        self.keeper.spawn(report_word(event.ref, event.reason, self.code), "a report about a word")
+        self.node.spawn(report_word(event.ref, event.reason, self.code), "a report about a word")
 
     def _on_removed(self, emission: Emission) -> None:
         event = emission.event
@@ -282,7 +282,7 @@ class LiveRoom:
     def _on_game_ended(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
         counters.games_ended += 1
-        self.keeper.spawn(save_result(self.room), "the result of a game")
+        self.node.spawn(save_result(self.room), "the result of a game")
 
     def _on_room_closed(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
@@ -290,7 +290,7 @@ class LiveRoom:
             connection.close(CloseCode.ROOM_CLOSED)
             self.hub.remove(connection)
         self.stop()
-        self.keeper.closed(self)
+        self.node.closed(self)
 
     # Connections
 
@@ -323,7 +323,7 @@ class LiveRoom:
 
     def disconnect(self, connection: Connection) -> None:
         """Remove a connection that has ended, and mark its actor as disconnected."""
-        if self.keeper.is_in_doubt() and not self.is_stopped:
+        if self.node.is_in_doubt() and not self.is_stopped:
             asyncio.get_running_loop().call_later(RETRY_UNVERIFIED_S, self.disconnect, connection)
         elif self.hub.get(connection.actor_id) is connection:
             self._remove(connection)
@@ -369,11 +369,11 @@ class LiveRoom:
 
     def _set_timer(self, delay_s: float) -> None:
         self._cancel_timer()
-        self._timer = self.keeper.timers.schedule(self, delay_s)
+        self._timer = self.node.timers.schedule(self, delay_s)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:
-            self.keeper.timers.cancel(self, self._timer)
+            self.node.timers.cancel(self, self._timer)
             self._timer = None
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from rooms import worker as worker_module
 from rooms.cluster import inbox
-from rooms.cluster import registry as registry_module
-from rooms.cluster.registry import Registry
+from rooms.cluster import node as node_module
+from rooms.cluster.node import Node
 from rooms.conftest import Guest, Message, MovedClock
 from rooms.worker import Worker
 
@@ -110,17 +110,17 @@ async def until(is_true: Callable[[], bool]) -> None:
 
 @pytest.fixture
 async def pair(
-    keeper: Registry, keep: Callable[[str], Registry], wire: Wire, time: MovedClock, monkeypatch: pytest.MonkeyPatch
+    node: Node, keep: Callable[[str], Node], wire: Wire, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Pair]:
     """The two, each of which has seen the other."""
-    one, two = Worker(keeper), Worker(keep("two"))
-    await keeper.beat()
-    await two.registry.beat()
+    one, two = Worker(node), Worker(keep("two"))
+    await node.lease_guard.beat()
+    await two.node.lease_guard.beat()
     time.now_ms += 200
-    await keeper.beat()
+    await node.lease_guard.beat()
 
     def go_to(worker: Worker) -> None:
-        monkeypatch.setattr(registry_module, "_registry", worker.registry)
+        monkeypatch.setattr(node_module, "_node", worker.node)
         monkeypatch.setattr(worker_module, "_worker", worker)
 
     pair = Pair(one, two, go_to)

@@ -128,7 +128,7 @@ class Edge:
         self._lines: dict[int, RelayedLine] = {}
         self._links: dict[str, Link] = {}
         self._unanswered: dict[str, int] = {}
-        self._errands: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -223,8 +223,8 @@ class Edge:
             case TakeOver():
                 if (line := self._lines.get(item.socket)) is not None:
                     errand = asyncio.get_running_loop().create_task(line.take_over())
-                    self._errands.add(errand)
-                    errand.add_done_callback(self._errands.discard)
+                    self._background.add(errand)
+                    errand.add_done_callback(self._background.discard)
             case Roll():
                 self._unanswered[owner] = 0
                 self._compare(owner, item.numbers)

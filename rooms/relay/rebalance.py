@@ -6,7 +6,7 @@ import logging
 from gameplay.engine.states import RoomState
 from rooms import clock
 from rooms.cluster.membership import Liveness
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.live.room import LiveRoom
 
 logger = logging.getLogger(__name__)
@@ -20,8 +20,8 @@ IN_PLAY = frozenset({RoomState.ROUND_STARTING, RoomState.ROUND_ACTIVE})
 class Mover:
     """Lets rooms go that are better off elsewhere."""
 
-    def __init__(self, registry: Registry, liveness: Liveness) -> None:
-        self._registry = registry
+    def __init__(self, node: Node, liveness: Liveness) -> None:
+        self._node = node
         self._liveness = liveness
         self._elsewhere_since: dict[str, tuple[str, int]] = {}
 
@@ -34,7 +34,7 @@ class Mover:
     async def look_after(self) -> None:
         """Let those rooms go whose sockets have all been at the same other worker for a while."""
         now_ms, elsewhere = clock.now_ms(), {}
-        for live in self._registry:
+        for live in self._node.registry:
             edge = only_edge_of(live)
             if edge is None:
                 continue
@@ -43,11 +43,11 @@ class Mover:
         self._elsewhere_since = elsewhere
         serving = {start.worker for start in self._liveness.others.values() if not start.is_draining}
         for code, (edge, since_ms) in elsewhere.items():
-            live_there = self._registry.get(code)
+            live_there = self._node.registry.get(code)
             is_settled = edge in serving and now_ms - since_ms >= SETTLED_MS
             if is_settled and live_there is not None and live_there.room.state not in IN_PLAY:
                 logger.info("Room %s moves to worker %s, where all its sockets are", code, edge)
-                await self._registry.move_out(live_there)
+                await self._node.registry.move_out(live_there)
 
 
 def only_edge_of(live: LiveRoom) -> str | None:

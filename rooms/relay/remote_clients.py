@@ -10,7 +10,7 @@ from time import perf_counter
 
 from rooms import clock
 from rooms.cluster.inbox import Message
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.errors import RateLimited
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
@@ -68,13 +68,13 @@ class RelayedTransport:
 class Visitor:
     """One client from elsewhere, from its greeting to its end."""
 
-    def __init__(self, here: Registry, hello: Hello, link: Link, ended: Callable[[], None]) -> None:
+    def __init__(self, node: Node, hello: Hello, link: Link, ended: Callable[[], None]) -> None:
         self.socket = RelayedTransport(link, hello.socket, hello.has_keepalive, ended)
         self.connection = Connection(hello.code, self.socket, hello.origin, hello.address)
         self.heard = 0
         self._log_context = log_context_for(self.connection)
         excess = None if hello.wait_s is None else RateLimited(hello.wait_s)
-        self._session = ClientSession(here, self.connection, lambda: hello.cookie, verdict=RateVerdict(excess))
+        self._session = ClientSession(node, self.connection, lambda: hello.cookie, verdict=RateVerdict(excess))
         self._unheard: asyncio.Queue[tuple[str | bytes, float] | None] = asyncio.Queue()
         self._unheard.put_nowait(_said(hello.said))
         self._is_up_to_date = False
@@ -129,8 +129,8 @@ class Visitor:
 class Visitors:
     """All clients from other workers."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, node: Node) -> None:
+        self._node = node
         self._by_edge: dict[str, dict[int, Visitor]] = {}
         self._links: dict[str, Link] = {}
         self._last_roll_ms: dict[str, int] = {}
@@ -186,16 +186,16 @@ class Visitors:
         if not self._by_edge.get(edge):
             self._last_roll_ms[edge] = clock.now_ms()
         number = hello.socket
-        visitor = Visitor(self._registry, hello, self._link_to(edge), lambda: self._leave(edge, number))
+        visitor = Visitor(self._node, hello, self._link_to(edge), lambda: self._leave(edge, number))
         self._visitors(edge)[number] = visitor
-        live = self._registry.get(hello.code)
-        if live is None or live.hub or live.is_stopped or self._registry.is_draining:
+        live = self._node.registry.get(hello.code)
+        if live is None or live.hub or live.is_stopped or self._node.is_draining:
             visitor.begin()
         else:
-            self._registry.spawn(self._offer(edge, number, visitor, live), "a room on its way to its only visitor")
+            self._node.spawn(self._offer(edge, number, visitor, live), "a room on its way to its only visitor")
 
     async def _offer(self, edge: str, number: int, visitor: Visitor, live: LiveRoom) -> None:
-        if await self._registry.move_out(live):
+        if await self._node.registry.move_out(live):
             self._visitors(edge).pop(number, None)
             self._link_to(edge).put(TakeOver(number))
         else:
@@ -230,7 +230,7 @@ class Visitors:
     def _link_to(self, edge: str) -> Link:
         link = self._links.get(edge)
         if link is None or link.is_broken:
-            link = self._links[edge] = Link(DOWN, self._registry.store.worker, edge, lambda: self._let_go(edge))
+            link = self._links[edge] = Link(DOWN, self._node.store.worker, edge, lambda: self._let_go(edge))
         return link
 
 

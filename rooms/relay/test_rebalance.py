@@ -29,8 +29,8 @@ async def test_a_room_with_nobody_in_it_goes_to_the_worker_of_the_first_who_come
     pair.at(pair.two)
     carol = FarGuest(party.code, "Carol")
     assert (await carol.connect()).type == "CONNECTED"
-    assert pair.one.registry.get(party.code) is None
-    live = pair.two.registry.get(party.code)
+    assert pair.one.node.registry.get(party.code) is None
+    live = pair.two.node.registry.get(party.code)
     assert live is not None
     assert [player.name for player in live.room.players] == ["Bob", "Carol"]
     assert counters.handovers == handed_over + 1
@@ -48,7 +48,7 @@ async def test_what_was_said_after_the_greeting_is_heard_too(throw: Any, pair: P
     await carol.say_only("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
     await carol.say_only("HEARTBEAT", actorId="player_002")
     await until(lambda: bool(carol.received("HEARTBEAT_ACK")))
-    assert pair.two.registry.get(party.code) is not None
+    assert pair.two.node.registry.get(party.code) is not None
 
 
 async def test_who_hangs_up_while_the_room_is_on_its_way_leaves_nothing(throw: Any, pair: Pair) -> None:
@@ -61,7 +61,7 @@ async def test_who_hangs_up_while_the_room_is_on_its_way_leaves_nothing(throw: A
     await alice.hang_up()
     await until(lambda: len(pair.one.visitors) == 0)
     for worker in (pair.one, pair.two):
-        live = worker.registry.get(party.code)
+        live = worker.node.registry.get(party.code)
         if live is not None:
             await until(lambda live=live: not live.hub and not live.room.host.connected)  # type: ignore[misc]
 
@@ -77,18 +77,18 @@ async def test_a_room_that_cannot_be_written_stays_and_serves(
         raise ConnectionError("gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(pair.one.registry.store, "write", fail)
+        broken.setattr(pair.one.node.store, "write", fail)
         pair.at(pair.two)
         carol = FarGuest(party.code, "Carol")
         assert (await carol.connect()).type == "CONNECTED"
-    live = pair.one.registry.get(party.code)
+    live = pair.one.node.registry.get(party.code)
     assert live is not None
     assert not live.is_stopped
     assert len(live.hub) == 1
-    assert await pair.one.registry.writer.flush()
-    owned = await pair.one.registry.store.ownership(party.code)
+    assert await pair.one.node.writer.flush()
+    owned = await pair.one.node.store.ownership(party.code)
     assert owned is not None
-    assert owned.worker == pair.one.registry.store.worker
+    assert owned.worker == pair.one.node.store.worker
 
 
 async def test_a_room_follows_its_sockets_after_a_while(throw: Any, pair: Pair, time: MovedClock) -> None:
@@ -100,16 +100,16 @@ async def test_a_room_follows_its_sockets_after_a_while(throw: Any, pair: Pair, 
     time.now_ms += 1
     await pair.one.mover.look_after()
     await until(lambda: all(guest.close_code == 1012 for guest in party.guests.values()))
-    assert pair.one.registry.get(party.code) is None
+    assert pair.one.node.registry.get(party.code) is None
     bob = await party["Bob"].again().open()
     assert (await bob.reconnect(party["Bob"].sequence_id)).type == "RECONNECTED"
-    assert pair.two.registry.get(party.code) is not None
+    assert pair.two.node.registry.get(party.code) is not None
     assert len(pair.two.edge) == 0
 
 
 async def test_a_room_in_play_stays_until_the_round_is_over(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await all_at_two(throw, pair)
-    party.keeper = pair.one.registry
+    party.node = pair.one.node
     await party.host.say("START_TEAM_SETUP", {"numTeams": 2})
     for number, name in enumerate(("Bob", "Carol")):
         await party[name].say("JOIN_TEAM", {"teamId": f"team_{number + 1}"})
@@ -122,7 +122,7 @@ async def test_a_room_in_play_stays_until_the_round_is_over(throw: Any, pair: Pa
     assert party.live.room.state == "ROUND_ACTIVE"
     await party.host.say("PAUSE_GAME")
     await pair.one.mover.look_after()
-    assert pair.one.registry.get(party.code) is None
+    assert pair.one.node.registry.get(party.code) is None
 
 
 async def test_a_room_with_somebody_here_stays(throw: Any, pair: Pair, time: MovedClock) -> None:
@@ -132,19 +132,19 @@ async def test_a_room_with_somebody_here_stays(throw: Any, pair: Pair, time: Mov
         await pair.one.mover.look_after()
         time.now_ms += SETTLED_MS
     await pair.one.mover.look_after()
-    assert party.live is pair.one.registry.get(party.code)
+    assert party.live is pair.one.node.registry.get(party.code)
 
 
 async def test_a_room_does_not_move_to_a_worker_that_is_about_to_end(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await all_at_two(throw, pair)
-    pair.two.registry.liveness.is_draining = True
-    await pair.two.registry.beat()
+    pair.two.node.membership.is_draining = True
+    await pair.two.node.lease_guard.beat()
     time.now_ms += 200
-    await pair.one.registry.beat()
+    await pair.one.node.lease_guard.beat()
     await pair.one.mover.look_after()
     time.now_ms += SETTLED_MS
     await pair.one.mover.look_after()
-    assert pair.one.registry.get(party.code) is not None
+    assert pair.one.node.registry.get(party.code) is not None
     assert party["Bob"].close_code is None
 
 

@@ -22,7 +22,7 @@ async def test_a_round_is_played_as_if_everybody_were_at_one_worker(throw: Any, 
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     carol = party["Carol"]
-    assert pair.two.registry.get(party.code) is None
+    assert pair.two.node.registry.get(party.code) is None
     assert [player.name for player in party.live.room.players] == ["Bob", "Carol"]
     start = len(party["Bob"].messages)
     since = len(carol.messages)
@@ -331,7 +331,7 @@ class TestWhatGetsLost:
 async def test_an_owner_that_dies_is_noticed(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
-    await pair.one.registry.liveness.sign_off()
+    await pair.one.node.membership.sign_off()
     time.now_ms += 200
     await pair.two.edge.look_after()
     assert party["Carol"].close_code == 1012
@@ -373,6 +373,6 @@ async def test_a_socket_that_the_owner_does_not_know_is_sent_away(throw: Any, pa
 async def test_a_room_that_is_lost_sends_everybody_away(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
-    pair.one.registry.lose(party.live)
+    pair.one.node.registry.lose(party.live)
     await until(lambda: party["Carol"].close_code == 1012)
     assert party["Bob"].close_code == 1012

@@ -5,14 +5,14 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 
 from rooms.access.sessions import session_hash
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import LogLines
 from rooms.relay.conftest import Pair, until
 from rooms.telemetry.counters import counters
 from rooms.web.prometheus import text
 
 
-def told(registry: Registry, name: str, **labels: str) -> float:
+def told(registry: Node, name: str, **labels: str) -> float:
     """A figure of one worker."""
     (value,) = [
         sample.value
@@ -25,7 +25,7 @@ def told(registry: Registry, name: str, **labels: str) -> float:
 
 async def test_a_relayed_socket_counts_where_its_room_is_and_is_known_where_it_ends(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
-    one, two = pair.one.registry, pair.two.registry
+    one, two = pair.one.node, pair.two.node
     led_before, open_before = counters.relayed, told(two, "relayed_sockets")
     await pair.relayed(party, "Carol")
     assert counters.relayed == led_before + 1

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gameplay.engine.errors import GameError
 from rooms import clock
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.errors import BUSY, RateLimited, Refused, Unavailable
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
@@ -47,21 +47,21 @@ class RelayChannel(Protocol):
 class ClientSession:
     """Reads messages, introduces the client to its room and hands them over.
 
-    ``here`` are the rooms of this worker. ``cookie`` gives the host's secret as the browser sent it. ``dial`` is given
+    ``node`` are the rooms of this worker. ``cookie`` gives the host's secret as the browser sent it. ``dial`` is given
     the greeting of a client whose room is at another worker, and leads there; without it the client has to come again.
     ``verdict`` is what another worker has counted already.
     """
 
     def __init__(
         self,
-        here: Registry,
+        node: Node,
         connection: Connection,
         cookie: Callable[[], str | None],
         dial: Callable[[RemoteRoom, RawMessage], RelayChannel] | None = None,
         verdict: RateVerdict | None = None,
     ) -> None:
         self.connection = connection
-        self._here = here
+        self._node = node
         self._cookie = cookie
         self.live: LiveRoom | None = None
         self.relay_channel: RelayChannel | None = None
@@ -95,7 +95,7 @@ class ClientSession:
     def can_receive_nowait(self) -> bool:
         """Whether the client is in its room and nothing has to be waited for: then `receive_nowait` will do."""
         live = self.live
-        return self.relay_channel is not None if live is None else not live.keeper.is_in_doubt()
+        return self.relay_channel is not None if live is None else not live.node.is_in_doubt()
 
     def receive_nowait(self, raw: RawMessage) -> None:
         """Read one message from somebody who is in their room, and hand it over."""
@@ -140,8 +140,8 @@ class ClientSession:
         if self.live is None:
             await self._greet(message, raw)
             return
-        if self.live.keeper.is_in_doubt():
-            await self.live.keeper.make_sure()
+        if self.live.node.is_in_doubt():
+            await self.live.node.make_sure()
         self._hand_over(self.live, message, arrived_s)
 
     def _parse(self, raw: RawMessage) -> ClientMessage | None:
@@ -200,7 +200,7 @@ class ClientSession:
     async def _enter(self, message: ClientMessage, request: Connect | Reconnect, raw: RawMessage) -> None:
         connection = self.connection
         cookie = self._cookie()
-        room = await open_room(self._here, connection, request, cookie, self._verdict)
+        room = await open_room(self._node, connection, request, cookie, self._verdict)
         self._verdict = None
         if isinstance(room, RemoteRoom):
             self._relay(room, raw)

@@ -49,13 +49,13 @@ def _compare(live: LiveRoom, connection: Connection, heartbeat: Heartbeat) -> No
 def _offer_seat(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
     if connection.actor_id not in live.room.members:
         raise NotAllowed("Only somebody with a seat can take it along.")
-    live.keeper.spawn(_send_seat_link(live, connection, message), "a seat link")
+    live.node.spawn(_send_seat_link(live, connection, message), "a seat link")
 
 
 async def _send_seat_link(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
     token, actor_id = secrets.token_urlsafe(24), connection.actor_id
     try:
-        await live.keeper.store.save_seat_link(live.code, session_hash(token), actor_id, SEAT_LINK_MS // 1000)
+        await live.node.store.save_seat_link(live.code, session_hash(token), actor_id, SEAT_LINK_MS // 1000)
     except REDIS_ERRORS:
         connection.send_error(ErrorCode.SERVER_BUSY, "No link can be made right now.", message.type, message.request_id)
         return

@@ -6,8 +6,8 @@ who guesses.
 """
 
 from rooms.access.rate_limits import JOINS, UNKNOWN_CODES, RateLimiter
+from rooms.cluster.node import Node, current_node
 from rooms.cluster.ownership import Elsewhere
-from rooms.cluster.registry import Registry, registry
 from rooms.errors import RateLimited
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
@@ -19,16 +19,16 @@ from rooms.storage.summary import RoomSummary
 
 async def look_up(client_key: str, code: str) -> RoomSummary | None:
     """What may be said about a room; None if there is none. Raises `RateLimited`, `Unavailable`."""
-    limiter = registry().limiter
+    limiter = current_node().limiter
     await limiter.check(UNKNOWN_CODES, client_key)
-    summary = await registry().summary(code)
+    summary = await current_node().registry.summary(code)
     if summary is None:
         await limiter.hit(UNKNOWN_CODES, client_key)
     return summary
 
 
 async def open_room(
-    here: Registry,
+    node: Node,
     connection: Connection,
     request: Connect | Reconnect,
     cookie: str | None,
@@ -42,17 +42,17 @@ async def open_room(
     client_key = connection.client_key
     secret = handshake.secret_of(request, cookie)
     excess = None if verdict is None else verdict.excess
-    live = here.get(connection.code)
+    live = node.registry.get(connection.code)
     if verdict is None and (live is None or not handshake.has_seat(live, secret)):
-        excess = await _count(here.limiter, client_key, secret)
-    found = await here.find(connection.code)
+        excess = await _count(node.limiter, client_key, secret)
+    found = await node.registry.find(connection.code)
     if isinstance(found, Elsewhere):
         return RemoteRoom(found.worker, RateVerdict(excess))
     live = found
     if excess is not None and (live is None or not handshake.has_seat(live, secret)):
         raise excess
     if live is None:
-        await here.limiter.hit(UNKNOWN_CODES, client_key)
+        await node.limiter.hit(UNKNOWN_CODES, client_key)
         raise handshake.no_such_room()
     return live
 

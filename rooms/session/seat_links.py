@@ -1,7 +1,8 @@
 """One-time links that open a seat on another phone."""
 
 from rooms.access.sessions import Session, new_session, session_hash
-from rooms.cluster.registry import is_code, registry
+from rooms.cluster.node import current_node
+from rooms.cluster.registry import is_code
 from rooms.cluster.room_rpc import NoSuchRoom, OrderFailed, reseat
 from rooms.errors import BUSY, Unavailable
 from rooms.storage.redis_client import REDIS_ERRORS
@@ -12,15 +13,15 @@ async def redeem_seat(code: str, token: str) -> Session | None:
 
     None if the link is used up, too old or was never made. Raises `Unavailable`.
     """
-    here = registry()
+    node = current_node()
     if not is_code(code):
         return None
-    if here.is_draining:
+    if node.is_draining:
         raise Unavailable(BUSY)
     try:
-        actor_id = await here.store.redeem_seat_link(code, session_hash(token))
+        actor_id = await node.store.redeem_seat_link(code, session_hash(token))
     except REDIS_ERRORS as error:
-        here.writer.record_failure(error)
+        node.writer.record_failure(error)
         raise Unavailable(BUSY) from error
     if actor_id is None:
         return None

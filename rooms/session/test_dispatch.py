@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rooms.access.token_bucket import BURST, FLOOD_THRESHOLD
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import Guest, MovedClock, Party
 from rooms.live.transport import PreparedMessage
 from rooms.protocol.limits import MAX_MALFORMED_IN_A_ROW
@@ -302,15 +302,15 @@ class TestLeaving:
         assert statuses == ["warning", "lost"]
         assert [left["reason"] for left in party["Carol"].received("PLAYER_LEFT")] == ["disconnected"]
 
-    async def test_closing_the_room_sends_everybody_off(self, throw: Any, keeper: Registry) -> None:
+    async def test_closing_the_room_sends_everybody_off(self, throw: Any, node: Node) -> None:
         party = await throw("Alice", "Bob")
         await party.guest("Stage").connect("spectator")
         await party.host.say("CLOSE_ROOM")
         for guest in party.guests.values():
             assert (guest.last.type, guest.close_code) == ("ROOM_CLOSED", 4410)
             await guest.hang_up()
-        assert keeper.get(party.code) is None
-        assert await keeper.summary(party.code) is None
+        assert node.registry.get(party.code) is None
+        assert await node.registry.summary(party.code) is None
 
     async def test_the_new_host_hears_what_hosts_hear(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")
@@ -321,7 +321,7 @@ class TestLeaving:
             party.host.actor_id: "player",
             party["Carol"].actor_id: "player",
         }
-        groups = party.keeper.layer._groups  # type: ignore[attr-defined]
+        groups = party.node.layer._groups  # type: ignore[attr-defined]
         assert len(groups[f"room.{party.code}.host"]) == 1
         assert len(groups[f"room.{party.code}.players"]) == 2
         assert [answer.type for answer in await party["Bob"].say("LOCK_ROOM")] == ["ROOM_LOCKED"]
@@ -360,7 +360,7 @@ class TestLeaving:
 
 
 class TestSeatLink:
-    async def test_a_link_moves_the_seat_to_another_phone(self, throw: Any, keeper: Registry) -> None:
+    async def test_a_link_moves_the_seat_to_another_phone(self, throw: Any, node: Node) -> None:
         party = await throw("Alice", "Bob")
         bob = party["Bob"]
         await bob.say("CREATE_SEAT_LINK")
@@ -380,7 +380,7 @@ class TestSeatLink:
         await old.connect(sessionId=bob.session_id)
         assert (old.last["code"], old.close_code) == ("SESSION_EXPIRED", 4401)
 
-    async def test_a_link_works_once(self, throw: Any, keeper: Registry) -> None:
+    async def test_a_link_works_once(self, throw: Any, node: Node) -> None:
         party = await throw("Alice", "Bob")
         await party["Bob"].say("CREATE_SEAT_LINK")
         await _settle(party)
@@ -391,14 +391,14 @@ class TestSeatLink:
         assert await redeem_seat(party.code, token) is None
 
     async def test_without_redis_there_is_no_link(
-        self, throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+        self, throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         party = await throw("Alice", "Bob")
 
         async def fail(*args: Any) -> None:
             raise ConnectionError("Redis is away")
 
-        monkeypatch.setattr(keeper.store, "save_seat_link", fail)
+        monkeypatch.setattr(node.store, "save_seat_link", fail)
         await party["Bob"].say("CREATE_SEAT_LINK", requestId="b-1")
         await _settle(party)
         assert (party["Bob"].last["code"], party["Bob"].last["requestId"]) == ("SERVER_BUSY", "b-1")
@@ -406,6 +406,6 @@ class TestSeatLink:
 
 async def _settle(party: Party) -> None:
     """Wait for what is done beside the room."""
-    errands = list(party.keeper._errands)
+    errands = list(party.node._background)
     for errand in errands:
         await errand

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import Guest, MovedClock, declining
 from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS
 from rooms.protocol.versions import SUPPORTED, Sunset, SupportedVersions, Version, negotiate
@@ -149,7 +149,7 @@ async def test_a_client_of_the_future_is_told_to_upgrade(throw: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/ws/?roomId=ZZZZZZ", "/ws/", "/ws/?roomId=%00", "/ws/?roomId=" + "A" * 3000])
-async def test_an_unknown_room_is_said_to_be_unknown(keeper: Registry, path: str) -> None:
+async def test_an_unknown_room_is_said_to_be_unknown(node: Node, path: str) -> None:
     bob = await Guest("ZZZZZZ", "Bob").open(path)
     assert bob.is_accepted
     await bob.connect()
@@ -410,14 +410,14 @@ async def test_there_is_an_end_to_onlookers(throw: Any, monkeypatch: pytest.Monk
 
 
 async def test_while_redis_is_away_a_room_that_is_not_in_memory_is_busy(
-    throw: Any, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+    throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw()
 
     async def fail(*args: object) -> None:
         raise ConnectionError("Redis is away")
 
-    monkeypatch.setattr(keeper.store, "claim", fail)
+    monkeypatch.setattr(node.store, "claim", fail)
     bob = Guest(party.code, "Bob")
     await bob.connect()
     assert last_words(bob) == ("SERVER_BUSY", 1012)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import redis
 
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import outlive
 from rooms.live.room import LiveRoom
 
@@ -21,11 +21,11 @@ def keys(code: str) -> tuple[str, str, str]:
     return f"pf:{{{code}}}:state", f"pf:{{{code}}}:deck", f"pf:{{{code}}}:log"
 
 
-async def reopened(party: Any, keep: Callable[[str], Registry], worker: str = "other") -> LiveRoom:
+async def reopened(party: Any, keep: Callable[[str], Node], worker: str = "other") -> LiveRoom:
     """The room as restored by another worker after its owner was killed."""
-    registry, dead = keep(worker), party.keeper
+    registry, dead = keep(worker), party.node
     await outlive(dead, registry, party.time)
-    party.keeper = registry
-    live = await registry.open(party.code)
+    party.node = registry
+    live = await registry.registry.find(party.code)
     assert live is not None
     return live

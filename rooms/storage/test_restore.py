@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import MovedClock
 from rooms.protocol.eventlog import visible_to
 from rooms.storage.conftest import keys, reopened
@@ -18,7 +18,7 @@ async def test_a_room_is_restored_as_it_was(throw: Any, keep: Any, time: MovedCl
     await party.start_round()
     await party.swipe()
     before = party.live
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     heard = party["Bob"].sequence_id
     time.now_ms += 20_000
     live = await reopened(party, keep)
@@ -41,9 +41,9 @@ async def test_missed_events_are_sent_after_a_takeover(throw: Any, keep: Any) ->
     heard = party["Bob"].sequence_id
     await party["Bob"].hang_up()
     await party.swipe()
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     await party.swipe()
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     await reopened(party, keep)
     bob = await party.back("Bob")
     answer = await bob.reconnect(heard)
@@ -53,7 +53,7 @@ async def test_missed_events_are_sent_after_a_takeover(throw: Any, keep: Any) ->
 async def test_a_lost_sequence_number_is_a_gap(throw: Any, keep: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     await party.swipe()
     heard = party["Bob"].sequence_id
     await reopened(party, keep)
@@ -64,9 +64,9 @@ async def test_a_lost_sequence_number_is_a_gap(throw: Any, keep: Any) -> None:
 async def test_clocks_resume_from_the_last_heartbeat(throw: Any, keep: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol", roundDurationSec=60)
     await party.start_round()
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     await party.wait(10_000)
-    await party.keeper.beat()
+    await party.node.lease_guard.beat()
     await party.wait(500)
     time.now_ms += 3_600_000
     live = await reopened(party, keep)
@@ -78,7 +78,7 @@ async def test_the_clocks_of_a_released_room_stop(throw: Any, keep: Any, time: M
     party = await throw("Alice", "Bob", "Carol", roundDurationSec=60)
     await party.start_round()
     await party.wait(7_000)
-    await party.keeper.stop()
+    await party.node.stop()
     time.now_ms += 3_600_000
     live = await reopened(party, keep)
     assert live.room.round.remaining(time.now_ms) == 53_000
@@ -90,7 +90,7 @@ async def test_a_restart_loses_nothing_and_closes_sockets_for_a_reconnect(throw:
     await party.swipe()
     scores = [team.score for team in party.live.room.teams]
     members = party.live.room.members
-    await party.keeper.stop()
+    await party.node.stop()
     assert {guest.close_code for guest in party.guests.values()} == {1012}
     for guest in party.guests.values():
         await guest.hang_up()
@@ -101,7 +101,7 @@ async def test_a_restart_loses_nothing_and_closes_sockets_for_a_reconnect(throw:
 
 async def test_a_crash_right_after_a_restore_reuses_no_sequence_number(throw: Any, keep: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     first = (await reopened(party, keep, "one")).room.sequence_id
     assert (await reopened(party, keep, "two")).room.sequence_id == first + 1_000
 
@@ -118,11 +118,11 @@ async def test_the_first_visitor_starts_a_rooms_clocks(throw: Any, time: MovedCl
 
 
 async def test_a_snapshot_of_an_unknown_schema_is_left_alone(
-    throw: Any, keeper: Registry, client: Any, caplog: pytest.LogCaptureFixture
+    throw: Any, node: Node, client: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     party = await throw()
     client.hset(keys(party.code)[0], "state", msgspec.msgpack.encode({"schema": 99, "room": {}}))
-    assert await keeper.open(party.code) is None
+    assert await node.registry.find(party.code) is None
     assert "schema 99" in caplog.text
 
 
@@ -130,7 +130,7 @@ async def test_an_unreadable_event_log_is_a_gap(throw: Any, keep: Any, client: A
     party = await throw("Alice", "Bob")
     heard = party["Bob"].sequence_id
     await party.host.say("LOCK_ROOM")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     client.lset(keys(party.code)[2], 0, b"\xc1")
     live = await reopened(party, keep)
     assert live.log.since(live.room.sequence_id, EVERYTHING) == []

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from gameplay.engine import snapshot
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import MovedClock, outlive
 from rooms.errors import Unavailable
 from rooms.storage.conftest import keys
@@ -24,39 +24,39 @@ async def test_a_new_room_is_in_redis_before_its_code_is_returned(throw: Any, cl
     assert msgspec.json.decode(client.hget(SUMMARIES, party.code))["hostName"] == "Alice"
 
 
-async def test_the_host_secret_is_nowhere_in_redis(throw: Any, keeper: Registry, client: Any) -> None:
+async def test_the_host_secret_is_nowhere_in_redis(throw: Any, node: Node, client: Any) -> None:
     party = await throw("Alice", "Bob")
-    await keeper.writer.flush()
+    await node.writer.flush()
     stored = b"".join(client.hgetall(keys(party.code)[0]).values()) + b"".join(client.hgetall(SUMMARIES).values())
     for guest in party.guests.values():
         assert guest.session_id.encode() not in stored
 
 
-async def test_a_delayed_write_is_fenced_off(throw: Any, keeper: Registry) -> None:
+async def test_a_delayed_write_is_fenced_off(throw: Any, node: Node) -> None:
     party = await throw("Alice", "Bob")
     late: list[Save] = []
-    write = keeper.store.write
+    write = node.store.write
 
     async def swallow(writes: Any) -> Any:
         late.extend(writes)
         raise TimeoutError
 
-    keeper.store.write = swallow  # type: ignore[method-assign]
-    assert not await keeper.writer.flush()
-    keeper.store.write = write  # type: ignore[method-assign]
+    node.store.write = swallow  # type: ignore[method-assign]
+    assert not await node.writer.flush()
+    node.store.write = write  # type: ignore[method-assign]
     await party.host.say("LOCK_ROOM")
-    assert await keeper.writer.flush()
-    assert await keeper.store.write(late) == [FENCED]
-    assert (await keeper.store.summary(party.code)).joinable is False  # type: ignore[union-attr]
+    assert await node.writer.flush()
+    assert await node.store.write(late) == [FENCED]
+    assert (await node.store.summary(party.code)).joinable is False  # type: ignore[union-attr]
 
 
 async def test_a_delayed_claim_changes_no_owner(
     throw: Any, keep: Any, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     registry = keep("other")
-    await outlive(party.keeper, registry, party.time)
+    await outlive(party.node, registry, party.time)
     late: list[tuple[Any, ...]] = []
     carry_out = registry.store.redis.eval
 
@@ -66,37 +66,35 @@ async def test_a_delayed_claim_changes_no_owner(
 
     monkeypatch.setattr(registry.store.redis, "eval", swallow)
     with pytest.raises(Unavailable):
-        await registry.open(party.code)
+        await registry.registry.find(party.code)
     monkeypatch.setattr(registry.store.redis, "eval", carry_out)
-    live = await registry.open(party.code)
+    live = await registry.registry.find(party.code)
     assert live is not None
     await carry_out(*late[0])
     registry.changed(live)
     assert await registry.writer.flush()
-    assert registry.get(party.code) is live
+    assert registry.registry.get(party.code) is live
 
 
-async def test_a_write_is_saved_fenced_or_recreated(throw: Any, keeper: Registry, client: Any) -> None:
+async def test_a_write_is_saved_fenced_or_recreated(throw: Any, node: Node, client: Any) -> None:
     party = await throw("Alice", "Bob")
-    await keeper.writer.flush()
-    save = await _save_of(keeper, party)
-    assert await keeper.store.write([save]) == [SAVED]
-    assert await keeper.store.write([save]) == [FENCED]
+    await node.writer.flush()
+    save = await _save_of(node, party)
+    assert await node.store.write([save]) == [SAVED]
+    assert await node.store.write([save]) == [FENCED]
     client.flushall()
-    assert await keeper.store.write([save]) == [RECREATED]
+    assert await node.store.write([save]) == [RECREATED]
     party.live.save_state.revision = save.revision
 
 
-async def test_a_redis_without_the_scripts_gets_them_with_the_next_write(
-    throw: Any, keeper: Registry, client: Any
-) -> None:
+async def test_a_redis_without_the_scripts_gets_them_with_the_next_write(throw: Any, node: Node, client: Any) -> None:
     """Commands that succeeded in the same round trip are not repeated."""
     one, other = await throw("Alice", "Bob"), await throw("Alice", "Bob")
-    await keeper.writer.flush()
-    saves = [await _save_of(keeper, party) for party in (one, other)]
+    await node.writer.flush()
+    saves = [await _save_of(node, party) for party in (one, other)]
     end = Tombstone(other.code, saves[1].epoch, saves[1].revision + 1)
     client.script_flush()
-    assert await keeper.store.write([*saves, end]) == [SAVED, SAVED, SAVED]
+    assert await node.store.write([*saves, end]) == [SAVED, SAVED, SAVED]
     assert int(client.hget(keys(one.code)[0], "revision")) == saves[0].revision
     assert not client.hexists(keys(other.code)[0], "state")
     client.script_flush()
@@ -105,40 +103,40 @@ async def test_a_redis_without_the_scripts_gets_them_with_the_next_write(
         msgspec.structs.replace(saves[0], revision=saves[0].revision + 1),
         Tombstone(one.code, saves[0].epoch, 10**6),
     ]
-    assert await keeper.store.write(late) == [SAVED, SAVED]
+    assert await node.store.write(late) == [SAVED, SAVED]
     for party in (one, other):
         party.live.stop()
-        keeper.forget(party.live)
+        node.registry.forget(party.live)
 
 
-async def test_a_closed_room_is_deleted_from_redis(throw: Any, keeper: Registry, client: Any, time: MovedClock) -> None:
+async def test_a_closed_room_is_deleted_from_redis(throw: Any, node: Node, client: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
-    await keeper.writer.flush()
-    stale = await _save_of(keeper, party)
+    await node.writer.flush()
+    stale = await _save_of(node, party)
     await party.host.say("CLOSE_ROOM")
-    assert await keeper.open(party.code) is None
-    await keeper.writer.flush()
+    assert await node.registry.find(party.code) is None
+    await node.writer.flush()
     state, deck, log = keys(party.code)
     assert not client.exists(deck, log)
     assert not client.hexists(state, "state")
     assert 0 < client.ttl(state) <= 60
     assert client.zscore(INDEX, party.code) is None
     assert not client.hexists(SUMMARIES, party.code)
-    assert await keeper.open(party.code) is None
-    assert await keeper.store.write([stale]) == [FENCED], "what was under way brings it back to no life"
+    assert await node.registry.find(party.code) is None
+    assert await node.store.write([stale]) == [FENCED], "what was under way brings it back to no life"
 
 
-async def _save_of(keeper: Registry, party: Any) -> Save:
+async def _save_of(node: Node, party: Any) -> Save:
     """The next save of the party's room, built but not sent."""
     caught: list[Save] = []
-    write = keeper.store.write
+    write = node.store.write
 
     async def catch(writes: Any) -> Any:
         caught.extend(writes)
         raise TimeoutError
 
-    keeper.store.write = catch  # type: ignore[method-assign]
-    await keeper.writer.save(party.live)
-    keeper.store.write = write  # type: ignore[method-assign]
+    node.store.write = catch  # type: ignore[method-assign]
+    await node.writer.save(party.live)
+    node.store.write = write  # type: ignore[method-assign]
     return caught[0]

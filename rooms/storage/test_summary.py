@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import redis
 
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import MovedClock
 from rooms.storage.keys import SUMMARIES
 from rooms.storage.summary import RoomSummary
@@ -34,23 +34,23 @@ async def test_a_new_room_has_no_owner(
 
 
 async def test_the_summary_has_players_connections_round_and_scores(
-    throw: Any, keeper: Registry, read_summary: Callable[[str], RoomSummary]
+    throw: Any, node: Node, read_summary: Callable[[str], RoomSummary]
 ) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await party.swipe()
     await party["Carol"].hang_up()
-    await keeper.writer.flush()
+    await node.writer.flush()
     summary = read_summary(party.code)
     assert summary.state == "ROUND_ACTIVE"
     assert (summary.is_host_connected, summary.connected_count, summary.player_count) == (True, 1, 2)
     assert summary.player_names == ("Bob", "Carol")
     assert summary.round_number == 1
     assert sorted(points for _, points in summary.scores) == [0, 1]
-    assert summary.worker == keeper.store.worker
+    assert summary.worker == node.store.worker
 
 
-async def test_ticks_and_absences_are_no_activity(throw: Any, keeper: Registry, time: MovedClock) -> None:
+async def test_ticks_and_absences_are_no_activity(throw: Any, node: Node, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await party.swipe()
@@ -60,14 +60,14 @@ async def test_ticks_and_absences_are_no_activity(throw: Any, keeper: Registry, 
 
 
 async def test_the_summary_of_a_released_room_names_no_worker(
-    throw: Any, keeper: Registry, read_summary: Callable[[str], RoomSummary], time: MovedClock
+    throw: Any, node: Node, read_summary: Callable[[str], RoomSummary], time: MovedClock
 ) -> None:
     party = await throw("Alice", "Bob")
     for name in ("Alice", "Bob"):
         await party[name].hang_up()
     time.now_ms += 11 * 60 * 1000
-    await keeper.sweep()
-    assert keeper.get(party.code) is None
+    await node.sweep()
+    assert node.registry.get(party.code) is None
     assert read_summary(party.code).worker == ""
 
 

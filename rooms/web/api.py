@@ -20,7 +20,8 @@ from gameplay.words.library import load_library
 from rooms.access.accounts import account_id, is_cross_site, may_create_rooms
 from rooms.access.client_key import client_key
 from rooms.access.rate_limits import ROOM_CREATIONS
-from rooms.cluster.registry import CreatedRoom, registry
+from rooms.cluster.node import current_node
+from rooms.cluster.registry import CreatedRoom
 from rooms.public_urls import join_url, public_origin
 from rooms.session.room_lookup import look_up
 from rooms.web.error_responses import answer_room_errors, error_response
@@ -60,8 +61,8 @@ async def create_room(request: HttpRequest) -> HttpResponse:
                 HTTPStatus.FORBIDDEN, "UNAUTHORIZED", "Rooms are made by hosts with an account. Log in first."
             )
         room_settings = await _settings(body.settings, creator_id)
-        await registry().limiter.hit(ROOM_CREATIONS, client_key(request))
-        created = await registry().create(body.host_name, room_settings, creator_id)
+        await current_node().limiter.hit(ROOM_CREATIONS, client_key(request))
+        created = await current_node().registry.create(body.host_name, room_settings, creator_id)
     except (BadSettings, NameInvalid) as error:
         return error_response(HTTPStatus.BAD_REQUEST, error.code, error.message)
     return JsonResponse(_room_urls(request, created), status=HTTPStatus.CREATED)

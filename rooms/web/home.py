@@ -15,7 +15,8 @@ from rooms.access.accounts import account_id, may_create_rooms
 from rooms.access.client_key import client_key
 from rooms.access.rate_limits import ROOM_CREATIONS
 from rooms.access.sessions import set_host_cookie
-from rooms.cluster.registry import CODE_LENGTH, registry
+from rooms.cluster.node import current_node
+from rooms.cluster.registry import CODE_LENGTH
 from rooms.errors import RateLimited
 from rooms.session.room_lookup import look_up
 from rooms.web import presets
@@ -52,8 +53,10 @@ async def create_room(request: HttpRequest) -> HttpResponse:
         return await _home(request, form, [], status=HTTPStatus.FORBIDDEN)
     if not form.is_valid():
         return await _invalid(request, form, creator_id)
-    await registry().limiter.hit(ROOM_CREATIONS, client_key(request))
-    created = await registry().create(form.cleaned_data["host_name"], form.settings, creator_id, form.team_names)
+    await current_node().limiter.hit(ROOM_CREATIONS, client_key(request))
+    created = await current_node().registry.create(
+        form.cleaned_data["host_name"], form.settings, creator_id, form.team_names
+    )
     response = HttpResponseRedirect(reverse("host", args=[created.code]))
     set_host_cookie(response, created.code, created.session_id)
     return response

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from redis.exceptions import RedisError
 
-from rooms.cluster.registry import registry
+from rooms.cluster.node import current_node
 from rooms.web import prometheus
 
 CHECK_TIMEOUT_S = 2.0
@@ -31,7 +31,7 @@ async def healthz(request: HttpRequest) -> HttpResponse:
 async def readyz(request: HttpRequest) -> HttpResponse:
     """Readiness: Redis and the database answer, and the worker is not draining."""
     redis, database = await asyncio.gather(_redis.passes(), _database.passes())
-    checks = {"redis": redis, "database": database, "accepting": not registry().is_draining}
+    checks = {"redis": redis, "database": database, "accepting": not current_node().is_draining}
     is_ready = all(checks.values())
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse({"status": "ok" if is_ready else "unavailable", **checks}, status=status)
@@ -41,7 +41,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 async def metrics(request: HttpRequest) -> HttpResponse:
     """``GET /metrics``: Prometheus text."""
-    return HttpResponse(prometheus.text(registry()), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return HttpResponse(prometheus.text(current_node()), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 class SharedCheck:
@@ -69,7 +69,7 @@ class SharedCheck:
 
 
 async def _ping_redis() -> None:
-    await registry().store.redis.ping()
+    await current_node().store.redis.ping()
 
 
 def _query_database() -> None:

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from gameplay.engine.states import RoomState
 from rooms.access import connection_limit, rate_limits
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.live.room import NORMAL_CLOSE
 from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import CloseCode, ErrorCode
@@ -32,7 +32,7 @@ Values = Mapping[Labels, float]
 class Reading:
     """One collection: gauges of rooms and sockets, and the process's counters."""
 
-    registry: Registry
+    node: Node
     counted: Counters
     rooms: Counter[str]
     sockets: Values
@@ -54,19 +54,19 @@ class Metric(NamedTuple):
         return f"{PREFIX}{self.name}{'_total' if self.kind == 'counter' else ''}"
 
 
-def collect_reading(registry: Registry) -> Reading:
+def collect_reading(node: Node) -> Reading:
     """Count rooms and sockets."""
     rooms = Counter({state.value: 0 for state in RoomState})
     sockets: Counter[Labels] = Counter({(role, str(version)): 0 for role in ROLES for version in SUPPORTED.versions()})
     degraded = here = 0
-    for live in registry:
+    for live in node.registry:
         rooms[live.room.state.value] += 1
         for connection in live.hub:
             here += connection.edge_worker is None
             sockets[connection.role, str(connection.version)] += 1
             degraded += connection.acks.degraded
     sockets[NO_ROOM, NO_ROOM] = max(0, counters.sockets_open - here - counters.relayed_open)
-    return Reading(registry, counters, rooms, sockets, degraded)
+    return Reading(node, counters, rooms, sockets, degraded)
 
 
 def by_label(values: Mapping[str, int] | Mapping[int, int], known: Iterable[str | int]) -> Values:
@@ -80,10 +80,10 @@ METRICS = (
         "gauge",
         "worker_info",
         "Always 1. Which worker this is, and what it speaks.",
-        lambda now: {(now.registry.liveness.name, str(SUPPORTED.server)): 1},
+        lambda now: {(now.node.membership.name, str(SUPPORTED.server)): 1},
         ("worker", "protocol"),
     ),
-    Metric("gauge", "draining", "1 while the worker is ending.", lambda now: int(now.registry.is_draining)),
+    Metric("gauge", "draining", "1 while the worker is ending.", lambda now: int(now.node.is_draining)),
     Metric("gauge", "rooms", "Rooms in memory, by state.", lambda now: by_label(now.rooms, ()), ("state",)),
     Metric(
         "gauge",
@@ -101,15 +101,18 @@ METRICS = (
     ),
     Metric("gauge", "degraded_sockets", "Sockets that have left three sends unacknowledged.", lambda now: now.degraded),
     Metric(
-        "gauge", "unsaved_rooms", "Rooms that Redis does not have as they are.", lambda now: now.registry.unsaved_count
+        "gauge",
+        "unsaved_rooms",
+        "Rooms that Redis does not have as they are.",
+        lambda now: now.node.writer.unsaved_count,
     ),
     Metric(
         "gauge",
         "write_lag_seconds",
         "How long the oldest unsaved room has been waiting.",
-        lambda now: now.registry.write_lag_s,
+        lambda now: now.node.writer.write_lag_s,
     ),
-    Metric("gauge", "redis_up", "1 while Redis answers.", lambda now: int(now.registry.is_redis_up)),
+    Metric("gauge", "redis_up", "1 while Redis answers.", lambda now: int(now.node.writer.is_redis_up)),
     Metric(
         "counter",
         "messages_received",
@@ -240,12 +243,12 @@ METRICS = (
 class RoomsCollector(Collector):
     """Collector of this process's metrics."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, node: Node) -> None:
+        self._node = node
 
     def collect(self) -> Iterator[MetricFamily]:
         """All metrics as of now."""
-        now = collect_reading(self._registry)
+        now = collect_reading(self._node)
         for metric in METRICS:
             yield _family(metric, metric.read(now))
 
@@ -261,10 +264,10 @@ def _family(metric: Metric, value: float | Values | Histogram) -> MetricFamily:
     return family
 
 
-def text(registry: Registry) -> bytes:
+def text(node: Node) -> bytes:
     """All metrics in Prometheus' text format, with prometheus-client's process metrics."""
     collectors = CollectorRegistry()
-    collectors.register(RoomsCollector(registry))
+    collectors.register(RoomsCollector(node))
     ProcessCollector(registry=collectors)
     PlatformCollector(registry=collectors)
     GCCollector(registry=collectors)

@@ -9,7 +9,7 @@ from limits import RateLimitItem
 
 from rooms.access.client_key import client_key
 from rooms.access.rate_limits import API_REQUESTS, LOGIN_ATTEMPTS, PAGE_REQUESTS
-from rooms.cluster.registry import current_registry
+from rooms.cluster.node import running_node
 from rooms.errors import RateLimited
 from rooms.web.error_responses import REST_PREFIX, too_many_requests
 
@@ -25,10 +25,10 @@ def limit_requests(get_response: GetResponse) -> GetResponse:
     """Count each request against its client's limit, before any other work is done for it."""
 
     async def answer(request: HttpRequest) -> HttpResponseBase:
-        here = current_registry()
-        if here is not None and (limit := limit_of(request)) is not None:
+        node = running_node()
+        if node is not None and (limit := limit_of(request)) is not None:
             try:
-                await here.limiter.hit(limit, client_key(request))
+                await node.limiter.hit(limit, client_key(request))
             except RateLimited as excess:
                 return too_many_requests(request, excess)
         return await get_response(request)

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.test import AsyncClient
 
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.errors import Unavailable
 
 ASK = "/api/rooms"
 
 
 @pytest.fixture
-def client(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncClient:
+def client(node: Node, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncClient:
     async def load() -> Any:
         return words
 
@@ -26,7 +26,7 @@ async def post(client: AsyncClient, body: Any) -> Any:
     return await client.post(ASK, body if isinstance(body, bytes) else json.dumps(body), "application/json")
 
 
-async def test_a_room_is_made(client: AsyncClient, keeper: Registry) -> None:
+async def test_a_room_is_made(client: AsyncClient, node: Node) -> None:
     answer = await post(client, {"hostName": "Alice", "settings": {"numTeams": 3}})
     assert answer.status_code == 201
     room = answer.json()
@@ -41,7 +41,7 @@ async def test_a_room_is_made(client: AsyncClient, keeper: Registry) -> None:
         "wsUrl": f"ws://testserver/ws/?roomId={code}",
     }
     assert not answer.cookies
-    live = await keeper.open(code)
+    live = await node.registry.find(code)
     assert live is not None
     assert (live.room.settings.num_teams, live.room.settings.word_pack_ids) == (3, ("things",))
 
@@ -96,13 +96,13 @@ async def test_other_methods_are_refused(client: AsyncClient) -> None:
 
 
 async def test_while_redis_is_away_the_answer_is_to_try_again(
-    client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+    client: AsyncClient, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*args: Any) -> Any:
         raise Unavailable("Please try again.")
 
-    monkeypatch.setattr(keeper, "create", fail)
-    monkeypatch.setattr(keeper, "summary", fail)
+    monkeypatch.setattr(node.registry, "create", fail)
+    monkeypatch.setattr(node.registry, "summary", fail)
     for answer in (await post(client, {"hostName": "Alice"}), await client.get(f"{ASK}/ABC234")):
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "SERVER_BUSY")
         assert answer["Retry-After"] == "5"

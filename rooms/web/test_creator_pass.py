@@ -11,7 +11,8 @@ from gameplay.engine import commands
 from gameplay.engine.model import Settings
 from rooms.access import creator_pass
 from rooms.access.sessions import HOST_COOKIE_AGE_S, host_cookie
-from rooms.cluster.registry import CreatedRoom, Registry
+from rooms.cluster.node import Node
+from rooms.cluster.registry import CreatedRoom
 from rooms.web.test_room_pages import FORM
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +21,7 @@ CHOSEN = Settings(word_pack_ids=("things",))
 
 
 @pytest.fixture
-def make_browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def make_browser(node: Node, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Opens browsers: ``await make_browser("alice")`` is logged in, ``await make_browser()`` is not."""
 
     async def load() -> Any:
@@ -41,31 +42,31 @@ def make_browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytes
     return make
 
 
-async def made_by(keeper: Registry, name: str) -> CreatedRoom:
+async def made_by(node: Node, name: str) -> CreatedRoom:
     user, _ = await User.objects.aget_or_create(username=name)
-    return await keeper.create("Alice", CHOSEN, user.pk)
+    return await node.registry.create("Alice", CHOSEN, user.pk)
 
 
-async def creator_of(keeper: Registry, code: str) -> int | None:
-    summary = await keeper.summary(code)
+async def creator_of(node: Node, code: str) -> int | None:
+    summary = await node.registry.summary(code)
     assert summary is not None
     return summary.creator_id
 
 
-async def test_a_room_made_on_the_home_page_is_its_makers(make_browser: Any, keeper: Registry) -> None:
+async def test_a_room_made_on_the_home_page_is_its_makers(make_browser: Any, node: Node) -> None:
     answer = await (await make_browser("alice")).post("/rooms/", FORM)
     code = answer["Location"].split("/")[2]
     alice = await User.objects.aget(username="alice")
-    assert await creator_of(keeper, code) == alice.pk
-    live = await keeper.open(code)
+    assert await creator_of(node, code) == alice.pk
+    live = await node.registry.find(code)
     assert live is not None
     assert live.summary().creator_id == live.room.creator_id == alice.pk
 
 
-async def test_a_room_made_without_an_account_is_nobodys(make_browser: Any, keeper: Registry) -> None:
+async def test_a_room_made_without_an_account_is_nobodys(make_browser: Any, node: Node) -> None:
     answer = await (await make_browser()).post("/rooms/", FORM)
     code = answer["Location"].split("/")[2]
-    assert await creator_of(keeper, code) is None
+    assert await creator_of(node, code) is None
     assert (await (await make_browser("alice")).get(f"/host/{code}/")).status_code == 403
 
 
@@ -74,19 +75,19 @@ async def test_a_room_made_without_an_account_is_nobodys(make_browser: Any, keep
     [({}, True), ({"origin": "http://testserver"}, True), ({"origin": "https://evil.example"}, False)],
 )
 async def test_a_room_made_over_rest_is_its_makers_unless_another_site_made_the_browser_do_it(
-    make_browser: Any, keeper: Registry, origin: dict[str, str], is_hers: bool
+    make_browser: Any, node: Node, origin: dict[str, str], is_hers: bool
 ) -> None:
     alice = await make_browser("alice")
     body = json.dumps({"hostName": "Alice"})
     answer = await alice.post("/api/rooms", body, "application/json", headers=origin)
     assert answer.status_code == 201
-    assert (await creator_of(keeper, answer.json()["roomId"]) is not None) == is_hers
+    assert (await creator_of(node, answer.json()["roomId"]) is not None) == is_hers
 
 
 async def test_the_owner_opens_the_host_page_in_any_browser_they_are_logged_in_to(
-    make_browser: Any, keeper: Registry, throw: Any
+    make_browser: Any, node: Node, throw: Any
 ) -> None:
-    room = await made_by(keeper, "alice")
+    room = await made_by(node, "alice")
     answer = await (await make_browser("alice")).get(f"/host/{room.code}/")
     assert answer.status_code == 200
     cookie = answer.cookies[host_cookie(room.code)]
@@ -95,14 +96,14 @@ async def test_the_owner_opens_the_host_page_in_any_browser_they_are_logged_in_t
 
 
 @pytest.mark.parametrize("name", ["", "bob"])
-async def test_nobody_else_does(make_browser: Any, keeper: Registry, name: str) -> None:
-    room = await made_by(keeper, "alice")
+async def test_nobody_else_does(make_browser: Any, node: Node, name: str) -> None:
+    room = await made_by(node, "alice")
     answer = await (await make_browser(name)).get(f"/host/{room.code}/")
     assert (answer.status_code, dict(answer.cookies)) == (403, {})
 
 
-async def test_looking_at_the_page_takes_the_seat_from_nobody(make_browser: Any, keeper: Registry) -> None:
-    room = await made_by(keeper, "alice")
+async def test_looking_at_the_page_takes_the_seat_from_nobody(make_browser: Any, node: Node) -> None:
+    room = await made_by(node, "alice")
     await (await make_browser("alice")).get(f"/host/{room.code}/")
     first = await make_browser()
     first.cookies[host_cookie(room.code)] = room.session_id
@@ -110,7 +111,7 @@ async def test_looking_at_the_page_takes_the_seat_from_nobody(make_browser: Any,
 
 
 async def test_who_was_host_before_the_host_changed_is_a_player_now_owner_or_not(
-    make_browser: Any, keeper: Registry, throw: Any
+    make_browser: Any, node: Node, throw: Any
 ) -> None:
     party = await throw("Alice", "Bob")
     alice = await User.objects.acreate(username="alice")

@@ -13,7 +13,7 @@ from gameplay.engine import commands
 from gameplay.engine.model import Settings, Word
 from gameplay.words.library import PackInfo, WordLibrary
 from rooms.access.sessions import host_cookie
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import THINGS, WORDS
 from rooms.web.test_room_pages import FORM
 
@@ -38,14 +38,14 @@ def words(alice: User, monkeypatch: pytest.MonkeyPatch) -> WordLibrary:
     async def load() -> WordLibrary:
         return library
 
-    monkeypatch.setattr("rooms.cluster.registry.library", lambda: library)
-    for module in ("rooms.cluster.registry", "rooms.web.home", "rooms.web.room_pages", "rooms.web.api"):
+    monkeypatch.setattr("rooms.cluster.node.library", lambda: library)
+    for module in ("rooms.cluster.node", "rooms.web.home", "rooms.web.room_pages", "rooms.web.api"):
         monkeypatch.setattr(f"{module}.load_library", load)
     return library
 
 
 @pytest.fixture
-async def browser(alice: User, keeper: Registry, settings: Any) -> Callable[[str], Any]:
+async def browser(alice: User, node: Node, settings: Any) -> Callable[[str], Any]:
     """Opens browsers: ``await browser("alice")`` is logged in, ``await browser("")`` is not."""
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
 
@@ -77,19 +77,19 @@ async def test_and_to_nobody_else(browser: Any, name: str) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_SETTINGS")
 
 
-async def test_a_room_is_made_with_them(browser: Any, keeper: Registry) -> None:
+async def test_a_room_is_made_with_them(browser: Any, node: Node) -> None:
     owner = await browser("alice")
     answer = await owner.post("/rooms/", {**FORM, "word_pack_ids": ["ours"]})
-    live = await keeper.open(answer["Location"].split("/")[2])
+    live = await node.registry.find(answer["Location"].split("/")[2])
     assert live is not None
     assert live.room.settings.word_pack_ids == ("ours",)
     body = json.dumps({"hostName": "Alice", "settings": {"wordPackIds": ["ours"]}})
     assert (await owner.post("/api/rooms", body, "application/json")).status_code == 201
 
 
-async def test_the_hosts_page_of_their_room_offers_them(browser: Any, keeper: Registry, alice: User) -> None:
+async def test_the_hosts_page_of_their_room_offers_them(browser: Any, node: Node, alice: User) -> None:
     for creator_id, is_there in ((alice.pk, True), (None, False)):
-        room = await keeper.create("Alice", Settings(word_pack_ids=("things",)), creator_id)
+        room = await node.registry.create("Alice", Settings(word_pack_ids=("things",)), creator_id)
         client = await browser("")
         client.cookies[host_cookie(room.code)] = room.session_id
         page = (await client.get(f"/host/{room.code}/")).content.decode()

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import AsyncClient
 
 from gameplay.models import RoomPreset
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.web import presets
 from rooms.web.test_room_pages import FORM, text_of
 
@@ -28,7 +28,7 @@ WISHES = {
 
 
 @pytest.fixture
-def make_browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def make_browser(node: Node, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Opens browsers: ``await make_browser("alice")`` is logged in, ``await make_browser()`` is not."""
 
     async def load() -> Any:
@@ -54,9 +54,9 @@ async def alice(make_browser: Any) -> AsyncClient:
     return browser
 
 
-async def room_of(keeper: Registry, answer: Any) -> Any:
+async def room_of(node: Node, answer: Any) -> Any:
     assert answer.status_code == 302, text_of(answer)
-    live = await keeper.open(answer["Location"].split("/")[2])
+    live = await node.registry.find(answer["Location"].split("/")[2])
     assert live is not None
     return live.room
 
@@ -66,8 +66,8 @@ def ticked(page: str) -> set[str]:
     return {f"{name}={value}" for name, value in re.findall(r'name="(\w+)" value="([^"]*)" checked', page)}
 
 
-async def test_a_host_has_all_the_rules(alice: AsyncClient, keeper: Registry) -> None:
-    room = await room_of(keeper, await alice.post("/rooms/", WISHES))
+async def test_a_host_has_all_the_rules(alice: AsyncClient, node: Node) -> None:
+    room = await room_of(node, await alice.post("/rooms/", WISHES))
     chosen = room.settings
     assert (chosen.difficulty, chosen.skip_penalty, chosen.target_score, chosen.round_duration_sec) == (
         "easy", -1, 30, 45,
@@ -75,14 +75,14 @@ async def test_a_host_has_all_the_rules(alice: AsyncClient, keeper: Registry) ->
     assert room.team_names == ("Cats", "", "Dogs", "", "")
 
 
-async def test_the_short_form_does_as_well(alice: AsyncClient, keeper: Registry) -> None:
-    room = await room_of(keeper, await alice.post("/rooms/", FORM))
+async def test_the_short_form_does_as_well(alice: AsyncClient, node: Node) -> None:
+    room = await room_of(node, await alice.post("/rooms/", FORM))
     assert (room.settings.difficulty, room.settings.skip_penalty, room.settings.target_score) == ("mixed", 0, None)
     assert room.team_names == ("", "", "", "", "")
 
 
-async def test_without_an_account_names_for_teams_are_not_heard(make_browser: Any, keeper: Registry) -> None:
-    room = await room_of(keeper, await (await make_browser()).post("/rooms/", WISHES))
+async def test_without_an_account_names_for_teams_are_not_heard(make_browser: Any, node: Node) -> None:
+    room = await room_of(node, await (await make_browser()).post("/rooms/", WISHES))
     assert (room.team_names, room.settings.target_score) == ((), None)
 
 
@@ -107,7 +107,7 @@ async def test_what_is_wrong_with_the_rules_is_said(alice: AsyncClient, wrong: d
 # Presets
 
 
-async def test_a_preset_fills_the_form_in_and_makes_the_same_room(alice: AsyncClient, keeper: Registry) -> None:
+async def test_a_preset_fills_the_form_in_and_makes_the_same_room(alice: AsyncClient, node: Node) -> None:
     answer = await alice.post("/presets/", WISHES)
     preset = await RoomPreset.objects.aget()
     assert (answer.status_code, answer["Location"]) == (302, f"/?preset={preset.pk}")
@@ -118,7 +118,7 @@ async def test_a_preset_fills_the_form_in_and_makes_the_same_room(alice: AsyncCl
     }  # fmt: skip
     for value in ("Cats", "Dogs", "30", "Family"):
         assert f'value="{value}"' in page
-    assert await keeper.store.redis.zcard("pf:rooms") == 0
+    assert await node.store.redis.zcard("pf:rooms") == 0
 
 
 async def test_the_same_name_replaces_a_preset(alice: AsyncClient) -> None:
@@ -188,7 +188,7 @@ async def test_hostile_names_are_shown_as_text(alice: AsyncClient) -> None:
 
 
 async def test_rooms_can_be_left_to_hosts_with_an_account(
-    make_browser: Any, alice: AsyncClient, keeper: Registry, settings: Any
+    make_browser: Any, alice: AsyncClient, node: Node, settings: Any
 ) -> None:
     settings.ANONYMOUS_ROOMS = False
     somebody = await make_browser()
@@ -199,7 +199,7 @@ async def test_rooms_can_be_left_to_hosts_with_an_account(
     assert (await somebody.post("/rooms/", FORM)).status_code == 403
     answer = await somebody.post("/api/rooms", json.dumps({"hostName": "Bob"}), "application/json")
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "UNAUTHORIZED")
-    assert await keeper.store.redis.zcard("pf:rooms") == 0
+    assert await node.store.redis.zcard("pf:rooms") == 0
 
     assert (await alice.post("/rooms/", FORM)).status_code == 302
     answer = await alice.post("/api/rooms", json.dumps({"hostName": "Alice"}), "application/json")

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.test import AsyncClient
 
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.web import probes
 from rooms.web.probes import SharedCheck
 
 
 @pytest.fixture
-def client(keeper: Registry) -> AsyncClient:
+def client(node: Node) -> AsyncClient:
     """A probe, which knows the worker by a name that ALLOWED_HOSTS does not have."""
     return AsyncClient(headers={"host": "10.0.0.7:8000"})
 
@@ -22,26 +22,24 @@ async def test_the_process_is_alive(client: AsyncClient) -> None:
 
 
 @pytest.mark.django_db
-async def test_it_is_ready_while_everything_answers(client: AsyncClient, keeper: Registry) -> None:
+async def test_it_is_ready_while_everything_answers(client: AsyncClient, node: Node) -> None:
     ready = await client.get("/readyz")
     assert (ready.status_code, ready.json()) == (
         200,
         {"status": "ok", "redis": True, "database": True, "accepting": True},
     )
-    keeper.is_draining = True
+    node.membership.is_draining = True
     draining = await client.get("/readyz")
     assert (draining.status_code, draining.json()["accepting"]) == (503, False)
 
 
 @pytest.mark.django_db
-async def test_it_is_not_ready_without_redis(
-    client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_it_is_not_ready_without_redis(client: AsyncClient, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail() -> None:
         raise ConnectionError("gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(keeper.store.redis, "ping", fail)
+        broken.setattr(node.store.redis, "ping", fail)
         answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()["redis"]) == (503, False)
 
@@ -58,7 +56,7 @@ async def test_the_figures_are_told(client: AsyncClient, throw: Any) -> None:
 
 @pytest.mark.django_db
 async def test_while_redis_hangs_it_is_not_ready_and_says_so_in_time(
-    client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: AsyncClient, node: Node, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     check, hung = never_answered()
     monkeypatch.setattr(probes, "CHECK_TIMEOUT_S", 0.01)
@@ -75,7 +73,7 @@ async def test_while_redis_hangs_it_is_not_ready_and_says_so_in_time(
 
 @pytest.mark.django_db
 async def test_while_the_database_hangs_no_thread_is_lost_to_each_probe(
-    client: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+    client: AsyncClient, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check, hung = never_answered()
     monkeypatch.setattr(probes, "CHECK_TIMEOUT_S", 0.01)

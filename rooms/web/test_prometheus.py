@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import MovedClock, declining
 from rooms.live.transport import ARRIVED_S
 from rooms.management.documents import metrics_reference
@@ -22,21 +22,21 @@ Figures = Callable[..., float]
 
 
 @pytest.fixture
-def figure(keeper: Registry) -> Figures:
+def figure(node: Node) -> Figures:
     """A figure as it is now, less what it was when it was first asked for: ``figure("rooms_created_total")``."""
     before: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
 
     def read(name: str, **labels: str) -> float:
         key = name, frozenset(labels.items())
-        now = told(keeper)[f"partyflow_{name}", key[1]]
+        now = told(node)[f"partyflow_{name}", key[1]]
         return now - before.setdefault(key, now)
 
     return read
 
 
-def told(keeper: Registry) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+def told(node: Node) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """Every sample, by its name and labels, as Prometheus reads it."""
-    families = text_string_to_metric_families(text(keeper).decode())
+    families = text_string_to_metric_families(text(node).decode())
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in families
@@ -48,8 +48,8 @@ def test_the_document_is_up_to_date() -> None:
     assert (PROJECT / "docs" / "metrics.md").read_text() == metrics_reference(), "run manage.py generate_docs"
 
 
-async def test_every_figure_is_told_from_the_start(keeper: Registry) -> None:
-    names = {name for name, _ in told(keeper)}
+async def test_every_figure_is_told_from_the_start(node: Node) -> None:
+    names = {name for name, _ in told(node)}
     for figure in METRICS:
         name = f"{figure.full_name}_bucket" if figure.kind == "histogram" else figure.full_name
         assert name in names or figure.name == "http_responses"
@@ -62,7 +62,7 @@ async def test_rooms_are_counted_by_state_and_sockets_by_role_and_version(throw:
     await party.come("Carol", version="1.0")
     await party.guest("Zoe").connect("spectator")
     await party.guest("Nobody").open()
-    now = told(party.keeper)
+    now = told(party.node)
     assert now["partyflow_rooms", frozenset({("state", "LOBBY")})] == 1
     assert now["partyflow_rooms", frozenset({("state", "ROUND_ACTIVE")})] == 0
     sockets = {
@@ -160,15 +160,15 @@ async def test_waiting_for_the_event_loop_is_a_part_of_the_delivery(
 
 async def test_what_redis_lags_behind_is_told(throw: Any, figure: Figures, time: MovedClock) -> None:
     party = await throw("Alice")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     for name in ("room_writes_total", "save_seconds_sum", "save_seconds_count"):
         figure(name)
     await party.come("Bob")
     time.now_ms += 700
-    assert told(party.keeper)["partyflow_unsaved_rooms", frozenset()] == 1
-    assert told(party.keeper)["partyflow_write_lag_seconds", frozenset()] == pytest.approx(0.7)
-    await party.keeper.writer.flush()
-    assert told(party.keeper)["partyflow_unsaved_rooms", frozenset()] == 0
+    assert told(party.node)["partyflow_unsaved_rooms", frozenset()] == 1
+    assert told(party.node)["partyflow_write_lag_seconds", frozenset()] == pytest.approx(0.7)
+    await party.node.writer.flush()
+    assert told(party.node)["partyflow_unsaved_rooms", frozenset()] == 0
     assert figure("room_writes_total") == figure("save_seconds_count") == 1
     assert figure("save_seconds_sum") == pytest.approx(0.7)
 
@@ -184,7 +184,7 @@ def test_a_duration_falls_into_the_bucket_that_it_does_not_exceed() -> None:
 
 async def test_no_label_is_a_clients_to_choose(throw: Any) -> None:
     party = await throw("Alice", "Bob")
-    before = told(party.keeper).keys()
+    before = told(party.node).keys()
     await party["Bob"].say("NONSENSE_7")
     await party["Bob"].say("LEAVE_ROOM", version="1.7")
-    assert told(party.keeper).keys() == before
+    assert told(party.node).keys() == before

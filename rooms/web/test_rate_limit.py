@@ -17,7 +17,7 @@ from rooms.access.rate_limits import (
     UNKNOWN_CODES,
 )
 from rooms.access.sessions import host_cookie
-from rooms.cluster.registry import Registry
+from rooms.cluster.node import Node
 from rooms.conftest import Guest, MovedClock, outlive
 from rooms.web.test_room_pages import FORM
 
@@ -31,7 +31,7 @@ def rate_limits() -> bool:
 
 
 @pytest.fixture
-def browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncClient:
+def browser(node: Node, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncClient:
     async def load() -> Any:
         return words
 
@@ -41,9 +41,9 @@ def browser(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.Mon
     return AsyncClient()
 
 
-async def use_up(keeper: Registry, limit: RateLimitItem) -> None:
+async def use_up(node: Node, limit: RateLimitItem) -> None:
     for _ in range(limit.amount):
-        await keeper.limiter.hit(limit, key_for_address(HERE))
+        await node.limiter.hit(limit, key_for_address(HERE))
 
 
 def guest_from(address: str, code: str, name: str) -> Guest:
@@ -58,7 +58,7 @@ def last_words(guest: Guest) -> tuple[str, int | None]:
 
 
 @pytest.mark.parametrize("path", ["/ZZZZZZ", "/zzzzzz/", "/stage/ZZZZZZ/", "/host/ZZZZZZ/", "/ZZZZZZ/seat/x"])
-async def test_unknown_codes_are_counted_by_every_page(browser: AsyncClient, keeper: Registry, path: str) -> None:
+async def test_unknown_codes_are_counted_by_every_page(browser: AsyncClient, node: Node, path: str) -> None:
     for _ in range(UNKNOWN_CODES.amount):
         assert (await browser.get(path)).status_code == 404
     answer = await browser.get(path)
@@ -68,7 +68,7 @@ async def test_unknown_codes_are_counted_by_every_page(browser: AsyncClient, kee
     assert answer["Cache-Control"] == "no-store"
 
 
-async def test_rest_counts_them_too_and_answers_in_json(browser: AsyncClient, keeper: Registry) -> None:
+async def test_rest_counts_them_too_and_answers_in_json(browser: AsyncClient, node: Node) -> None:
     for _ in range(UNKNOWN_CODES.amount):
         assert (await browser.get("/api/rooms/ZZZZZZ")).status_code == 404
     answer = await browser.get("/api/rooms/ZZZZZZ")
@@ -78,16 +78,16 @@ async def test_rest_counts_them_too_and_answers_in_json(browser: AsyncClient, ke
 
 
 async def test_who_has_guessed_too_much_is_not_told_of_a_room_that_is_there(
-    browser: AsyncClient, keeper: Registry, throw: Any
+    browser: AsyncClient, node: Node, throw: Any
 ) -> None:
     party = await throw("Alice")
     assert (await browser.get(f"/{party.code}")).status_code == 200
-    await use_up(keeper, UNKNOWN_CODES)
+    await use_up(node, UNKNOWN_CODES)
     for path in (f"/{party.code}", f"/stage/{party.code}/", f"/host/{party.code}/", f"/api/rooms/{party.code}"):
         assert (await browser.get(path)).status_code == 429, path
 
 
-async def test_codes_cannot_be_tried_out_as_cookies(browser: AsyncClient, keeper: Registry, throw: Any) -> None:
+async def test_codes_cannot_be_tried_out_as_cookies(browser: AsyncClient, node: Node, throw: Any) -> None:
     party = await throw("Alice")
     browser.cookies[host_cookie(party.code)] = "guessed"
     assert party.code.encode()[:3] in (await browser.get("/")).content
@@ -99,7 +99,7 @@ async def test_codes_cannot_be_tried_out_as_cookies(browser: AsyncClient, keeper
     assert f"/host/{party.code}/".encode() not in home.content
 
 
-async def test_sockets_count_codes_too(keeper: Registry, throw: Any) -> None:
+async def test_sockets_count_codes_too(node: Node, throw: Any) -> None:
     party = await throw("Alice", "Bob")
     for _ in range(UNKNOWN_CODES.amount):
         stranger = guest_from(HERE, "ZZZZZZ", "Mallory")
@@ -114,21 +114,19 @@ async def test_sockets_count_codes_too(keeper: Registry, throw: Any) -> None:
 
 
 @pytest.mark.parametrize("type_", ["CONNECT", "RECONNECT"])
-async def test_a_wrong_secret_is_no_seat(keeper: Registry, throw: Any, type_: str) -> None:
+async def test_a_wrong_secret_is_no_seat(node: Node, throw: Any, type_: str) -> None:
     party = await throw("Alice")
-    await use_up(keeper, UNKNOWN_CODES)
+    await use_up(node, UNKNOWN_CODES)
     mallory = guest_from(HERE, party.code, "Mallory")
     await mallory.open()
     await mallory.say(type_, {"role": "player", "sessionId": "x" * 32, "lastSeqId": 0}, actorId="")
     assert last_words(mallory) == ("RATE_LIMITED", 4429)
 
 
-async def test_who_has_a_seat_comes_back_although_a_neighbour_guesses(
-    keeper: Registry, throw: Any, time: MovedClock
-) -> None:
+async def test_who_has_a_seat_comes_back_although_a_neighbour_guesses(node: Node, throw: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
-    await use_up(keeper, UNKNOWN_CODES)
-    await use_up(keeper, JOINS)
+    await use_up(node, UNKNOWN_CODES)
+    await use_up(node, JOINS)
     bob = party["Bob"].again()
     bob.address = HERE
     assert (await bob.connect(sessionId=bob.session_id)).type == "CONNECTED"
@@ -143,19 +141,19 @@ async def test_who_has_a_seat_comes_back_although_a_neighbour_guesses(
 
 async def test_he_comes_back_into_a_room_that_sleeps_in_redis_too(keep: Any, throw: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
-    await party.keeper.writer.flush()
+    await party.node.writer.flush()
     awake = keep("another")
-    await outlive(party.keeper, awake, time)
+    await outlive(party.node, awake, time)
     await use_up(awake, UNKNOWN_CODES)
     bob = party["Bob"].again()
     bob.address = HERE
     assert (await bob.connect(sessionId=bob.session_id)).type == "CONNECTED"
 
 
-async def test_newcomers_are_counted_and_onlookers_with_them(keeper: Registry, throw: Any) -> None:
+async def test_newcomers_are_counted_and_onlookers_with_them(node: Node, throw: Any) -> None:
     party = await throw("Alice")
     for _ in range(JOINS.amount - 2):
-        await keeper.limiter.hit(JOINS, key_for_address(HERE))
+        await node.limiter.hit(JOINS, key_for_address(HERE))
     assert (await guest_from(HERE, party.code, "Bob").connect()).type == "CONNECTED"
     stage = guest_from(HERE, party.code, "Stage")
     assert (await stage.connect("spectator")).type == "CONNECTED"
@@ -165,10 +163,10 @@ async def test_newcomers_are_counted_and_onlookers_with_them(keeper: Registry, t
         assert last_words(one_too_many) == ("RATE_LIMITED", 4429), (role, secret)
 
 
-async def test_sockets_of_one_address_are_bounded(keeper: Registry, throw: Any) -> None:
+async def test_sockets_of_one_address_are_bounded(node: Node, throw: Any) -> None:
     party = await throw("Alice")
     for _ in range(MAX_SOCKETS_PER_CLIENT - 1):
-        keeper.connection_limit.acquire(key_for_address(HERE))
+        node.connection_limit.acquire(key_for_address(HERE))
     last = await guest_from(HERE, party.code, "Bob").open()
     assert not last.messages
     one_too_many = await guest_from(HERE, party.code, "Carol").open()
@@ -179,9 +177,9 @@ async def test_sockets_of_one_address_are_bounded(keeper: Registry, throw: Any) 
     assert (await guest_from(HERE, party.code, "Erin").connect()).type == "CONNECTED"
 
 
-async def test_rooms_are_counted_by_form_and_by_rest_together(browser: AsyncClient, keeper: Registry) -> None:
+async def test_rooms_are_counted_by_form_and_by_rest_together(browser: AsyncClient, node: Node) -> None:
     for _ in range(ROOM_CREATIONS.amount - 2):
-        await keeper.limiter.hit(ROOM_CREATIONS, key_for_address(HERE))
+        await node.limiter.hit(ROOM_CREATIONS, key_for_address(HERE))
     assert (await browser.post("/rooms/", FORM)).status_code == 302
     assert (await ask_for_a_room(browser)).status_code == 201
     assert (await browser.post("/rooms/", FORM)).status_code == 429
@@ -205,37 +203,37 @@ async def ask_for_a_room(browser: AsyncClient) -> Any:
 )
 @pytest.mark.django_db
 async def test_requests_are_counted(
-    browser: AsyncClient, keeper: Registry, limit: RateLimitItem, method: str, path: str
+    browser: AsyncClient, node: Node, limit: RateLimitItem, method: str, path: str
 ) -> None:
     assert (await browser.generic(method, path)).status_code != 429
-    await use_up_the_rest(keeper, limit)
+    await use_up_the_rest(node, limit)
     assert (await browser.generic(method, path)).status_code == 429
     for address in ("/healthz", "/readyz", "/metrics"):
         assert (await browser.get(address)).status_code == 200
     assert (await browser.get("/nowhere/at/all")).status_code == (429 if limit is PAGE_REQUESTS else 404)
 
 
-async def use_up_the_rest(keeper: Registry, limit: RateLimitItem) -> None:
+async def use_up_the_rest(node: Node, limit: RateLimitItem) -> None:
     for _ in range(limit.amount - 1):
-        await keeper.limiter.hit(limit, key_for_address(HERE))
+        await node.limiter.hit(limit, key_for_address(HERE))
 
 
 async def test_what_is_refused_does_not_fill_the_log(
-    browser: AsyncClient, keeper: Registry, caplog: pytest.LogCaptureFixture
+    browser: AsyncClient, node: Node, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await use_up(keeper, UNKNOWN_CODES)
+    await use_up(node, UNKNOWN_CODES)
     assert (await browser.get("/ZZZZZZ")).status_code == 429
     assert "Too Many Requests" not in caplog.text
 
 
 @pytest.mark.parametrize("rate_limits", [False])
-async def test_limits_are_off_for_load_tests(keeper: Registry) -> None:
-    await use_up(keeper, ROOM_CREATIONS)
-    await use_up(keeper, ROOM_CREATIONS)
+async def test_limits_are_off_for_load_tests(node: Node) -> None:
+    await use_up(node, ROOM_CREATIONS)
+    await use_up(node, ROOM_CREATIONS)
 
 
 async def test_the_answer_to_a_room_that_was_closed_is_that_to_one_that_never_was(
-    browser: AsyncClient, keeper: Registry, throw: Any
+    browser: AsyncClient, node: Node, throw: Any
 ) -> None:
     party = await throw("Alice", "Bob")
     await party.host.say("CLOSE_ROOM")
@@ -245,7 +243,7 @@ async def test_the_answer_to_a_room_that_was_closed_is_that_to_one_that_never_wa
             assert closed.status_code == never.status_code == 404
             assert without_code(closed, party.code) == without_code(never, "ZZZZZZ")
         assert await told_to_a_stranger(party.code) == await told_to_a_stranger("ZZZZZZ")
-        await keeper.writer.flush()
+        await node.writer.flush()
 
 
 def without_code(answer: Any, code: str) -> str:

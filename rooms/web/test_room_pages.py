@@ -8,7 +8,8 @@ from django.test import AsyncClient, Client
 
 from gameplay.engine.model import Settings
 from rooms.access.sessions import host_cookie, session_hash
-from rooms.cluster.registry import CreatedRoom, Registry
+from rooms.cluster.node import Node
+from rooms.cluster.registry import CreatedRoom
 from rooms.errors import Unavailable
 from rooms.public_urls import public_origin
 
@@ -24,7 +25,7 @@ FORM = {
 
 
 @pytest.fixture
-def laptop(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncClient:
+def laptop(node: Node, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncClient:
     async def load() -> Any:
         return words
 
@@ -36,8 +37,8 @@ def laptop(keeper: Registry, words: Any, settings: Any, monkeypatch: pytest.Monk
 
 
 @pytest.fixture
-async def room(laptop: AsyncClient, keeper: Registry) -> CreatedRoom:
-    return await keeper.create("Alice", Settings(word_pack_ids=("things",)))
+async def room(laptop: AsyncClient, node: Node) -> CreatedRoom:
+    return await node.registry.create("Alice", Settings(word_pack_ids=("things",)))
 
 
 def text_of(answer: Any) -> str:
@@ -54,7 +55,7 @@ async def test_home_offers_packs_with_their_word_counts(laptop: AsyncClient) -> 
     assert "Things 100 words" in text_of(answer)
 
 
-async def test_one_tap_makes_a_room(laptop: AsyncClient, keeper: Registry) -> None:
+async def test_one_tap_makes_a_room(laptop: AsyncClient, node: Node) -> None:
     answer = await laptop.post("/rooms/", FORM)
     assert answer.status_code == 302
     code = re.fullmatch(r"/host/([A-Z2-9]{6})/", answer["Location"])
@@ -62,15 +63,15 @@ async def test_one_tap_makes_a_room(laptop: AsyncClient, keeper: Registry) -> No
     cookie = answer.cookies[host_cookie(code[1])]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
-    live = await keeper.open(code[1])
+    live = await node.registry.find(code[1])
     assert live is not None
     assert live.room.host.name == "Alice"
     assert live.room.settings == Settings(3, 45, 2, None, 0, ("things",), "mixed", "explainer", "en")
 
 
-async def test_a_host_without_a_name_is_called_host(laptop: AsyncClient, keeper: Registry) -> None:
+async def test_a_host_without_a_name_is_called_host(laptop: AsyncClient, node: Node) -> None:
     answer = await laptop.post("/rooms/", {**FORM, "host_name": "  "})
-    live = await keeper.open(answer["Location"].split("/")[2])
+    live = await node.registry.find(answer["Location"].split("/")[2])
     assert live is not None
     assert live.room.host.name == "Host"
 
@@ -86,12 +87,12 @@ async def test_a_host_without_a_name_is_called_host(laptop: AsyncClient, keeper:
     ],
 )
 async def test_a_wrong_form_comes_back_with_what_is_wrong(
-    laptop: AsyncClient, keeper: Registry, wrong: dict[str, Any], said: str
+    laptop: AsyncClient, node: Node, wrong: dict[str, Any], said: str
 ) -> None:
     answer = await laptop.post("/rooms/", {**FORM, **wrong})
     assert answer.status_code == 422
     assert said in text_of(answer)
-    assert await keeper.store.redis.zcard("pf:rooms") == 0
+    assert await node.store.redis.zcard("pf:rooms") == 0
 
 
 async def test_another_site_cannot_make_rooms_in_somebodys_browser(laptop: AsyncClient) -> None:
@@ -170,12 +171,12 @@ async def test_an_unknown_room_is_a_calm_404(laptop: AsyncClient, path: str) -> 
 
 
 async def test_without_redis_a_page_asks_to_try_again(
-    laptop: AsyncClient, keeper: Registry, monkeypatch: pytest.MonkeyPatch
+    laptop: AsyncClient, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(code: str) -> None:
         raise Unavailable("busy")
 
-    monkeypatch.setattr(keeper, "summary", away)
+    monkeypatch.setattr(node.registry, "summary", away)
     answer = await laptop.get("/ABC234")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "One moment, please" in text_of(answer)
@@ -183,9 +184,9 @@ async def test_without_redis_a_page_asks_to_try_again(
 
 @pytest.mark.parametrize("locked", [False, True])
 async def test_a_players_page_knows_whether_newcomers_get_in(
-    laptop: AsyncClient, keeper: Registry, room: CreatedRoom, locked: bool
+    laptop: AsyncClient, node: Node, room: CreatedRoom, locked: bool
 ) -> None:
-    live = await keeper.open(room.code)
+    live = await node.registry.find(room.code)
     assert live is not None
     live.room.locked = locked
     answer = await laptop.get(f"/{room.code}")
@@ -222,12 +223,10 @@ def test_no_phone_is_ever_sent_to_localhost(settings: Any, public_url: str, host
 # Taking a seat over
 
 
-async def test_looking_at_a_seat_link_does_not_use_it_up(
-    laptop: AsyncClient, keeper: Registry, room: CreatedRoom
-) -> None:
-    live = await keeper.open(room.code)
+async def test_looking_at_a_seat_link_does_not_use_it_up(laptop: AsyncClient, node: Node, room: CreatedRoom) -> None:
+    live = await node.registry.find(room.code)
     assert live is not None
-    await keeper.store.save_seat_link(room.code, session_hash("token"), "host_1", ttl_s=120)
+    await node.store.save_seat_link(room.code, session_hash("token"), "host_1", ttl_s=120)
     for _ in range(2):
         answer = await laptop.get(f"/{room.code}/seat/token")
         assert "Take your seat on this phone" in text_of(answer)
