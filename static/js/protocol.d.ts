@@ -222,7 +222,7 @@ export type MissedEvent = {
 }[keyof ServerPayloads];
 
 export interface Ack {
-  /** the `ackId` of the message that has arrived */
+  /** the `ackId` of the acknowledged message */
   ackId: string;
   /** `received` */
   status?: string;
@@ -247,46 +247,46 @@ export type CloseRoom = Record<string, never>;
 export type ConfirmStart = Record<string, never>;
 
 export interface Connect {
-  /** what the sender wants to be */
+  /** the requested role */
   role: "host" | "player" | "spectator";
-  /** the bearer secret of a seat; absent for a newcomer, and for a host whose cookie holds it */
+  /** the bearer secret of a seat; absent for a new player, and for a host with the cookie */
   sessionId?: string | null;
   /** for a new player: 1–20 visible characters, unique in the room ignoring case */
   playerName?: string | null;
 }
 
 export interface Connected {
-  /** the newest version that the server speaks */
+  /** the newest version that the server supports */
   serverVersion: string;
-  /** the bearer secret of your seat, for `RECONNECT`; a spectator's brings back their id alone */
+  /** the bearer secret of the seat, for `RECONNECT`; a spectator's restores only their id */
   sessionId: string;
-  /** your own id, for `actorId` in all that you send */
+  /** the client's own id, for `actorId` in all its messages */
   actorId: string;
-  /** what you are: a former host comes back as a player */
+  /** the granted role: a former host returns as a player */
   role: "host" | "player" | "spectator";
   /** the room's version */
   stateVersion: number;
   /** see [Comparing states](#comparing-states) */
   stateChecksum: string;
-  /** how often to send `HEARTBEAT` */
+  /** interval of `HEARTBEAT` in milliseconds */
   heartbeatIntervalMs: number;
-  /** all that this recipient may know */
+  /** the state that this recipient may see */
   gameState: GameState;
 }
 
 export interface CorrectWord {
-  /** the room's own name for the word */
+  /** the id of the word in this room */
   wordId: string;
-  /** what became of the word */
+  /** the result of the word */
   action: "guessed" | "skipped";
 }
 
 export interface CountdownTick {
   /** seconds left */
   remainingSeconds: number;
-  /** whose turn it will be */
+  /** the team of the next turn */
   teamId?: string;
-  /** who will explain */
+  /** the next explainer */
   explainerPlayerId?: string;
 }
 
@@ -297,7 +297,7 @@ export interface CurrentRoundView {
   roundNumber: number;
   /** the team */
   teamId: string;
-  /** who explains */
+  /** the explaining player */
   explainerPlayerId: string;
   /** seconds on the clock */
   roundDurationSec: number;
@@ -305,7 +305,7 @@ export interface CurrentRoundView {
   wordPackId: string;
   /** the turn's points */
   points: number;
-  /** the words of the round so far that are no secret any more */
+  /** the words of the round that have been swiped */
   words: WordView[];
 }
 
@@ -316,13 +316,13 @@ export type ErrorCode = "INVALID_TRANSITION" | "UNAUTHORIZED" | "MALFORMED_MESSA
 export interface ErrorPayload {
   /** one of the [error codes](#errors) */
   code: ErrorCode;
-  /** a sentence for people, in English; programs go by the codes */
+  /** text for people, in English; programs use the codes */
   message: string;
-  /** the `type` of the message that is answered, where it could be read */
+  /** the `type` of the refused message, if it could be read */
   requestType?: string;
-  /** the client's own name for the message; an `ERROR` that answers it has it too */
+  /** an id that the client chooses; repeated in the `ERROR` that answers the message */
   requestId?: string;
-  /** with `UPGRADE_REQUIRED`: the versions that would do, newest first */
+  /** with `UPGRADE_REQUIRED`: the supported versions, newest first */
   supportedVersions?: string[];
 }
 
@@ -334,41 +334,41 @@ export interface FinalScore {
 }
 
 export interface FinalView {
-  /** the best team; null when the game was ended on a tie */
+  /** the winning team; null if the game was ended on a tie */
   winnerTeamId: string | null;
   /** the teams' totals */
   finalScores: FinalScore[];
   /** whole minutes from the first countdown to the end */
   gameDurationMin: number;
-  /** guessed and skipped */
+  /** number of words guessed and skipped */
   totalWordsPlayed: number;
-  /** who had the most words guessed while explaining; null when no word was */
+  /** the player who explained the most guessed words; null if no word was guessed */
   mvpPlayerId: string | null;
-  /** the results can be shared at `/results/<resultId>/`; absent where they are not kept */
+  /** id of the result's page, `/results/<resultId>/`; absent if the result is not kept */
   resultId?: string;
 }
 
 export interface GameEnded {
-  /** the best team; null when the game was ended on a tie */
+  /** the winning team; null if the game was ended on a tie */
   winnerTeamId: string | null;
   /** the teams' totals */
   finalScores: FinalScore[];
   /** whole minutes from the first countdown to the end */
   gameDurationMin: number;
-  /** guessed and skipped */
+  /** number of words guessed and skipped */
   totalWordsPlayed: number;
-  /** who had the most words guessed while explaining; null when no word was */
+  /** the player who explained the most guessed words; null if no word was guessed */
   mvpPlayerId: string | null;
-  /** the results can be shared at `/results/<resultId>/`; absent where they are not kept */
+  /** id of the result's page, `/results/<resultId>/`; absent if the result is not kept */
   resultId?: string;
 }
 
 export type GameEvent = "ROOM_CREATED" | "PLAYER_JOINED" | "PLAYER_LEFT" | "HOST_START_SETUP" | "PLAYER_ASSIGNED" | "TEAMS_BALANCED" | "HOST_CONFIRM_START" | "HOST_CANCEL_SETUP" | "COUNTDOWN_TICK" | "ROUND_STARTED" | "WORD_SWIPED" | "TIMER_TICK" | "HOST_PAUSE" | "HOST_RESUME" | "ROUND_TIMEOUT" | "PACK_EXHAUSTED" | "SCORES_CALCULATED" | "NEXT_ROUND_READY" | "GAME_COMPLETE" | "HOST_RESTART" | "ROOM_CLOSE";
 
 export interface GamePaused {
-  /** why */
+  /** the reason */
   reason: string;
-  /** a sentence for people, in English; programs go by the codes */
+  /** text for people, in English; programs use the codes */
   message: string;
   /** seconds left */
   remainingSeconds?: number;
@@ -389,25 +389,25 @@ export interface GameState {
   state: RoomState;
   /** the room's version */
   stateVersion: number;
-  /** the room's last `sequenceId`: what the state already contains */
+  /** the last `sequenceId` that the state contains */
   sequenceId: number;
   /** the settings */
   settings: Settings;
-  /** who has the host's controls; public, knowing it gives nothing */
+  /** the id of the host; public, gives no rights */
   hostId: string;
   /** the host's name */
   hostName: string;
-  /** whether the host is there */
+  /** whether the host has an open socket */
   hostConnected: boolean;
-  /** how many players may sit in the room */
+  /** the number of seats */
   maxPlayers: number;
-  /** whether newcomers are kept out */
+  /** whether the room refuses new players */
   locked: boolean;
-  /** everybody who has a seat, in the order of joining */
+  /** the seated players, in the order of joining */
   players: PlayerView[];
   /** all teams */
   teams: TeamView[];
-  /** total by team id */
+  /** total score by team id */
   currentScore: Record<string, number>;
   /** each turn played in this game, oldest first */
   rounds: RoundView[];
@@ -415,29 +415,29 @@ export interface GameState {
   leaderboard: Standing[];
   /** counts the turns of a game from 1; absent before the first round */
   roundNumber?: number;
-  /** the team whose turn it is, or was last; absent before the first round */
+  /** the team of the current or last round; absent before the first round */
   activeTeamId?: string;
-  /** who explains, or will after the countdown */
+  /** the explainer of the round, or after the countdown */
   explainerPlayerId?: string;
-  /** who sees the live word and may swipe it */
+  /** the member who sees the live word and may swipe it */
   wordHolderId?: string;
   /** seconds left on the clock of the round or of the countdown */
   remainingSeconds?: number;
-  /** whose turn was the last, in `SCORE_REVIEW` and `READY_FOR_NEXT` */
+  /** the team of the last round, in `SCORE_REVIEW` and `READY_FOR_NEXT` */
   justEndedTeamId?: string;
-  /** seconds until the next round is due */
+  /** seconds until the review ends */
   nextRoundIn?: number;
-  /** whose turn is next */
+  /** the team of the next turn */
   nextTeamId?: string;
-  /** who explains in the next turn */
+  /** the explainer of the next turn */
   nextExplainerPlayerId?: string;
-  /** why the clock stands */
+  /** the reason of the pause */
   pauseReason?: string;
-  /** the running round, or in the review the one just ended */
+  /** the running round, or in review the one that has ended */
   round?: CurrentRoundView;
-  /** the id of the live word; it tells nothing of the word */
+  /** the id of the live word; it does not identify the text */
   currentWordId?: string;
-  /** the live word, for the word holder alone */
+  /** the live word, for the word holder only */
   currentWord?: WordRevealed;
   /** the results, in `FINAL_RESULTS` */
   final?: FinalView;
@@ -456,11 +456,11 @@ export interface HeartbeatAck {
 }
 
 export interface HostChanged {
-  /** who has the host's controls; public, knowing it gives nothing */
+  /** the id of the host; public, gives no rights */
   hostId: string;
   /** the host's name */
   hostName: string;
-  /** why */
+  /** the reason */
   reason: "disconnected" | "transferred";
 }
 
@@ -479,16 +479,16 @@ export type LeaveRoom = Record<string, never>;
 export type LockRoom = Record<string, never>;
 
 export interface MissedWords {
-  /** how many words were guessed */
+  /** number of words guessed */
   wordsGuessed: number;
-  /** how many words were skipped */
+  /** number of words skipped */
   wordsSkipped: number;
 }
 
 export type NextRound = Record<string, never>;
 
 export interface Notice {
-  /** what the administrator has to say; shown as text */
+  /** the administrator's text; shown as text, not as markup */
   message: string;
 }
 
@@ -507,8 +507,8 @@ export interface PlayerConnection {
   /** the player */
   playerId: string;
   /**
-   * how it goes: `warning` after 15 s without a socket, `lost` after 30 s; `degraded`: it leaves messages
-   * unacknowledged, told to the host and that player alone; `connected`: all is well again
+   * `warning` after 15 s without a socket, `lost` after 30 s; `degraded`: messages are not acknowledged, sent
+   * to the host and that player only; `connected`: recovered
    */
   status: "connected" | "degraded" | "lost" | "warning";
 }
@@ -518,7 +518,7 @@ export interface PlayerJoined {
   playerId: string;
   /** 1–20 visible characters, no control or bidi characters, unique in the room ignoring case */
   playerName: string;
-  /** how many players are seated now */
+  /** number of seated players */
   playerCount: number;
   /** `#RRGGBB` */
   avatarColor: string;
@@ -529,9 +529,9 @@ export interface PlayerLeft {
   playerId: string;
   /** 1–20 visible characters, no control or bidi characters, unique in the room ignoring case */
   playerName: string;
-  /** how many players are seated now */
+  /** number of seated players */
   playerCount: number;
-  /** why */
+  /** the reason */
   reason: "disconnected" | "kicked" | "voluntary";
 }
 
@@ -542,27 +542,27 @@ export interface PlayerView {
   playerName: string;
   /** `#RRGGBB` */
   avatarColor: string;
-  /** their team; null: none yet */
+  /** the player's team; null: none yet */
   teamId: string | null;
-  /** whether a socket of theirs is open */
+  /** whether the player has an open socket */
   connected: boolean;
-  /** whether they wait for the next round to play */
+  /** whether the player waits for the next round */
   sittingOut: boolean;
 }
 
 export interface Reconnect {
   /** the bearer secret of the seat */
   sessionId: string;
-  /** the highest `sequenceId` that the client has seen; 0: none */
+  /** the highest `sequenceId` that the client has received; 0: none */
   lastSeqId: number;
   /** the client's clock when it lost the socket; not trusted */
   disconnectTimestamp?: number | null;
 }
 
 export interface ReconnectFailed {
-  /** why */
+  /** the reason */
   reason: "SESSION_EXPIRED";
-  /** a sentence for people, in English; programs go by the codes */
+  /** text for people, in English; programs use the codes */
   message: string;
   /** whether this socket may `CONNECT` with the old `sessionId` */
   canRejoin: boolean;
@@ -575,20 +575,20 @@ export interface Reconnected {
   currentState: RoomState;
   /** the room's version */
   stateVersion: number;
-  /** all that this recipient may know */
+  /** the state that this recipient may see */
   gameState: GameState;
-  /** everything since `lastSeqId` that this recipient may know, in order; null: not told */
+  /** all events since `lastSeqId` that this recipient may see, in order; null: replaced by `gameState` */
   missedEvents: MissedEvent[] | null;
-  /** a sentence for people, in English; programs go by the codes */
+  /** text for people, in English; programs use the codes */
   message?: string;
-  /** how many words were played meanwhile; absent when the log does not reach back so far */
+  /** the words played meanwhile; absent if the event log does not reach back so far */
   summary?: MissedWords;
 }
 
 export interface ReportWord {
-  /** the room's own name for the word */
+  /** the id of the word in this room */
   wordId: string;
-  /** what is wrong with the word, in the player's own words */
+  /** what is wrong with the word, as free text */
   reason?: string;
 }
 
@@ -597,18 +597,18 @@ export type RestartGame = Record<string, never>;
 export type ResumeGame = Record<string, never>;
 
 export interface RoomClosed {
-  /** who closed the room */
+  /** the party that closed the room */
   reason: string;
 }
 
 export interface RoomCreated {
-  /** the address that the QR code shows, where players join */
+  /** the URL in the QR code, where players join */
   qrCodeUrl: string;
-  /** who has the host's controls; public, knowing it gives nothing */
+  /** the id of the host; public, gives no rights */
   hostId: string;
   /** the host's name */
   hostName: string;
-  /** how many players may sit in the room */
+  /** the number of seats */
   maxPlayers: number;
 }
 
@@ -619,15 +619,15 @@ export type RoomState = "ROOM_CREATED" | "LOBBY" | "TEAM_SETUP" | "READY_TO_STAR
 export type RoomUnlocked = Record<string, never>;
 
 export interface RoundEnded {
-  /** why */
+  /** the reason */
   reason: "pack_exhausted" | "timer_expired";
   /** counts the turns of a game from 1; absent before the first round */
   roundNumber: number;
   /** the team */
   teamId: string;
-  /** how many words were guessed */
+  /** number of words guessed */
   wordsGuessed: number;
-  /** how many words were skipped */
+  /** number of words skipped */
   wordsSkipped: number;
   /** the turn's points */
   pointsEarned: number;
@@ -640,9 +640,9 @@ export interface RoundEnded {
 export interface RoundStarted {
   /** counts the turns of a game from 1; absent before the first round */
   roundNumber: number;
-  /** the team whose turn it is, or was last; absent before the first round */
+  /** the team of the current or last round; absent before the first round */
   activeTeamId: string;
-  /** who explains */
+  /** the explaining player */
   explainerPlayerId: string;
   /** seconds on the clock */
   roundDurationSec: number;
@@ -655,31 +655,31 @@ export interface RoundView {
   roundNumber: number;
   /** the team */
   teamId: string;
-  /** who explains */
+  /** the explaining player */
   explainerPlayerId: string;
   /** the turn's points */
   points: number;
-  /** how many words were guessed */
+  /** number of words guessed */
   wordsGuessed: number;
-  /** how many words were skipped */
+  /** number of words skipped */
   wordsSkipped: number;
 }
 
 export interface ScoreSummary {
   /** the teams, best first */
   leaderboard: Standing[];
-  /** seconds until the next round is due */
+  /** seconds until the review ends */
   nextRoundIn: number;
   /** each turn played in this game, oldest first */
   rounds?: RoundView[];
-  /** whose turn is next; null after the last turn */
+  /** the team of the next turn; null after the last turn */
   teamId?: string | null;
-  /** who explains next; null after the last turn */
+  /** the next explainer; null after the last turn */
   explainerPlayerId?: string | null;
 }
 
 export interface SeatLink {
-  /** the address to open on the other phone */
+  /** the URL to open on the other phone */
   url: string;
   /** seconds */
   expiresIn: number;
@@ -688,24 +688,24 @@ export interface SeatLink {
 export interface ServerEnvelope {
   /** the room's code */
   roomId: string;
-  /** milliseconds since 1970 (UTC), the sender's clock; the server goes by its own */
+  /** milliseconds since 1970 (UTC) by the sender's clock; the server uses its own */
   timestamp: number;
   /** the version negotiated for this socket */
   version: string;
-  /** whom the message is for */
+  /** the audience of the message */
   broadcast: "actor" | "all" | "host" | "players";
-  /** grows by one with each logged event of the room; absent where the event is not logged */
+  /** number of the logged event in its room, growing by one; absent if the event is not logged */
   sequenceId?: number;
   /** the room's version once the event was applied; absent where there is no `sequenceId` */
   stateVersion?: number;
   /** true: answer with `ACK` */
   requiresAck?: boolean;
-  /** what to acknowledge; it contains the sequence number and is unique in its room */
+  /** the id to acknowledge; contains the sequence number, unique in its room */
   ackId?: string;
 }
 
 export interface Settings {
-  /** how many teams */
+  /** number of teams */
   numTeams: number;
   /** seconds on the clock */
   roundDurationSec: number;
@@ -713,13 +713,13 @@ export interface Settings {
   roundsPerTeam: number;
   /** the total that ends the game after equal turns; null: none */
   targetScore: number | null;
-  /** what a skipped word counts */
+  /** points of a skipped word */
   skipPenalty: number;
   /** the packs that the words are taken from */
   wordPackIds: string[];
   /** which words are played; `mixed`: all */
   difficulty: "easy" | "hard" | "medium" | "mixed";
-  /** who sees the words and swipes: the host, or the explaining player */
+  /** the role that sees the words and swipes: the host or the explaining player */
   wordHolder: "explainer" | "host";
   /** the language of the words */
   language: string;
@@ -744,7 +744,7 @@ export interface Standing {
 }
 
 export interface StartTeamSetup {
-  /** how many teams; absent: as in the settings, otherwise the settings change with it */
+  /** number of teams, which replaces the setting; absent: as in the settings */
   numTeams?: number | null;
 }
 
@@ -753,12 +753,12 @@ export interface StateChanged {
   state: RoomState;
   /** the room's version in this state */
   stateVersion: number;
-  /** what led to it (docs/spec.md §1.2) */
+  /** the event that caused the transition (docs/spec.md §1.2) */
   event: GameEvent;
 }
 
 export interface StateSnapshot {
-  /** all that this recipient may know */
+  /** the state that this recipient may see */
   gameState: GameState;
 }
 
@@ -797,61 +797,61 @@ export type UndoSwipe = Record<string, never>;
 export type UnlockRoom = Record<string, never>;
 
 export interface UpdateSettings {
-  /** the settings to change; those that are not named stay */
+  /** the settings to change; all others stay */
   settings: Partial<Settings>;
 }
 
 export interface WordCorrected {
-  /** the room's own name for the word */
+  /** the id of the word in this room */
   wordId: string;
-  /** what became of the word; `undone` when the swipe was taken back */
+  /** the result of the word; `undone` after `UNDO_SWIPE` */
   action: "guessed" | "skipped" | "undone";
   /** the team */
   teamId: string;
-  /** what the word counts */
+  /** points of the word */
   pointsAwarded: number;
-  /** the team's total now */
+  /** the team's new total */
   newScore: number;
 }
 
 export interface WordResult {
-  /** the room's own name for the word */
+  /** the id of the word in this room */
   wordId: string;
-  /** what became of the word */
+  /** the result of the word */
   action: "guessed" | "skipped";
   /** the team */
   teamId: string;
-  /** what the word counts */
+  /** points of the word */
   pointsAwarded: number;
-  /** the team's total now */
+  /** the team's new total */
   newScore: number;
 }
 
 export interface WordRevealed {
-  /** the room's own name for the word */
+  /** the id of the word in this room */
   wordId: string;
   /** the word */
   wordText: string;
   /** the word's difficulty */
   difficulty: "easy" | "hard" | "medium";
-  /** how many words the deck still holds */
+  /** number of words left in the deck */
   remainingInPack: number;
 }
 
 export interface WordSwiped {
-  /** the room's own name for the word */
+  /** the id of the word in this room */
   wordId: string;
-  /** what became of the word */
+  /** the result of the word */
   action: "guessed" | "skipped";
-  /** how long the word was shown, by the client's clock; not trusted */
+  /** time that the word was shown, by the client's clock; not trusted */
   swipeDurationMs?: number | null;
 }
 
 export interface WordView {
-  /** the room's own name for the word */
+  /** the id of the word in this room */
   wordId: string;
   /** the word */
   wordText: string;
-  /** what became of the word */
+  /** the result of the word */
   action: "guessed" | "skipped";
 }

@@ -27,8 +27,8 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "PartyFlow",
             "version": str(SUPPORTED.server),
-            "description": "What the host's, the players' and the stage's pages of a party say to the server, and the "
-            "server to them. protocol.md has the rules that no schema can say.",
+            "description": "Messages between the pages of a party (host, players, stage) and the server. protocol.md "
+            "has the rules that a schema cannot express.",
             "license": {"name": "MIT"},
         },
         "defaultContentType": "application/json",

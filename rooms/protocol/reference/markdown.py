@@ -1,4 +1,4 @@
-"""``docs/protocol.md``: the protocol for people."""
+"""``docs/protocol.md``: the protocol reference."""
 
 import json
 from typing import Any
@@ -46,7 +46,7 @@ def protocol_reference() -> str:
 
 
 def taken_in(row: ClientRow) -> str:
-    """In which states the room takes a message, in words; empty for those that are not the game's."""
+    """The states in which a room accepts a message, as text; empty for messages that are not commands."""
     rule = COMMANDS.get(row.payload)
     if rule is None:
         return ""
@@ -151,7 +151,7 @@ def _overview_of_client() -> str:
     head = """\
 ## Messages from clients
 
-A command that the room's state does not take is `INVALID_TRANSITION`; one that asks for what is already so is accepted
+A command that the room's state does not allow is `INVALID_TRANSITION`; one whose result holds already is accepted
 without an answer. A refused message changes nothing.
 """
     rows = ((_link(row), row.who, taken_in(row), row.doc) for row in CLIENT.values())
@@ -162,8 +162,8 @@ def _overview_of_server() -> str:
     head = """\
 ## Messages from the server
 
-`WORD_REVEALED` reaches the word holder alone, live and in `missedEvents` alike: `broadcast` is `host` when the host
-holds the words, `actor` when the explaining player does.
+`WORD_REVEALED` reaches the word holder only, live and in `missedEvents`: `broadcast` is `host` if the host holds the
+words, `actor` if the explaining player does.
 """
     rows = (
         (
@@ -200,7 +200,8 @@ def _errors() -> str:
     head = """\
 ## Errors
 
-`ERROR` goes to the socket that caused it, `broadcast` being `actor`, and has `code`, `message` and what it answers.
+`ERROR` goes to the socket that caused it (`broadcast` is `actor`), with `code`, `message` and the request that it
+answers.
 """
     return f"{head}\n{table(('code', 'when'), ((code(error), ERRORS[error]) for error in ErrorCode))}"
 
@@ -209,7 +210,7 @@ def _closes() -> str:
     head = """\
 ## Close codes
 
-Every close with a code of 4000 and above is preceded by an `ERROR` or an event that says why.
+Every close with a code of 4000 and above is preceded by an `ERROR` or an event with the reason.
 """
     rows = ((str(int(close.code)), close.meaning, close.client) for close in CLOSES.values())
-    return f"{head}\n{table(('code', 'meaning', 'what the client does'), rows)}"
+    return f"{head}\n{table(('code', 'meaning', 'client'), rows)}"

@@ -11,7 +11,7 @@ from rooms.protocol.versions import NOTICE_DAYS, SUPPORTED
 
 
 def seconds(milliseconds: int) -> str:
-    """A duration in words."""
+    """A duration as text, in seconds."""
     return f"{milliseconds // 1000} s"
 
 
@@ -49,61 +49,58 @@ HEAD = f"""
 # PartyFlow wire protocol {SUPPORTED.server}
 
 Generated from the message catalogue, `rooms/protocol/catalogue.py`, by `manage.py generate_docs`; edit the catalogue
-and the texts in `rooms/protocol/reference/` instead. The same in a form for machines:
-[asyncapi.yaml](asyncapi.yaml). What a room does with the messages: [state-machine.md](state-machine.md). What all of
-it is for: [the specification](spec.md).
+and the texts in `rooms/protocol/reference/` instead. [asyncapi.yaml](asyncapi.yaml) has the same as an AsyncAPI
+document, [state-machine.md](state-machine.md) the transitions of a room, [spec.md](spec.md) the rules behind both.
 """
 
 CONNECTING = f"""
 ## Connecting
 
-A client opens a WebSocket at `/ws/?roomId=<CODE>`; the query argument is what a load balancer hashes. Messages are
-JSON in text frames, from a client at most {_KIB} KiB each; a larger one closes the socket (1009). A foreign, `null` or
-missing `Origin` is answered with 403 before the upgrade.
+A client opens a WebSocket at `/ws/?roomId=<CODE>`; a load balancer hashes the query argument. Messages are JSON in
+text frames, from a client at most {_KIB} KiB each; a larger one closes the socket (1009). A foreign, `null` or missing
+`Origin` is answered with 403 before the upgrade.
 
-The first message is `CONNECT` or `RECONNECT`. Anything else is answered with `BAD_HANDSHAKE` and close 4400, silence
-of {seconds(limits.HANDSHAKE_TIMEOUT_MS)} with `HANDSHAKE_TIMEOUT` and 4408. After `NAME_INVALID` or `NAME_TAKEN` the
-same socket may `CONNECT` again within {seconds(limits.CONNECT_AGAIN_MS)}, after `RECONNECT_FAILED` with `canRejoin`
-too.
+The first message is `CONNECT` or `RECONNECT`. Any other is answered with `BAD_HANDSHAKE` and close 4400, silence of
+{seconds(limits.HANDSHAKE_TIMEOUT_MS)} with `HANDSHAKE_TIMEOUT` and 4408. After `NAME_INVALID`, `NAME_TAKEN`, and
+`RECONNECT_FAILED` with `canRejoin`, the same socket may `CONNECT` within {seconds(limits.CONNECT_AGAIN_MS)}.
 
-`sessionId` is the bearer secret of a seat. Only its owner ever gets it; it is in no broadcast, log or URL. The host's
-browser holds its secret in an HttpOnly cookie, which counts where `CONNECT` has no `sessionId`; a player's page keeps
-its own for each room. A `CONNECT` with the secret of a seat is that seat again. Who somebody is follows from the
-socket's session alone: an `actorId` that is not the socket's own is `UNAUTHORIZED`, and knowing `hostId` gives
-nothing.
+`sessionId` is the bearer secret of a seat. It is sent to its owner only, and is in no broadcast, log or URL. The
+host's browser stores it in an HttpOnly cookie, which is used if `CONNECT` has no `sessionId`; a player's page stores
+one per room. A `CONNECT` with the secret of a seat resumes that seat. Identity comes from the socket's session alone:
+an `actorId` that is not the socket's own is `UNAUTHORIZED`, and `hostId` gives no rights.
 
-The newest socket of a session wins; the older one gets `SESSION_REPLACED` and close 4409, and must not fight for the
-seat.
+The newest socket of a session wins; the older one gets `SESSION_REPLACED` and close 4409, and must not reconnect by
+itself.
 """
 
 VERSIONS = f"""
 ## Versions
 
-The server speaks {_VERSIONS}. The `version` of the first message decides: of the same major the lower of the two
-minors is used, and `CONNECTED` tells `serverVersion`. A 1.0 socket gets no message type and no field that came with
-1.1; in this document they are marked. For `WORD_CORRECTED`, without which it would be wrong about the game, it gets
-`STATE_SNAPSHOT`. A major that is not spoken is answered with `UPGRADE_REQUIRED`, the `supportedVersions`, and close
-4426. The last two majors are supported. Within them, the end of a version is announced at least {NOTICE_DAYS} days
-ahead; after its last day it is answered like one that is not spoken, in handshakes alone. {_SUNSETS}
+The server supports {_VERSIONS}. The `version` of the first message decides: of the same major the lower of the two
+minors is used, and `CONNECTED` carries `serverVersion`. A 1.0 socket gets no message type and no field that was added
+in 1.1; they are marked in this document. In place of `WORD_CORRECTED` it gets `STATE_SNAPSHOT`, so that its state
+stays correct. An unsupported major is answered with `UPGRADE_REQUIRED`, the `supportedVersions`, and close 4426. The
+last two majors are supported. Within them, the end of a version is announced at least {NOTICE_DAYS} days ahead; after
+its last day it is answered like an unsupported one, in handshakes only. {_SUNSETS}
 """
 
 NUMBERS = """
 ## Numbers
 
-`sequenceId` grows by one with each logged event of the room. An event for few leaves a gap for all others; a gap alone
-is no fault. `stateVersion` grows with every accepted move of the state machine, swipes and team choices included;
-ticks, connection changes and `WORD_REVEALED` excluded. It stands beside every `sequenceId`, and is what a client keeps
-for its heartbeat. After a restart of the server both jump by 1000, so that no number comes twice.
+`sequenceId` grows by one with each logged event of the room. An event for a narrow audience leaves a gap for all
+others; a gap alone is no fault. `stateVersion` grows with every accepted move of the state machine, swipes and team
+choices included; ticks, connection changes and `WORD_REVEALED` excluded. It accompanies every `sequenceId`; clients
+send it in heartbeats. After a restart of the server both jump by 1000, so that no number is used twice.
 """
 
 ACKNOWLEDGING = f"""
 ## Acknowledging
 
 A message with `requiresAck` is answered by `ACK` with its `ackId`, such as `{ack_id("ROUND_STARTED", 143)}`. Without
-one it is sent again after {seconds(limits.ACK_TIMEOUT_MS)}, {limits.ACK_SENDS} times in all; then the socket counts as
-degraded until the next `ACK` comes, late ones included, and the host and that player are told (`PLAYER_CONNECTION`). A
-client has to expect the same message more than once: a `sequenceId` that it has seen already is old news. What is in
-`missedEvents` needs no `ACK`, and a closed socket owes none.
+an `ACK` it is resent after {seconds(limits.ACK_TIMEOUT_MS)}, {limits.ACK_SENDS} sends in all; then the socket is
+degraded until the next `ACK`, late ones included, and the host and that player get `PLAYER_CONNECTION`. A client may
+receive the same message more than once, and ignores a `sequenceId` that it has seen. Messages in `missedEvents` need
+no `ACK`, and a close cancels the pending ones.
 """
 
 _WAITS = table(
@@ -117,13 +114,13 @@ _WAITS = table(
         ),
         (
             f"over {_LOST}",
-            "`RECONNECT_FAILED`; `CONNECT` brings back name, team and score, to play from the next round",
-            "`RECONNECT_FAILED`; `CONNECT` brings the role back at once",
+            "`RECONNECT_FAILED`; `CONNECT` restores name, team and score, to play from the next round",
+            "`RECONNECT_FAILED`; `CONNECT` restores the role immediately",
         ),
         (
             f"over {_REMOVE}",
-            "`SESSION_EXPIRED` and close 4401: the seat is gone",
-            "a seat as a player, once the longest-connected player has become the host",
+            "`SESSION_EXPIRED` and close 4401: the player was removed",
+            "a seat as a player, if the longest-connected player has become the host",
         ),
     ),
 )
@@ -131,72 +128,70 @@ _WAITS = table(
 RECONNECTING = f"""
 ## Reconnecting
 
-A client whose socket was lost opens another and sends `RECONNECT`, first after about
-{seconds(limits.RECONNECT_BASE_MS)}, then each time {limits.RECONNECT_MULTIPLIER} times as long up to
-{seconds(limits.RECONNECT_MAX_MS)}, always give or take {_JITTER} %. What it gets depends on how long it was away, by
-the server's clock: from the close that the server saw, or, if it saw none, from the first event that the client
-missed.
+A client that has lost its socket opens another and sends `RECONNECT`, first after about
+{seconds(limits.RECONNECT_BASE_MS)}, then after {limits.RECONNECT_MULTIPLIER} times the previous delay, up to
+{seconds(limits.RECONNECT_MAX_MS)}, each varied by up to {_JITTER} %. The answer depends on the time away by the
+server's clock: from the close that the server saw, or, if it saw none, from the first event that the client missed.
 
 {_WAITS}
-`missedEvents` are all events since `lastSeqId` that this recipient may know, never a part of them. When the server
-cannot vouch for all (the number was never issued, or is older than the {seconds(limits.LOG_RETENTION_MS)} or
-{MAX_ENTRIES} events that it keeps), they are null and the `gameState` has to do. `gameState` is always as of now: it
-contains what the missed events brought.
+`missedEvents` are all events since `lastSeqId` that this recipient may see, never a part of them. If the event log is
+incomplete (the number was never issued, or is older than the {seconds(limits.LOG_RETENTION_MS)} or {MAX_ENTRIES}
+events that are kept), they are null and `gameState` replaces them. `gameState` is always current: it includes the
+missed events.
 """
 
 COMPARING = f"""
 ## Comparing states
 
-A client sends `HEARTBEAT` every {seconds(limits.HEARTBEAT_INTERVAL_MS)}; a socket that shows no sign of life for
-{seconds(limits.PING_TIMEOUT_MS)}, messages and pongs included, is closed. `stateChecksum` is the CRC-32, as 8
-lower-case hex digits, of the UTF-8 text
+A client sends `HEARTBEAT` every {seconds(limits.HEARTBEAT_INTERVAL_MS)}; a socket without any message or pong for
+{seconds(limits.PING_TIMEOUT_MS)} is closed. `stateChecksum` is the CRC-32, as 8 lower-case hex digits, of the UTF-8
+text
 
     state|stateVersion|roundNumber|activeTeamId|team_1:14,team_2:12
 
-with the teams in the order of `teams`, and nothing where there is nothing. `roundNumber` and `activeTeamId` change
-when `ROUND_STARTED` is applied and stay until the next one. `tests/vectors/checksum.json` has examples.
+with the teams in the order of `teams`, and an empty string for an absent value. `roundNumber` and `activeTeamId`
+change when `ROUND_STARTED` is applied and stay until the next one. `tests/vectors/checksum.json` has examples.
 
-Another checksum at the same `stateVersion`, a `stateVersion` of the future, or one that has been stale for over
-{seconds(limits.STALE_STATE_MS)}, is answered with `STATE_SNAPSHOT` as well, at most one every
+A different checksum at the same `stateVersion`, a `stateVersion` from the future, or one that has been stale for over
+{seconds(limits.STALE_STATE_MS)} is answered with `STATE_SNAPSHOT` in addition, at most one every
 {seconds(limits.RESYNC_INTERVAL_MS)}.
 """
 
 CHOICES = f"""
-## Choices
+## Details
 
-Where [the specification](spec.md) leaves something open, the server does this.
+Cases that [spec.md](spec.md) leaves open:
 
-- **Envelope.** `version` is looked at before `type`: a type unknown here, from a major that is not spoken, is
-  `UPGRADE_REQUIRED`. After the handshake a message's version has to be of a spoken major, and changes nothing. A
-  version is two whole numbers without leading zeros; `1.1.0` is malformed. Only `HEARTBEAT` may leave it out, as the
-  source's own sample does. `timestamp` may be absent, for nothing depends on it. `actorId` and `requestId` of null
-  count as absent; a `payload` of null is malformed. An absent `payload` counts as `{{}}`.
-- **Who and where.** A `roomId` that is not the socket's room is `UNAUTHORIZED`, as an `actorId` of somebody else is;
-  upper and lower case do not matter. In the handshake both close the socket (4403). `CONNECT` or `RECONNECT` from
-  somebody who is in the room already is `INVALID_TRANSITION`.
-- **First message.** One that cannot be read is answered with what is wrong with it if it is a `CONNECT` or
-  `RECONNECT`, with `BAD_HANDSHAKE` if it is not; the socket is closed either way (4400).
-- **Numbers.** Where a whole number is wanted, `2.0` and `true` are malformed; so are `NaN`, `Infinity`, and what does
-  not fit into a double. Nesting that is too deep to read is malformed, even in fields that nobody knows.
-- **Errors.** `requestType` and `requestId` are given as far as they could be read; a type of over 64 characters is not
-  repeated. `supportedVersions` has every version that would do, newest first. Before a version is negotiated, errors
-  are written in the server's own.
-- **1.0.** `remainingSeconds` of `GAME_PAUSED` came with 1.1. `gameState` is the same for every minor version
-  but for `resultId`, which came with 1.1 and, like every field, may be ignored by whoever does not know it. Events
-  of 1.1 are left out of a 1.0 client's `missedEvents`; the `gameState` beside them contains what they brought.
-- **Logged.** `SEAT_LINK` and `NOTICE` have sequence numbers like the game's own events, and come again in
-  `missedEvents` to those who were to have them.
-- **Away time.** Exactly {_GRACE} is a snapshot, exactly {_LOST} not yet too long.
-- **Missed words.** `summary` counts the words whose result was missed, as they stand now: an undone swipe does not
-  count, a corrected word counts as corrected.
-- **Acknowledging.** `status` may be anything. An `ackId` that the socket does not owe is ignored.
-- **Names.** Unique means that nobody looks the same by name: letters of other scripts, digits and a capital I that
-  look like another letter count as that letter. A name with a word that is denied in the room's language is
-  `NAME_INVALID`, the host's too.
-- **Limits by address.** Whoever asks for too many unknown codes, comes in too often or holds too many sockets is told
-  `RATE_LIMITED` and closed with 4429, right room or wrong. A session that has a seat in the room is always let in.
-- **Host.** `TRANSFER_HOST` to somebody who is away, and kicking oneself, is `INVALID_TRANSITION`. A banned person who
-  tries to come back gets `KICKED`, and so does every newcomer and onlooker from the address that they had, unless
-  the host or somebody seated is at that address as well. Who has a seat keeps it.
-- **Settings.** A `numTeams` that changes while teams are being made adds or takes teams at once.
+- **Envelope.** `version` is checked before `type`: an unknown type from an unsupported major is `UPGRADE_REQUIRED`.
+  After the handshake the version of a message must be of a supported major, and has no effect. A version consists of
+  two integers without leading zeros; `1.1.0` is malformed. Only `HEARTBEAT` may omit it. `timestamp` may be absent,
+  because nothing depends on it. `actorId` and `requestId` of null count as absent; a `payload` of null is malformed.
+  An absent `payload` counts as `{{}}`.
+- **Identity.** A `roomId` that is not the socket's room is `UNAUTHORIZED`, like a foreign `actorId`; case is ignored.
+  In the handshake both close the socket (4403). `CONNECT` or `RECONNECT` after the handshake is `INVALID_TRANSITION`.
+- **First message.** An unreadable `CONNECT` or `RECONNECT` is answered with its own error, any other unreadable
+  message with `BAD_HANDSHAKE`; the socket is closed in both cases (4400).
+- **Numbers.** Where an integer is expected, `2.0` and `true` are malformed; so are `NaN`, `Infinity`, and numbers
+  that exceed a double. Nesting that is too deep to parse is malformed, even in unknown fields.
+- **Errors.** `requestType` and `requestId` are given as far as they could be read; a type of over 64 characters is
+  not repeated. `supportedVersions` lists every supported version, newest first. Before the negotiation errors are
+  written in the server's own version.
+- **1.0.** `remainingSeconds` of `GAME_PAUSED` was added in 1.1. `gameState` is the same for every minor version
+  except for `resultId`, which was added in 1.1; clients ignore unknown fields. Events of 1.1 are left out of a 1.0
+  client's `missedEvents`; the `gameState` beside them includes their effect.
+- **Logged.** `SEAT_LINK` and `NOTICE` have sequence numbers like the game's own events, and are repeated in
+  `missedEvents` for their recipients.
+- **Time away.** Exactly {_GRACE} is a snapshot, exactly {_LOST} is still within the limit.
+- **Missed words.** `summary` counts the words whose result was missed, in their current state: an undone swipe does
+  not count, a corrected word counts as corrected.
+- **Acknowledgements.** `status` may have any value. An `ackId` that is not pending on the socket is ignored.
+- **Names.** Names are compared by their look: letters of other scripts, digits and a capital I that resemble another
+  letter count as that letter. A name with a word that is denied in the room's language is `NAME_INVALID`, also for
+  the host.
+- **Rate limits.** A client that looks up too many unknown codes, joins too often or holds too many sockets gets
+  `RATE_LIMITED` and 4429, whether the room exists or not. A session that has a seat in the room is always admitted.
+- **Host.** `TRANSFER_HOST` to a player who is away, and a host who removes themselves, is `INVALID_TRANSITION`. A
+  banned player who returns gets `KICKED`, and so do new players and spectators from their client network, unless the
+  host or a seated player is in the same network. A player who has a seat keeps it.
+- **Settings.** A `numTeams` that changes during team setup adds or removes teams immediately.
 """

@@ -11,11 +11,10 @@ _HEAD = """\
 
 Generated from `gameplay/engine/transitions.py` by `manage.py generate_docs`; edit the table there instead.
 
-A room is in one of thirteen states (docs/spec.md §1.1) and goes from one to another by twenty-one events
-(docs/spec.md §1.2). Each command is checked in this order (docs/spec.md §1.3): is the sender allowed to, does the
-state take it, is it already so; only then it is
-applied, `stateVersion` grows by one, and everybody hears of it. A refused command changes nothing. `ROUND_ENDED` and
-`GAME_ENDED` are passed through within one step; no room rests in them.
+A room is in one of thirteen states (docs/spec.md §1.1); twenty-one events lead from one to another (docs/spec.md §1.2).
+A command is checked for authorization, legality and repetition, in this order (docs/spec.md §1.3); then it is applied,
+`stateVersion` grows by one, and the change is broadcast. A refused command changes nothing. `ROUND_ENDED` and
+`GAME_ENDED` are left within the same step; no room rests in them.
 
 ## Changes of state
 """
@@ -23,8 +22,8 @@ applied, `stateVersion` grows by one, and everybody hears of it. A refused comma
 _LOOPS = """\
 ## Every legal move
 
-`stateVersion` grows with every move but ticks that leave the state as it is. A repeat asks for what is already so: it
-is accepted, and nothing happens. Whatever is not in this table is answered with `INVALID_TRANSITION`.
+`stateVersion` grows with every move except ticks that leave the state unchanged. A repeat requests what holds already:
+it is accepted and changes nothing. Any other event is refused with `INVALID_TRANSITION`.
 """
 
 
@@ -71,7 +70,7 @@ def _remark(move: Move) -> str:
     if move.guard:
         remarks.append(f"if the teams are {move.guard}")
     if move.repeat:
-        remarks.append("a repeat: nothing happens")
+        remarks.append("a repeat: changes nothing")
     if move.source is move.target and move.event in TICKS:
-        remarks.append("a tick: `stateVersion` stays")
+        remarks.append("a tick: `stateVersion` unchanged")
     return "; ".join(remarks)
