@@ -1,4 +1,7 @@
-"""WebSocket frames as clients send them (RFC 6455, section 5): bytes in, messages out; nothing here waits or writes."""
+"""WebSocket frames (RFC 6455, section 5), Sans-I/O: parses what clients send, encodes what servers send.
+
+`rooms/protocol/test_rfc6455_oracle.py` compares it with the `websockets` library.
+"""
 
 import struct
 from functools import partial
@@ -33,38 +36,38 @@ _CLOSE_CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5
 
 
 class Ping(NamedTuple):
-    """The client wants the same back."""
+    """A ping; to be answered with a pong of the same payload."""
 
     payload: bytes
 
 
 class Pong(NamedTuple):
-    """The client has answered a ping."""
+    """A pong, solicited or not."""
 
     payload: bytes
 
 
 class Close(NamedTuple):
-    """The client ends the conversation, or agrees to its end; `NO_STATUS` if it does not say why."""
+    """A close frame; `NO_STATUS` if it is empty."""
 
     code: int
 
 
 class ProtocolViolation(NamedTuple):
-    """The client has broken the rules and is to be told so, with a close frame of this code."""
+    """The client violates the protocol; to be answered with a close frame."""
 
     code: int
     reason: str
 
 
 FrameEvent = str | bytes | Ping | Pong | Close | ProtocolViolation
-"""A string is a text message, bytes are a binary one."""
+"""``str`` is a text message, ``bytes`` a binary one."""
 
 
 class FrameReader:
-    """Makes messages, of ``max_bytes`` at most, of what one client sends, however it is cut.
+    """Parses one client's byte stream into messages of at most ``max_bytes`` and control frames.
 
-    Nothing is read after a `Close` or a `ProtocolViolation`.
+    Everything after a `Close` or a `ProtocolViolation` is ignored.
     """
 
     __slots__ = ("_fragments", "_is_done", "_max_bytes", "_message", "_opcode", "_unread")
@@ -79,11 +82,11 @@ class FrameReader:
 
     @property
     def is_done(self) -> bool:
-        """Whether the client has said its last, or nothing that it says counts any more."""
+        """Whether the stream has ended with a `Close` or a `ProtocolViolation`."""
         return self._is_done
 
     def feed(self, data: bytes) -> list[FrameEvent]:
-        """What has become whole with ``data``, in order."""
+        """Parse ``data``, which may begin and end anywhere; returns what it has completed, in order."""
         received: list[FrameEvent] = []
         if self._unread:
             data = self._unread + data
@@ -152,11 +155,11 @@ class FrameReader:
 
 
 class _Violation(Exception):
-    """Its arguments are those of a `ProtocolViolation`."""
+    """Raised within the parser, with the arguments of a `ProtocolViolation`."""
 
 
 def _parse_single_text(data: bytes, max_bytes: int) -> str | None:
-    """The text of ``data``, if that is one text message and nothing else, as nearly always; else None."""
+    """The text if ``data`` is exactly one valid, unfragmented text frame, as it nearly always is; else None."""
     size = len(data)
     if size < _HEADER_BYTES + _MASK_BYTES or data[0] != _FINAL_TEXT:
         return None
@@ -176,7 +179,7 @@ def _parse_single_text(data: bytes, max_bytes: int) -> str | None:
 
 
 def _parse_header(data: bytes, at: int) -> tuple[int, int, int] | None:
-    """First byte, start and end of payload of the frame that begins at ``at``; None if its head is not all there."""
+    """First byte, start and end of the payload of the frame at ``at``; None if its header is incomplete."""
     if len(data) < at + 2:
         return None
     first, length, start = data[at], data[at + 1] - _MASKED, at + 2
@@ -196,7 +199,7 @@ def _parse_header(data: bytes, at: int) -> tuple[int, int, int] | None:
 def _unmask(data: bytes, start: int, end: int) -> bytes:
     length = end - start
     mask = (data[start - _MASK_BYTES : start] * (length // _MASK_BYTES + 1))[:length]
-    # As one large number each: a byte at a time would take a hundred times as long.
+    # XOR of two large integers: a hundred times faster than byte by byte.
     return (int.from_bytes(data[start:end], "big") ^ int.from_bytes(mask, "big")).to_bytes(length, "big")
 
 
@@ -222,7 +225,7 @@ text_frame = partial(frame, TEXT)
 
 
 def close_frame(code: int, reason: str = "") -> bytes:
-    """A close frame: with `NO_STATUS` an empty one, else the code, and of the reason as much as fits."""
+    """A close frame; empty for `NO_STATUS`, else with ``code`` and as much of ``reason`` as fits."""
     if code == NO_STATUS:
         return frame(CLOSE, b"")
     text = reason.encode()[: _MAX_CONTROL_BYTES - 2].decode(errors="ignore")

@@ -1,7 +1,6 @@
-"""The opening of a WebSocket (RFC 6455, section 4): what is asked, and what is answered."""
+"""The opening handshake of a WebSocket (RFC 6455, section 4): checks a parsed request and makes the response."""
 
 import base64
-import binascii
 import hashlib
 from http import HTTPStatus
 
@@ -11,10 +10,11 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_BYTES = 16
 
 Headers = list[tuple[bytes, bytes]]
+"""Names in lower case, and values."""
 
 
 class BadHandshake(Exception):
-    """This cannot become a WebSocket; answer with ``status``."""
+    """The request cannot become a WebSocket; the answer is ``status``."""
 
     def __init__(self, status: HTTPStatus, reason: str) -> None:
         super().__init__(reason)
@@ -22,29 +22,27 @@ class BadHandshake(Exception):
 
 
 def is_upgrade(headers: Headers) -> bool:
-    """Whether somebody asks for a WebSocket; ``headers`` with their names in lower case."""
-    return any(name == b"upgrade" and value.lower() == b"websocket" for name, value in headers)
+    """Whether a request asks for a WebSocket."""
+    return any(value.lower() == b"websocket" for value in _values(headers, b"upgrade"))
 
 
 def subprotocols(headers: Headers) -> list[str]:
-    """Those that the client would speak."""
-    named = b",".join(value for name, value in headers if name == b"sec-websocket-protocol")
-    return [token.strip() for token in named.decode("latin-1").split(",") if token.strip()]
+    """The subprotocols that the client offers, in its order."""
+    return [token.decode("latin-1") for token in _tokens(headers, b"sec-websocket-protocol")]
 
 
 def accept_key(method: bytes, http_version: bytes, path: bytes, headers: Headers) -> bytes:
-    """What proves to the client that it was understood. Raises `BadHandshake`."""
-    headers_by_name = dict(headers)
+    """The value of ``Sec-WebSocket-Accept``. Raises `BadHandshake`."""
     if method != b"GET" or http_version != b"HTTP/1.1" or not path.isascii():
         raise BadHandshake(HTTPStatus.BAD_REQUEST, "A WebSocket begins with GET and HTTP/1.1.")
-    if b"upgrade" not in [token.strip().lower() for token in headers_by_name.get(b"connection", b"").split(b",")]:
+    if b"upgrade" not in [token.lower() for token in _tokens(headers, b"connection")]:
         raise BadHandshake(HTTPStatus.BAD_REQUEST, "Connection: Upgrade is missing.")
-    if headers_by_name.get(b"sec-websocket-version") != VERSION:
+    if _values(headers, b"sec-websocket-version") != [VERSION]:
         raise BadHandshake(HTTPStatus.UPGRADE_REQUIRED, "Only version 13 of WebSocket is spoken.")
-    key = headers_by_name.get(b"sec-websocket-key", b"")
     try:
+        (key,) = _values(headers, b"sec-websocket-key")
         is_key = len(base64.b64decode(key, validate=True)) == _KEY_BYTES
-    except binascii.Error:
+    except ValueError:
         is_key = False
     if not is_key:
         raise BadHandshake(HTTPStatus.BAD_REQUEST, "Sec-WebSocket-Key is no key.")
@@ -52,7 +50,7 @@ def accept_key(method: bytes, http_version: bytes, path: bytes, headers: Headers
 
 
 def accept_response(key: bytes, subprotocol: str | None = None) -> bytes:
-    """The answer that opens the WebSocket."""
+    """The response that opens the WebSocket; ``key`` is an `accept_key`."""
     chosen = b"" if subprotocol is None else b"Sec-WebSocket-Protocol: %b\r\n" % subprotocol.encode()
     return (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -61,5 +59,14 @@ def accept_response(key: bytes, subprotocol: str | None = None) -> bytes:
 
 
 def reject_response(status: HTTPStatus) -> bytes:
-    """The answer that does not."""
+    """The response that refuses the WebSocket and ends the connection."""
     return b"HTTP/1.1 %d %b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % (status, status.phrase.encode())
+
+
+def _values(headers: Headers, name: bytes) -> list[bytes]:
+    return [value for header, value in headers if header == name]
+
+
+def _tokens(headers: Headers, name: bytes) -> list[bytes]:
+    stripped = [token.strip() for value in _values(headers, name) for token in value.split(b",")]
+    return [token for token in stripped if token]

@@ -1,4 +1,4 @@
-"""What clients send, read as RFC 6455 has it."""
+"""Parsing what clients send by RFC 6455."""
 
 import struct
 

@@ -47,9 +47,15 @@ def test_a_page_is_no_upgrade() -> None:
     assert not is_upgrade(without(b"upgrade", b"h2c"))
 
 
+def test_connection_may_stand_in_several_lines() -> None:
+    headers = [*without(b"connection", b"Upgrade"), (b"connection", b"keep-alive")]
+    assert accept_key(b"GET", b"HTTP/1.1", b"/", headers)
+
+
 @pytest.mark.parametrize(
     "headers",
     [
+        [*ASKED, (b"sec-websocket-key", b"dGhlIHNhbXBsZSBub25jZQ==")],
         without(b"connection"),
         without(b"connection", b"close"),
         without(b"sec-websocket-key"),
