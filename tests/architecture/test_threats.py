@@ -13,7 +13,7 @@ NAMED = re.compile(r"`([\w/]+\.py)::(\w+|\*)`")
 
 def threats() -> list[list[str]]:
     """The cells of each line of the tables of threats."""
-    text = DOCUMENT.read_text().partition("## Threats")[2].partition("## What is left")[0]
+    text = DOCUMENT.read_text().partition("## Threats")[2].partition("## Residual risks")[0]
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")
     ]
