@@ -105,8 +105,8 @@ def node(keep: Callable[[str], Node]) -> Node:
 
 async def outlive(dead: Node, registry: Node, time: MovedClock) -> None:
     """``dead`` was killed, and ``registry`` has watched for long enough to be certain of it."""
-    await dead.membership.sign_off()
-    await registry.lease_guard.beat()
+    await dead.membership.deregister()
+    await registry.lease_guard.heartbeat()
     time.now_ms += LEASE_MS
 
 

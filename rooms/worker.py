@@ -1,47 +1,48 @@
-"""One worker: what has to run for as long as the process takes connections."""
+"""The worker: composition root of everything that lives as long as the process accepts connections."""
 
 import os
 import signal
 
 from gameplay.results.retention import purge_periodically
-from rooms.cluster.inbox import Mailbox
+from rooms.cluster.inbox import Inbox
 from rooms.cluster.node import Node, current_node, forget_node
-from rooms.cluster.room_rpc import ORDER, order_taker
+from rooms.cluster.room_rpc.handler import command_handler
+from rooms.cluster.room_rpc.messages import MESSAGE_TYPE
 from rooms.relay.edge import Edge
 from rooms.relay.messages import DOWN, UP
-from rooms.relay.rebalance import Mover
-from rooms.relay.remote_clients import Visitors
+from rooms.relay.rebalance import Rebalancer
+from rooms.relay.remote_clients import RemoteClients
 
 
 class Worker:
-    """This process's rooms, and how other workers reach them."""
+    """Node, relay and inbox of one process, started and stopped together."""
 
     def __init__(self, node: Node) -> None:
         self.node = node
         self.edge = Edge(node.store.worker, node.membership)
-        self.visitors = Visitors(node)
-        self.mover = Mover(node, node.membership)
-        handlers = {ORDER: order_taker(node), UP: self.visitors.take, DOWN: self.edge.take}
-        self.mailbox = Mailbox(node.store.worker, handlers, self._lost)
+        self.remote_clients = RemoteClients(node)
+        self.rebalancer = Rebalancer(node.registry, node.membership)
+        handlers = {MESSAGE_TYPE: command_handler(node), UP: self.remote_clients.receive, DOWN: self.edge.receive}
+        self.inbox = Inbox(node.store.worker, handlers, self._on_delivery_error)
 
     async def start(self) -> None:
-        """Begin to keep rooms."""
+        """Start the node and its services."""
         self.node.lease_guard.superseded = lambda: os.kill(os.getpid(), signal.SIGTERM)
         await self.node.start(
-            self.mailbox.run, self.edge.watch, self.visitors.watch, self.mover.watch, purge_periodically
+            self.inbox.run, self.edge.watch, self.remote_clients.watch, self.rebalancer.watch, purge_periodically
         )
 
     async def stop(self) -> None:
-        """Hand all rooms over, send all clients away, and end."""
+        """Hand all rooms over, close all sockets with 1012, and stop the node."""
         await self.node.hand_over()
         await self.edge.close_all()
-        await self.visitors.flush()
+        await self.remote_clients.flush()
         await self.edge.flush()
         await self.node.stop()
 
-    def _lost(self) -> None:
-        self.edge.lost()
-        self.visitors.lost()
+    def _on_delivery_error(self) -> None:
+        self.edge.on_delivery_error()
+        self.remote_clients.on_delivery_error()
 
 
 _worker: Worker | None = None
@@ -55,14 +56,14 @@ def current_worker() -> Worker:
 
 
 async def start_worker() -> None:
-    """Begin to keep rooms; called before the first connection is taken."""
+    """Start the worker; called before the first connection is accepted."""
     global _worker
     _worker = Worker(current_node())
     await _worker.start()
 
 
 async def stop_worker() -> None:
-    """Write everything, send the sockets away to come back elsewhere; called when no more connections are taken."""
+    """Stop the worker; called when no more connections are accepted."""
     global _worker
     if _worker is not None:
         await _worker.stop()

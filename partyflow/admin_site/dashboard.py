@@ -18,7 +18,8 @@ from partyflow import __version__
 from rooms.admin.list_query import read_rooms
 from rooms.admin.permissions import User, may_view, sees_all_rooms
 from rooms.admin.redis_reads import redis_errors_as_unavailable, rooms_redis
-from rooms.cluster.room_rpc import WorkerFigures, ping_all
+from rooms.cluster.room_rpc.client import ping_all
+from rooms.cluster.room_rpc.messages import WorkerMetrics
 from rooms.errors import Unavailable
 from rooms.protocol.versions import SUPPORTED
 from rooms.storage.keys import INDEX
@@ -45,7 +46,7 @@ class Dashboard:
     rooms: int | None
     games: int
     redis: RedisStatus | None = None
-    workers: dict[str, WorkerFigures | None] | None = None
+    workers: dict[str, WorkerMetrics | None] | None = None
     versions: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -85,7 +86,7 @@ def versions(redis: RedisStatus | None) -> tuple[tuple[str, str], ...]:
     )
 
 
-async def _fetch_status() -> tuple[RedisStatus | None, dict[str, WorkerFigures | None] | None]:
+async def _fetch_status() -> tuple[RedisStatus | None, dict[str, WorkerMetrics | None] | None]:
     """Ask Redis and the workers at the same time."""
     redis, workers = await asyncio.gather(
         sync_to_async(fetch_redis_status, thread_sensitive=False)(), _fetch_worker_figures()
@@ -93,7 +94,7 @@ async def _fetch_status() -> tuple[RedisStatus | None, dict[str, WorkerFigures |
     return redis, workers
 
 
-async def _fetch_worker_figures() -> dict[str, WorkerFigures | None] | None:
+async def _fetch_worker_figures() -> dict[str, WorkerMetrics | None] | None:
     try:
         return await ping_all()
     except Unavailable:

@@ -14,7 +14,8 @@ from gameplay.engine.commands import Command
 from gameplay.engine.states import RoomState
 from gameplay.engine.transitions import Who, moves
 from rooms.admin.worker_calls import CallFailed, call_worker
-from rooms.cluster.room_rpc import NoSuchRoom, send_order
+from rooms.cluster.room_rpc.client import send_command
+from rooms.cluster.room_rpc.messages import NoSuchRoom
 from rooms.protocol.messages import Notice
 from rooms.storage.summary import RoomSummary
 
@@ -147,7 +148,7 @@ def execute(action: CommandAction, rooms: Sequence[RoomSummary], fields: Fields,
 
 async def _execute_in(summary: RoomSummary, command: RoomCommand, by: str) -> Outcome:
     try:
-        await call_worker(send_order(summary.room_id, command, by=by), summary.worker)
+        await call_worker(send_command(summary.room_id, command, by=by), summary.worker)
     except (NoSuchRoom, CallFailed) as error:
         return Outcome(summary.room_id, str(error))
     return Outcome(summary.room_id, "")

@@ -13,7 +13,8 @@ from rooms.admin.event_text import EventText, describe_events
 from rooms.admin.permissions import User, may_view_room
 from rooms.admin.redis_reads import redis_errors_as_unavailable, rooms_redis
 from rooms.admin.worker_calls import CallFailed, call_worker
-from rooms.cluster.room_rpc import NoSuchRoom, describe
+from rooms.cluster.room_rpc.client import describe
+from rooms.cluster.room_rpc.messages import NoSuchRoom
 from rooms.live.details import MemberDetails, RoomDetails, details_of_saved
 from rooms.storage.keys import room_keys
 from rooms.storage.restore import load_event_log

@@ -14,8 +14,8 @@ from django.test import AsyncClient
 from rooms.access import creator_pass
 from rooms.access.sessions import host_cookie
 from rooms.admin.conftest import Browsers, account
-from rooms.cluster import room_rpc
 from rooms.cluster.node import Node
+from rooms.cluster.room_rpc import client as room_rpc
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -183,8 +183,8 @@ async def test_a_room_in_redis_is_shown_without_being_loaded(browser_of: Browser
 async def test_a_worker_that_does_not_answer_is_named_on_the_page(
     browser_of: Browsers, party: Any, keep: Callable[[str], Node], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room_rpc, "ANSWER_TIMEOUT_S", 0.1)
-    await party.node.lease_guard.beat()
+    monkeypatch.setattr(room_rpc, "TIMEOUT_S", 0.1)
+    await party.node.lease_guard.heartbeat()
     keep("other")  # this process is another worker now, and nobody reads what is sent to the first
     root = await browser_of("root")
     page = await root.get(page_of(party.code))
@@ -204,7 +204,7 @@ async def test_a_dead_worker_does_not_delay_the_page(
 
     monkeypatch.setattr("rooms.admin.worker_calls.TIMEOUT_S", 0.05)
     monkeypatch.setattr("rooms.admin.room_view.describe", wait_for_a_takeover)
-    monkeypatch.setattr("rooms.admin.actions.send_order", wait_for_a_takeover)
+    monkeypatch.setattr("rooms.admin.actions.send_command", wait_for_a_takeover)
     root = await browser_of("root")
     silent = "The worker worker has not answered within 2 seconds."
     assert silent in text_of(await root.get(page_of(party.code)))

@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from rooms.cluster.membership import name_of
-from rooms.cluster.room_rpc import NoSuchRoom, OrderFailed, WorkerSilent
+from rooms.cluster.room_rpc.messages import CommandFailed, NoSuchRoom, WorkerTimeout
 from rooms.errors import Unavailable
 
 TIMEOUT_S = 2.0
@@ -29,11 +29,11 @@ async def call_worker(call: Awaitable[T], worker: str) -> T:
             return await call
     except NoSuchRoom:
         raise
-    except WorkerSilent as error:
+    except WorkerTimeout as error:
         raise CallFailed(_silent(error.worker)) from error
     except TimeoutError as error:
         raise CallFailed(_silent(worker)) from error
-    except (OrderFailed, Unavailable) as error:
+    except (CommandFailed, Unavailable) as error:
         raise CallFailed(str(error)) from error
 
 

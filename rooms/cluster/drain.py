@@ -1,7 +1,7 @@
-"""A worker that is to end hands its rooms over: written, released, and their sockets told to come back elsewhere.
+"""Drain: a worker that ends writes and releases its rooms and closes their sockets with 1012.
 
-It goes in waves, so that not everybody knocks at the other workers in the same moment. A room plays on until its wave
-has come; then it stands still for as long as its phones need to find another worker, and its clock with it.
+Rooms are released in batches to avoid a thundering herd at the other workers. A room is played on until its batch; then
+its clock stands while its clients reconnect elsewhere.
 """
 
 import asyncio
@@ -15,59 +15,59 @@ from rooms.telemetry.counters import counters
 
 logger = logging.getLogger(__name__)
 
-MAX_WAVES = 20
-MIN_WAVE = 200
-"""So few sockets leave at once."""
-WAVE_INTERVAL_S = 0.2
+MAX_BATCHES = 20
+MIN_BATCH_SOCKETS = 200
+"""The smallest batch, in sockets."""
+BATCH_INTERVAL_S = 0.2
 WRITE_TIMEOUT_S = 4.0
-AGAIN_S = 0.25
+RETRY_INTERVAL_S = 0.25
 
 
-class Holder(Protocol):
-    """Who has the rooms."""
+class RoomSet(Protocol):
+    """The rooms in memory, as a drain needs them."""
 
     async def release(self, rooms: Iterable[LiveRoom]) -> bool:
-        """Stop these rooms and write that nobody has them; False if Redis would not have it, and they stand."""
+        """Stop these rooms and write that they have no owner; False if that failed, and they stay stopped."""
 
     def forget(self, live: LiveRoom) -> None:
-        """Have the room no more."""
+        """Drop the room from memory."""
 
 
-async def hand_over(rooms: Iterable[LiveRoom], holder: Holder) -> None:
-    """Let all these rooms go, wave by wave. Without Redis they are given up unwritten after 4 s."""
+async def drain(rooms: Iterable[LiveRoom], holder: RoomSet) -> None:
+    """Release all rooms in batches. Without Redis they are given up unwritten after 4 s."""
     give_up_s = asyncio.get_running_loop().time() + WRITE_TIMEOUT_S
     unwritten = 0
-    for number, wave in enumerate(waves(list(rooms))):
-        if unwritten or not await _is_released(wave, holder, give_up_s, pause_s=WAVE_INTERVAL_S if number else 0):
-            unwritten += len(wave)
+    for number, batch in enumerate(batches(list(rooms))):
+        if unwritten or not await _is_released(batch, holder, give_up_s, pause_s=BATCH_INTERVAL_S if number else 0):
+            unwritten += len(batch)
         else:
-            counters.handovers += len(wave)
-        for live in wave:
+            counters.handovers += len(batch)
+        for live in batch:
             holder.forget(live)
             live.close_all(CloseCode.RESTARTING)
     if unwritten:
-        logger.error("%d rooms could not be written", unwritten)
+        logger.error("Drain: %d rooms could not be written", unwritten)
 
 
-async def _is_released(wave: list[LiveRoom], holder: Holder, give_up_s: float, pause_s: float) -> bool:
+async def _is_released(batch: list[LiveRoom], holder: RoomSet, give_up_s: float, pause_s: float) -> bool:
     await asyncio.sleep(pause_s)
-    while not await holder.release(wave):
+    while not await holder.release(batch):
         if asyncio.get_running_loop().time() > give_up_s:
             return False
-        await asyncio.sleep(AGAIN_S)
+        await asyncio.sleep(RETRY_INTERVAL_S)
     return True
 
 
-def waves(rooms: list[LiveRoom]) -> Iterator[list[LiveRoom]]:
-    """The rooms in up to 20 parts with about as many sockets each."""
-    size = max(MIN_WAVE, -(-sum(len(live.hub) for live in rooms) // MAX_WAVES))
-    wave: list[LiveRoom] = []
+def batches(rooms: list[LiveRoom]) -> Iterator[list[LiveRoom]]:
+    """The rooms in up to 20 batches with about as many sockets each."""
+    size = max(MIN_BATCH_SOCKETS, -(-sum(len(live.hub) for live in rooms) // MAX_BATCHES))
+    batch: list[LiveRoom] = []
     sockets = 0
     for live in rooms:
-        wave.append(live)
+        batch.append(live)
         sockets += len(live.hub)
         if sockets >= size:
-            yield wave
-            wave, sockets = [], 0
-    if wave:
-        yield wave
+            yield batch
+            batch, sockets = [], 0
+    if batch:
+        yield batch

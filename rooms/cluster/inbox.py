@@ -1,7 +1,7 @@
-"""What workers and commands send to one another over the `default` channel layer (channels-redis).
+"""Message bus between workers over channels-redis, the `default` channel layer; at most once.
 
-Every worker reads one channel of its own. Whoever wants an answer names a channel that exists for this answer alone.
-Messages may be lost or come twice: the layer keeps them for a minute, and Redis may be away.
+Each worker reads one channel. A request names a reply channel that exists for its reply alone. Messages may be lost or
+arrive twice: the layer keeps them for a minute, and Redis may be down.
 """
 
 import asyncio
@@ -16,59 +16,59 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-AFTER_FAULT_S = 0.25
-LOST = (RedisError, OSError, TimeoutError, ChannelFull)
-"""What the layer raises when a message did not get through, or may not have."""
+RETRY_DELAY_S = 0.25
+DELIVERY_ERRORS = (RedisError, OSError, TimeoutError, ChannelFull)
+"""Raised by the layer when a message was not, or may not have been, delivered."""
 
 Message = dict[str, Any]
 Handler = Callable[[Message], None]
 
 
-class Layer(Protocol):
-    """A channel layer, as far as it is used here."""
+class ClusterLayer(Protocol):
+    """The part of a channel layer that the bus uses."""
 
     async def send(self, channel: str, message: Message) -> None:
-        """Put ``message`` into ``channel``."""
+        """Send ``message`` to ``channel``."""
 
     async def receive(self, channel: str) -> Message:
         """Wait for the next message of ``channel``."""
 
 
-def between_processes() -> Layer:
-    """The layer that reaches every worker."""
-    return cast(Layer, get_channel_layer("default"))
+def cluster_layer() -> ClusterLayer:
+    """The channel layer that connects all workers."""
+    return cast(ClusterLayer, get_channel_layer("default"))
 
 
-def channel_of(worker: str) -> str:
-    """Where this start of a worker reads."""
+def worker_channel(worker: str) -> str:
+    """The channel of an incarnation of a worker."""
     return f"worker.{worker}"
 
 
-def answer_channel() -> str:
-    """A channel that nobody else has."""
+def reply_channel() -> str:
+    """A unique channel for one reply."""
     return f"answer.{uuid.uuid4().hex}"
 
 
-class Mailbox:
-    """Reads what is sent to this worker. ``handlers`` are called by the message's ``type``, and must not wait."""
+class Inbox:
+    """Receives this worker's messages and calls the handler of each ``type``; handlers must not block."""
 
     def __init__(self, worker: str, handlers: Mapping[str, Handler], lost: Callable[[], None] = lambda: None) -> None:
-        self.channel = channel_of(worker)
+        self.channel = worker_channel(worker)
         self._handlers = handlers
         self._lost = lost
 
     async def run(self) -> None:
-        """Read until cancelled. ``lost`` is called whenever the layer has failed: messages may be missing."""
-        layer, is_there = between_processes(), True
+        """Receive until cancelled. ``lost`` is called after each failure of the layer: messages may be missing."""
+        layer, is_there = cluster_layer(), True
         while True:
             try:
                 message = await layer.receive(self.channel)
-            except LOST as error:
+            except DELIVERY_ERRORS as error:
                 if is_there:
-                    logger.warning("Other workers cannot be heard: %s: %s", type(error).__name__, error)
+                    logger.warning("Inbox unavailable: %s: %s", type(error).__name__, error)
                 is_there = False
                 self._lost()
-                await asyncio.sleep(AFTER_FAULT_S)
+                await asyncio.sleep(RETRY_DELAY_S)
             else:
                 is_there = True
                 self._open(message)
@@ -76,9 +76,9 @@ class Mailbox:
     def _open(self, message: Message) -> None:
         handler = self._handlers.get(message.get("type", ""))
         if handler is None:
-            logger.warning("Nobody here reads messages of type %.50r", message.get("type"))
+            logger.warning("Inbox: unknown message type %.50r", message.get("type"))
             return
         try:
             handler(message)
         except Exception:
-            logger.exception("A message of type %s from another process failed", message["type"])
+            logger.exception("Inbox: handler of %s failed", message["type"])

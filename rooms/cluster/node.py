@@ -13,9 +13,9 @@ from gameplay.words.library import WordLibrary, library, load_library, poll_for_
 from rooms import clock
 from rooms.access.connection_limit import ConnectionLimit
 from rooms.access.rate_limits import RateLimiter
-from rooms.cluster.drain import hand_over
-from rooms.cluster.lease_guard import Tenure
-from rooms.cluster.membership import Liveness
+from rooms.cluster import drain
+from rooms.cluster.lease_guard import LeaseGuard
+from rooms.cluster.membership import Membership
 from rooms.cluster.registry import Registry
 from rooms.live.hub import GroupLayer
 from rooms.live.room import LiveRoom
@@ -43,15 +43,15 @@ class Node:
     def __init__(self, redis_url: str, name: str) -> None:
         redis = connect(redis_url)
         self.store = Store(redis, f"{name}.{clock.now_ms():x}")
-        self.membership = Liveness(redis, self.store.worker)
+        self.membership = Membership(redis, self.store.worker)
         self.layer: GroupLayer = cast(GroupLayer, get_channel_layer("local"))
         self.timers = TimerWheel()
         self.writer = WriteBehind(self.store, self._on_claim_lost)
         self.registry = Registry(self.store, self.membership, self.writer, self)
-        self.lease_guard = Tenure(self.store, self.membership, self.writer, self.registry)
+        self.lease_guard = LeaseGuard(self.store, self.membership, self.writer, self.registry)
         # Bound once: asked for every message.
-        self.is_in_doubt = self.lease_guard.is_in_doubt
-        self.make_sure = self.lease_guard.make_sure
+        self.must_verify = self.lease_guard.must_verify
+        self.verify_ownership = self.lease_guard.verify_ownership
         self.limiter = RateLimiter(settings.CACHE_URL, settings.RATE_LIMITS)
         self.connection_limit = ConnectionLimit(settings.RATE_LIMITS)
         self._services: list[asyncio.Task[None]] = []
@@ -92,7 +92,7 @@ class Node:
     async def start(self, *services: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Start the services of the node and ``services`` beside them. Redis may be down."""
         await load_library()
-        await self.lease_guard.beat()
+        await self.lease_guard.heartbeat()
         own = (self.writer.run, self.lease_guard.run, self._sweep, poll_for_changes, measure_loop_lag)
         self._services = [asyncio.create_task(_restarted(service)) for service in (*own, *services)]
 
@@ -104,7 +104,7 @@ class Node:
         if self._background:
             await asyncio.wait(self._background, timeout=STOP_TIMEOUT_S)
         with contextlib.suppress(*REDIS_ERRORS):
-            await self.membership.sign_off()
+            await self.membership.deregister()
         await self.limiter.close()
         await self.store.redis.aclose()
 
@@ -112,13 +112,13 @@ class Node:
         """Drain: hand all rooms over in batches; those of later batches are played on meanwhile."""
         self.membership.is_draining = True
         await _cancelled(*self.registry.opening())
-        await hand_over(self.registry, self.registry)
+        await drain.drain(self.registry, self.registry)
 
     async def sweep(self) -> None:
         """Sweep the registry and prune dead workers from the membership."""
         try:
             await self.registry.sweep()
-            await self.membership.tidy()
+            await self.membership.prune()
         except REDIS_ERRORS as error:
             self.writer.record_failure(error)
 

@@ -1,40 +1,40 @@
-"""Whose is a room? Exactly one worker's at a time, by an epoch that grows with every change (docs/spec.md §4.3).
+"""Acquire ownership of a room: compare-and-set on its epoch, one owner at a time (docs/spec.md §4.3).
 
-A room that nobody has goes to the first who asks. One whose owner lives stays there: whoever wants in is relayed. One
-whose owner is dead is taken over, as soon as it is certain that it is.
+A room without an owner goes to the first worker that claims it. A room with a live owner stays there, and clients are
+relayed. The room of a dead owner is taken over once its death is certain.
 """
 
 import asyncio
 from dataclasses import dataclass
 
-from rooms.cluster.membership import Liveness
+from rooms.cluster.membership import Membership
 from rooms.errors import BUSY, Unavailable
 from rooms.storage.store import Store, StoredRoom
 
 TAKEOVER_TIMEOUT_S = 6.0
-"""How long somebody who wants into a room waits for its dead owner to be dead for certain."""
+"""How long a handshake waits until the failure of a room's owner is certain."""
 POLL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The room lives at ``worker``."""
+    """Another worker owns the room."""
 
     worker: str
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The room is this worker's now. ``is_takeover``: its owner had died."""
+class Acquired:
+    """This worker owns the room now. ``is_takeover``: its former owner is dead."""
 
     found: StoredRoom
     is_takeover: bool
 
 
-async def take(code: str, store: Store, liveness: Liveness) -> Taken | Elsewhere | None:
-    """Make the room this worker's, if it is nobody's or its owner's time is over; None if there is none.
+async def acquire(code: str, store: Store, membership: Membership) -> Acquired | Elsewhere | None:
+    """Claim the room if it has no owner or a dead one; None without such a room.
 
-    Raises `Unavailable` when nothing is certain after 6 s, redis-py's `RedisError` when Redis is away.
+    Raises `Unavailable` if the owner's state is unclear after 6 s, redis-py's `RedisError` when Redis is down.
     """
     deadline_s = asyncio.get_running_loop().time() + TAKEOVER_TIMEOUT_S
     while True:
@@ -42,18 +42,18 @@ async def take(code: str, store: Store, liveness: Liveness) -> Taken | Elsewhere
         if owned is None:
             return None
         if owned.worker:
-            await _until_certain(owned.worker, liveness, deadline_s)
-            if not liveness.may_replace(owned.worker):
+            await _wait_until_certain(owned.worker, membership, deadline_s)
+            if not membership.can_take_over_from(owned.worker):
                 return Elsewhere(owned.worker)
         found = await store.claim(code, owned)
         if found is not None:
-            return Taken(found, is_takeover=bool(owned.worker))
+            return Acquired(found, is_takeover=bool(owned.worker))
 
 
-async def _until_certain(worker: str, liveness: Liveness, deadline_s: float) -> None:
-    await liveness.look()
-    while not (liveness.is_alive(worker) or liveness.may_replace(worker)):
+async def _wait_until_certain(worker: str, membership: Membership, deadline_s: float) -> None:
+    await membership.refresh()
+    while not (membership.is_alive(worker) or membership.can_take_over_from(worker)):
         if asyncio.get_running_loop().time() > deadline_s:
             raise Unavailable(BUSY)
         await asyncio.sleep(POLL_S)
-        await liveness.look()
+        await membership.refresh()

@@ -10,8 +10,8 @@ from gameplay.engine import game, names, snapshot
 from gameplay.engine.model import Settings
 from rooms import clock
 from rooms.access.sessions import new_session, session_hash
-from rooms.cluster.membership import Liveness
-from rooms.cluster.ownership import Elsewhere, take
+from rooms.cluster.membership import Membership
+from rooms.cluster.ownership import Elsewhere, acquire
 from rooms.errors import BUSY, Unavailable
 from rooms.live.room import LiveRoom, RoomHost
 from rooms.protocol.errors import CloseCode
@@ -47,7 +47,7 @@ class CreatedRoom:
 class Registry:
     """The rooms of this process by code: creates, finds, claims, releases and sweeps them."""
 
-    def __init__(self, store: Store, membership: Liveness, writer: WriteBehind, host: RoomHost) -> None:
+    def __init__(self, store: Store, membership: Membership, writer: WriteBehind, host: RoomHost) -> None:
         self._store = store
         self._membership = membership
         self._writer = writer
@@ -112,8 +112,8 @@ class Registry:
 
         Raises `Unavailable`.
         """
-        if self._host.is_in_doubt():
-            await self._host.make_sure()
+        if self._host.must_verify():
+            await self._host.verify_ownership()
         live = self._rooms.get(code)
         if live is not None and not live.is_stopped:
             return live
@@ -216,16 +216,16 @@ class Registry:
     async def _open(self, code: str) -> LiveRoom | Elsewhere | None:
         try:
             with span("open room", room=code):
-                taken = await take(code, self._store, self._membership)
+                acquired = await acquire(code, self._store, self._membership)
         except REDIS_ERRORS as error:
             self._writer.record_failure(error)
             raise Unavailable(BUSY) from error
-        if taken is None or isinstance(taken, Elsewhere):
-            return taken
-        restored = restore(code, taken.found, clock.now_ms())
+        if acquired is None or isinstance(acquired, Elsewhere):
+            return acquired
+        restored = restore(code, acquired.found, clock.now_ms())
         if restored is None:
             return None
-        counters.takeovers += taken.is_takeover
+        counters.takeovers += acquired.is_takeover
         live = LiveRoom(*restored, node=self._host)
         # Written before any client gets a sequence number, so that a crash cannot issue the same numbers again.
         if not await self._writer.save(live):

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from rooms.cluster import drain
-from rooms.cluster.drain import MAX_WAVES, MIN_WAVE, waves
+from rooms.cluster.drain import MAX_BATCHES, MIN_BATCH_SOCKETS, batches
 from rooms.cluster.node import Node
 from rooms.conftest import MovedClock
 from rooms.errors import Unavailable
@@ -23,31 +23,31 @@ def rooms_of(*sockets: int) -> list[LiveRoom]:
 
 
 def sizes(rooms: list[LiveRoom]) -> list[int]:
-    return [sum(len(live.hub) for live in wave) for wave in waves(rooms)]
+    return [sum(len(live.hub) for live in batch) for batch in batches(rooms)]
 
 
 def test_few_sockets_leave_at_once() -> None:
     assert sizes(rooms_of(*[7] * 20)) == [140]
     assert sizes([]) == []
-    assert len(list(waves(rooms_of(*[0] * 500)))) == 1
+    assert len(list(batches(rooms_of(*[0] * 500)))) == 1
 
 
 def test_many_sockets_leave_in_waves_of_the_same_size() -> None:
     every = sizes(rooms_of(*[7] * 500))
     assert len(every) == 18
-    assert max(every) <= MIN_WAVE + 7
+    assert max(every) <= MIN_BATCH_SOCKETS + 7
     assert sum(every) == 3_500
 
 
 def test_however_many_there_are_the_last_one_leaves_within_seconds() -> None:
     every = sizes(rooms_of(*[7] * 10_000))
-    assert len(every) <= MAX_WAVES
+    assert len(every) <= MAX_BATCHES
     assert sum(every) == 70_000
-    assert (MAX_WAVES - 1) * drain.WAVE_INTERVAL_S < 5
+    assert (MAX_BATCHES - 1) * drain.BATCH_INTERVAL_S < 5
 
 
 async def test_a_room_plays_on_until_its_wave_has_come(throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drain, "MIN_WAVE", 1)
+    monkeypatch.setattr(drain, "MIN_BATCH_SOCKETS", 1)
     first, second = await throw("Alice", "Bob", "Carol"), await throw("Alice", "Bob", "Carol")
     await second.start_round()
     pauses = asyncio.Event()
@@ -75,11 +75,11 @@ async def test_another_worker_goes_on_with_all_of_it(throw: Any, keep: Keep, tim
     await party.swipe()
     before = party.live.room
     remaining_ms = before.round.remaining(time.now_ms)
-    await party.node.lease_guard.beat()
+    await party.node.lease_guard.heartbeat()
     await party.node.hand_over()
     time.now_ms += 700
     other = keep("other")
-    await other.lease_guard.beat()
+    await other.lease_guard.heartbeat()
     live = await other.registry.find(party.code)
     assert live is not None
     assert [team.score for team in live.room.teams] == [team.score for team in before.teams]

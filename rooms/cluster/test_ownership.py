@@ -52,9 +52,9 @@ async def test_the_worker_of_the_first_socket_has_the_room(throw: Any, client: A
 
 async def test_a_room_whose_owner_lives_is_elsewhere(throw: Any, keep: Keep, client: Any) -> None:
     party = await throw("Alice", "Bob")
-    await party.node.lease_guard.beat()
+    await party.node.lease_guard.heartbeat()
     other = keep("other")
-    await other.lease_guard.beat()
+    await other.lease_guard.heartbeat()
     assert await other.registry.find(party.code) == Elsewhere(party.node.store.worker)
     assert owner(client, party.code) == (1, party.node.store.worker)
     await party.host.say("LOCK_ROOM")
@@ -78,9 +78,9 @@ async def test_a_room_of_a_dead_worker_is_taken_over(
 async def test_who_comes_too_early_waits_for_certainty(throw: Any, keep: Keep, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
-    await party.node.membership.sign_off()
+    await party.node.membership.deregister()
     other = keep("other")
-    await other.lease_guard.beat()
+    await other.lease_guard.heartbeat()
     finding = [asyncio.create_task(other.registry.find(party.code)) for _ in range(3)]
     await asyncio.sleep(0.05)
     assert not any(task.done() for task in finding)
@@ -94,11 +94,11 @@ async def test_an_owner_who_turns_out_to_live_keeps_the_room(throw: Any, keep: K
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
     other = keep("other")
-    await other.lease_guard.beat()
+    await other.lease_guard.heartbeat()
     finding = asyncio.create_task(other.registry.find(party.code))
     await asyncio.sleep(0.05)
     assert not finding.done()
-    await party.node.lease_guard.beat()
+    await party.node.lease_guard.heartbeat()
     time.now_ms += 200
     async with asyncio.timeout(5):
         assert await finding == Elsewhere(party.node.store.worker)
@@ -109,7 +109,7 @@ async def test_what_stays_uncertain_is_given_up(throw: Any, keep: Keep, monkeypa
     party = await throw("Alice")
     await party.node.writer.flush()
     other = keep("other")
-    await other.lease_guard.beat()
+    await other.lease_guard.heartbeat()
     with pytest.raises(Unavailable):
         await other.registry.find(party.code)
 
@@ -117,7 +117,7 @@ async def test_what_stays_uncertain_is_given_up(throw: Any, keep: Keep, monkeypa
 async def test_a_worker_that_has_come_again_takes_its_rooms_at_once(throw: Any, keep: Keep, client: Any) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
-    await party.node.lease_guard.beat()
+    await party.node.lease_guard.heartbeat()
     again = keep("worker")
     assert isinstance(await again.registry.find(party.code), LiveRoom)
     assert owner(client, party.code) == (2, again.store.worker)
@@ -126,8 +126,8 @@ async def test_a_worker_that_has_come_again_takes_its_rooms_at_once(throw: Any, 
 async def test_of_two_who_take_a_room_one_gets_it(throw: Any, keep: Keep, client: Any) -> None:
     party = await throw()
     one, two = keep("one"), keep("two")
-    await one.lease_guard.beat()
-    await two.lease_guard.beat()
+    await one.lease_guard.heartbeat()
+    await two.lease_guard.heartbeat()
     party.time.now_ms += 200  # so that each looks for the other
     found = await asyncio.gather(one.registry.find(party.code), two.registry.find(party.code))
     [live] = [room for room in found if isinstance(room, LiveRoom)]
@@ -141,10 +141,10 @@ async def test_an_owner_key_that_is_missing_is_made_again_and_takes_the_room_fro
 ) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
-    await party.node.lease_guard.beat()
+    await party.node.lease_guard.heartbeat()
     client.delete(f"pf:{{{party.code}}}:owner")
     other = keep("other")
-    await other.lease_guard.beat()
+    await other.lease_guard.heartbeat()
     assert await other.registry.find(party.code) == Elsewhere(party.node.store.worker)
     await party.host.say("LOCK_ROOM")
     await party.node.writer.flush()
@@ -153,7 +153,7 @@ async def test_an_owner_key_that_is_missing_is_made_again_and_takes_the_room_fro
 
 async def test_a_room_that_was_let_go_is_nobodys_and_keeps_its_epoch(throw: Any, keep: Keep, client: Any) -> None:
     party = await throw("Alice", "Bob")
-    await party.node.lease_guard.beat()
+    await party.node.lease_guard.heartbeat()
     await party.node.stop()
     assert owner(client, party.code) == (1, "")
     other = keep("other")

@@ -235,7 +235,7 @@ async def test_a_stopping_worker_takes_no_more_commands(throw: Any, node: Node) 
 async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
     throw: Any, keep: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.cluster.lease_guard.BEAT_INTERVAL_S", 0.01)
+    monkeypatch.setattr("rooms.cluster.lease_guard.HEARTBEAT_INTERVAL_S", 0.01)
     monkeypatch.setattr(node_module, "SWEEP_INTERVAL_S", 0.01)
     swept = asyncio.Event()
     beats: list[int] = []
@@ -245,12 +245,12 @@ async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
     async def sweep(now_ms: int) -> None:
         swept.set()
 
-    async def beat() -> bool:
+    async def heartbeat() -> bool:
         beats.append(len(beats))
         return True
 
     monkeypatch.setattr(node.store, "prune_index", sweep)
-    monkeypatch.setattr(node.membership, "beat", beat)
+    monkeypatch.setattr(node.membership, "heartbeat", heartbeat)
     await worker.start_worker()
     await party.come("Alice")
     async with asyncio.timeout(5):

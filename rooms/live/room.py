@@ -61,10 +61,10 @@ class RoomHost(Protocol):
     def closed(self, live: "LiveRoom") -> None:
         """Delete a closed room from memory and from Redis."""
 
-    def is_in_doubt(self) -> bool:
-        """Whether the worker may have lost its rooms, so that nothing may change in them before `make_sure`."""
+    def must_verify(self) -> bool:
+        """Whether the worker may have lost its rooms, so that nothing may change in them before `verify_ownership`."""
 
-    async def make_sure(self) -> None:
+    async def verify_ownership(self) -> None:
         """Check who owns the rooms, and drop those that another worker has taken over."""
 
     def spawn(self, work: Coroutine[Any, Any, object], what: str) -> None:
@@ -141,7 +141,7 @@ class LiveRoom:
     def wake(self) -> None:
         """Apply what is due, in the engine and in the hub, and set the timer again."""
         self._timer_ms = None
-        if self.node.is_in_doubt():
+        if self.node.must_verify():
             self._set_timer(RETRY_UNVERIFIED_S)
             return
         try:
@@ -323,7 +323,7 @@ class LiveRoom:
 
     def disconnect(self, connection: Connection) -> None:
         """Remove a connection that has ended, and mark its actor as disconnected."""
-        if self.node.is_in_doubt() and not self.is_stopped:
+        if self.node.must_verify() and not self.is_stopped:
             asyncio.get_running_loop().call_later(RETRY_UNVERIFIED_S, self.disconnect, connection)
         elif self.hub.get(connection.actor_id) is connection:
             self._remove(connection)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from rooms.cluster import room_rpc
+from rooms.cluster.room_rpc import client as room_rpc
+from rooms.cluster.room_rpc.messages import WorkerMetrics
 from rooms.errors import Unavailable
 from rooms.management.commands import rooms as command
 from rooms.management.table import format_age, format_table, printable
@@ -94,9 +95,9 @@ def worker_that_ends(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The calls to a worker with 3 rooms, which ends before the second check whether it lives."""
     calls: list[str] = []
 
-    async def drain(name: str, *, by: str) -> room_rpc.WorkerFigures:
+    async def drain(name: str, *, by: str) -> WorkerMetrics:
         calls.append(f"drain {name}")
-        return room_rpc.WorkerFigures(
+        return WorkerMetrics(
             worker="worker-1.abc",
             name=name,
             rooms=3,
@@ -107,12 +108,12 @@ def worker_that_ends(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             is_draining=False,
         )
 
-    async def living_starts() -> set[str]:
-        calls.append("look")
-        return {"worker-1.def", *(["worker-1.abc"] if calls.count("look") < 2 else [])}
+    async def live_incarnations() -> set[str]:
+        calls.append("refresh")
+        return {"worker-1.def", *(["worker-1.abc"] if calls.count("refresh") < 2 else [])}
 
     monkeypatch.setattr(room_rpc, "drain", drain)
-    monkeypatch.setattr(room_rpc, "living_starts", living_starts)
+    monkeypatch.setattr(room_rpc, "live_incarnations", live_incarnations)
     monkeypatch.setattr(command, "POLL_S", 0.0)
     return calls
 
@@ -124,7 +125,7 @@ def test_drain_can_wait_until_the_worker_has_ended(
     assert worker_that_ends == ["drain worker-1"]
     assert capsys.readouterr().out == "worker-1 lets 3 rooms with 12 sockets go, and ends.\n"
     call_command("rooms", "drain", "worker-1", "--wait", "--yes")
-    assert worker_that_ends == ["drain worker-1", "drain worker-1", "look", "look"]
+    assert worker_that_ends == ["drain worker-1", "drain worker-1", "refresh", "refresh"]
     assert capsys.readouterr().out == "worker-1 has handed 3 rooms over, and ended.\n"
 
 
@@ -141,7 +142,7 @@ def test_the_old_spelling_of_drain_works_and_names_the_new_one(
     settings.WORKER_ID = "worker-1"
     call_command("drain")
     output = capsys.readouterr()
-    assert worker_that_ends == ["drain worker-1", "look", "look"]
+    assert worker_that_ends == ["drain worker-1", "refresh", "refresh"]
     assert output.out == "worker-1 has handed 3 rooms over, and ended.\n"
     assert "manage.py rooms drain --wait --yes" in output.err
 

@@ -114,10 +114,10 @@ async def pair(
 ) -> AsyncIterator[Pair]:
     """The two, each of which has seen the other."""
     one, two = Worker(node), Worker(keep("two"))
-    await node.lease_guard.beat()
-    await two.node.lease_guard.beat()
+    await node.lease_guard.heartbeat()
+    await two.node.lease_guard.heartbeat()
     time.now_ms += 200
-    await node.lease_guard.beat()
+    await node.lease_guard.heartbeat()
 
     def go_to(worker: Worker) -> None:
         monkeypatch.setattr(node_module, "_node", worker.node)
@@ -125,7 +125,7 @@ async def pair(
 
     pair = Pair(one, two, go_to)
     pair.at(one)
-    reading = [asyncio.create_task(worker.mailbox.run()) for worker in (one, two)]
+    reading = [asyncio.create_task(worker.inbox.run()) for worker in (one, two)]
     yield pair
     for task in reading:
         task.cancel()

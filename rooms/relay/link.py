@@ -1,11 +1,11 @@
-"""The way to one other worker: everything in order, and as few messages as there can be."""
+"""Link to one other worker: messages in order, as many as possible in one batch."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 
-from rooms.cluster.inbox import LOST, between_processes, channel_of
-from rooms.relay.messages import Downward, Told, Upward, pack
+from rooms.cluster.inbox import DELIVERY_ERRORS, cluster_layer, worker_channel
+from rooms.relay.messages import Downward, Outbound, Upward, pack
 
 logger = logging.getLogger(__name__)
 
@@ -15,61 +15,61 @@ OVERHEAD_BYTES = 64
 
 
 class Link:
-    """Sends parcels to ``there``, one after another; what comes up meanwhile goes into the next one.
+    """Sends batches to ``remote_worker``, one at a time; messages that come meanwhile join the next one.
 
-    ``broken`` is called once when a parcel may not have arrived, or too much waits; then nothing more is sent.
+    ``on_broken`` is called once when a parcel may not have arrived, or too much waits; then nothing more is sent.
     """
 
-    def __init__(self, kind: str, here: str, there: str, broken: Callable[[], None]) -> None:
-        self.there = there
+    def __init__(self, kind: str, local_worker: str, remote_worker: str, broken: Callable[[], None]) -> None:
+        self.remote_worker = remote_worker
         self.is_broken = False
         self._kind = kind
-        self._here = here
-        self._broken = broken
+        self._local_worker = local_worker
+        self._on_broken = broken
         self._unsent: list[Upward | Downward] = []
         self._unsent_bytes = 0
         self._task: asyncio.Task[None] | None = None
 
     def put(self, item: Upward | Downward, size_bytes: int = 0) -> None:
-        """Have ``item`` sent."""
+        """Queue ``item``."""
         if self.is_broken:
             return
         self._unsent.append(item)
         self._unsent_bytes += size_bytes + OVERHEAD_BYTES
         if self._unsent_bytes > MAX_UNSENT_BYTES:
-            self._break("too much waits to be sent")
+            self._break("too many unsent bytes")
         elif self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._send())
 
-    def tell(self, text: bytes, socket: int, number: int) -> None:
-        """Have ``text`` told to a socket; a broadcast to many sockets is sent once."""
+    def broadcast(self, text: bytes, socket: int, number: int) -> None:
+        """Queue ``text`` for a socket; the text of a broadcast is sent once for all sockets."""
         last = self._unsent[-1] if self._unsent else None
-        if type(last) is Told and last.text is text:
+        if type(last) is Outbound and last.text is text:
             last.to.append((socket, number))
         else:
-            self.put(Told(text, [(socket, number)]), len(text))
+            self.put(Outbound(text, [(socket, number)]), len(text))
 
     async def flush(self) -> None:
-        """Wait until everything is sent, or cannot be."""
+        """Wait until everything is sent or has failed."""
         while self._task is not None:
             await asyncio.wait([self._task])
 
     async def _send(self) -> None:
-        layer, channel = between_processes(), channel_of(self.there)
+        layer, channel = cluster_layer(), worker_channel(self.remote_worker)
         try:
             while self._unsent:
                 parcel, self._unsent, self._unsent_bytes = self._unsent, [], 0
-                message = {"type": self._kind, "from": self._here, "parcel": pack(parcel)}
+                message = {"type": self._kind, "from": self._local_worker, "parcel": pack(parcel)}
                 async with asyncio.timeout(SEND_TIMEOUT_S):
                     await layer.send(channel, message)
-        except LOST as error:
+        except DELIVERY_ERRORS as error:
             self._break(f"{type(error).__name__}: {error}")
         finally:
             self._task = None
 
     def _break(self, why: str) -> None:
         if not self.is_broken:
-            logger.warning("The way to worker %s is broken: %s", self.there, why)
+            logger.warning("Relay link to worker %s failed: %s", self.remote_worker, why)
             self.is_broken = True
             self._unsent = []
-            self._broken()
+            self._on_broken()

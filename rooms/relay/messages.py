@@ -1,7 +1,7 @@
-"""What an edge and an owner say to each other: parcels of many small things, in order.
+"""Relay messages between edge and owner; each direction is sequence-numbered per socket.
 
-``number`` counts what was said about a socket in this direction, from 1 on; a hello is not counted. ``said`` is the
-text of a message, None for one that is binary: whatever is in it, it is never right.
+The edge is the worker with the socket, the owner the worker with the room. ``number`` starts at 1 for each socket and
+direction; an `Open` has none. ``text`` is a client's message, None for a binary one, which is malformed.
 """
 
 import msgspec
@@ -10,10 +10,10 @@ UP = "relay.up"
 DOWN = "relay.down"
 
 
-class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
-    """Edge: a client wants into a room of yours; `said` is its greeting.
+class Open(msgspec.Struct, frozen=True, array_like=True, tag=1):
+    """Edge: opens a client's session in a room of the owner; ``text`` is its first message.
 
-    ``cookie`` is the host's secret as the browser sent it. ``wait_s`` is set if its address has asked for too much.
+    ``cookie`` is the host's secret from the browser's cookie. ``wait_s`` is set if the client is rate-limited.
     """
 
     socket: int
@@ -23,40 +23,38 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
     cookie: str | None
     has_keepalive: bool
     wait_s: int | None
-    said: str | None
+    text: str | None
 
 
-class Said(msgspec.Struct, frozen=True, array_like=True, tag=2):
-    """Edge: the client says."""
+class Inbound(msgspec.Struct, frozen=True, array_like=True, tag=2):
+    """Edge: a message from the client."""
 
     socket: int
     number: int
-    said: str | None
+    text: str | None
 
 
-class Gone(msgspec.Struct, frozen=True, array_like=True, tag=3):
-    """Edge: the socket has ended."""
+class Closed(msgspec.Struct, frozen=True, array_like=True, tag=3):
+    """Edge: the socket is closed."""
 
     socket: int
 
 
-class Roll(msgspec.Struct, frozen=True, array_like=True, tag=4):
-    """Edge: these are my sockets in your rooms, and so much was said by each. The owner answers with a `Roll` of its
-    own: those of them that it knows, and how much it has told each.
-    """
+class Checkpoint(msgspec.Struct, frozen=True, array_like=True, tag=4):
+    """Both: the last ``number`` sent for each socket. The edge asks, the owner answers for the sockets it knows."""
 
     numbers: dict[int, int]
 
 
-class Told(msgspec.Struct, frozen=True, array_like=True, tag=5):
-    """Owner: a message as JSON, for each of these sockets; ``to`` are pairs of socket and number."""
+class Outbound(msgspec.Struct, frozen=True, array_like=True, tag=5):
+    """Owner: a message as JSON for several sockets; ``to`` are pairs of socket and number."""
 
     text: bytes
     to: list[tuple[int, int]]
 
 
-class Ended(msgspec.Struct, frozen=True, array_like=True, tag=6):
-    """Owner: close the socket with this code. ``number`` is 0 if nothing is known of the socket."""
+class Close(msgspec.Struct, frozen=True, array_like=True, tag=6):
+    """Owner: close the socket with this code. ``number`` is 0 for an unknown socket."""
 
     socket: int
     number: int
@@ -64,14 +62,13 @@ class Ended(msgspec.Struct, frozen=True, array_like=True, tag=6):
 
 
 class TakeOver(msgspec.Struct, frozen=True, array_like=True, tag=7):
-    """Owner: nobody else is in the room; it is nobody's now, take it yourself."""
+    """Owner: the room was released because only this socket is in it; the edge may claim it."""
 
     socket: int
 
 
-Upward = Hello | Said | Gone | Roll
-Downward = Told | Ended | TakeOver | Roll
-Parcel = list[Upward | Downward]
+Upward = Open | Inbound | Closed | Checkpoint
+Downward = Outbound | Close | TakeOver | Checkpoint
 
 pack = msgspec.msgpack.Encoder().encode
 unpack_up = msgspec.msgpack.Decoder(list[Upward]).decode

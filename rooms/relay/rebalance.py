@@ -1,57 +1,57 @@
-"""A room whose sockets have all moved to another worker moves there too, at a moment in which nobody plays."""
+"""Rebalancing: moves an idle room to the worker that has all its sockets."""
 
 import asyncio
 import logging
 
 from gameplay.engine.states import RoomState
 from rooms import clock
-from rooms.cluster.membership import Liveness
-from rooms.cluster.node import Node
+from rooms.cluster.membership import Membership
+from rooms.cluster.registry import Registry
 from rooms.live.room import LiveRoom
 
 logger = logging.getLogger(__name__)
 
 WATCH_INTERVAL_S = 2.0
 SETTLED_MS = 10_000
-"""For so long its sockets have to have been there: after a restart they come back one after another."""
+"""How long all sockets must be there: after a restart they come back one after another."""
 IN_PLAY = frozenset({RoomState.ROUND_STARTING, RoomState.ROUND_ACTIVE})
 
 
-class Mover:
-    """Lets rooms go that are better off elsewhere."""
+class Rebalancer:
+    """Releases rooms whose sockets are all at one other worker."""
 
-    def __init__(self, node: Node, liveness: Liveness) -> None:
-        self._node = node
-        self._liveness = liveness
+    def __init__(self, registry: Registry, membership: Membership) -> None:
+        self._registry = registry
+        self._membership = membership
         self._elsewhere_since: dict[str, tuple[str, int]] = {}
 
     async def watch(self) -> None:
-        """Look after the rooms until cancelled."""
+        """Check the rooms until cancelled."""
         while True:
             await asyncio.sleep(WATCH_INTERVAL_S)
-            await self.look_after()
+            await self.check()
 
-    async def look_after(self) -> None:
-        """Let those rooms go whose sockets have all been at the same other worker for a while."""
+    async def check(self) -> None:
+        """Release the idle rooms whose sockets have all been at the same other worker for `SETTLED_MS`."""
         now_ms, elsewhere = clock.now_ms(), {}
-        for live in self._node.registry:
-            edge = only_edge_of(live)
+        for live in self._registry:
+            edge = common_edge(live)
             if edge is None:
                 continue
             before = self._elsewhere_since.get(live.code)
             elsewhere[live.code] = before if before is not None and before[0] == edge else (edge, now_ms)
         self._elsewhere_since = elsewhere
-        serving = {start.worker for start in self._liveness.others.values() if not start.is_draining}
+        serving = {start.worker for start in self._membership.others.values() if not start.is_draining}
         for code, (edge, since_ms) in elsewhere.items():
-            live_there = self._node.registry.get(code)
+            live_there = self._registry.get(code)
             is_settled = edge in serving and now_ms - since_ms >= SETTLED_MS
             if is_settled and live_there is not None and live_there.room.state not in IN_PLAY:
                 logger.info("Room %s moves to worker %s, where all its sockets are", code, edge)
-                await self._node.registry.move_out(live_there)
+                await self._registry.move_out(live_there)
 
 
-def only_edge_of(live: LiveRoom) -> str | None:
-    """The other worker where all sockets of the room are, None if there is no such worker."""
+def common_edge(live: LiveRoom) -> str | None:
+    """The other worker that has all sockets of the room, None if there is none."""
     common = None
     for connection in live.hub:
         edge = connection.edge_worker

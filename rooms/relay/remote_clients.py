@@ -1,6 +1,6 @@
-"""The owner's end: clients in this worker's rooms whose sockets are at other workers.
+"""Owner's side of the relay: clients in this worker's rooms whose sockets are at other workers.
 
-To its room such a client is one like any other. Throttled and cut for reading too slowly it is at the edge.
+To its room such a client is like any other. The edge throttles it and cuts it for reading too slowly.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from rooms.live.transport import Overload, PreparedMessage, Receiver, TransportL
 from rooms.protocol.errors import CloseCode
 from rooms.protocol.versions import Version
 from rooms.relay.link import Link
-from rooms.relay.messages import DOWN, Ended, Gone, Hello, Roll, Said, TakeOver, Upward, unpack_up
+from rooms.relay.messages import DOWN, Checkpoint, Close, Closed, Inbound, Open, TakeOver, Upward, unpack_up
 from rooms.session.client_session import ClientSession
 from rooms.session.remote_room import RateVerdict
 from rooms.telemetry.log_context import bind_log_subject, log_context_for
@@ -26,18 +26,18 @@ from rooms.telemetry.log_context import bind_log_subject, log_context_for
 logger = logging.getLogger(__name__)
 
 WATCH_INTERVAL_S = 1.0
-ROLL_TIMEOUT_MS = 5_000
-"""An edge that has not called the roll for so long is gone, and its sockets with it."""
-MAX_UNHEARD = 256
+CHECKPOINT_TIMEOUT_MS = 5_000
+"""An edge without a checkpoint for this long is gone, with its sockets."""
+MAX_QUEUED = 256
 
 
-class RelayedTransport:
-    """The way out to a client at another worker."""
+class RelayTransport:
+    """Transport to a client at another worker."""
 
     def __init__(self, link: Link, number: int, has_keepalive: bool, ended: Callable[[], None]) -> None:
-        self.edge_worker: str | None = link.there
+        self.edge_worker: str | None = link.remote_worker
         self.has_keepalive = has_keepalive
-        self.told = 0
+        self.sent_count = 0
         self._link = link
         self._number = number
         self._ended = ended
@@ -46,193 +46,196 @@ class RelayedTransport:
         """Does nothing: overload is detected at the edge."""
 
     def send(self, outgoing: PreparedMessage, version: Version) -> None:
-        """Send, or pass over what ``version`` does not have."""
+        """Send, or skip a message that ``version`` does not have."""
         text = outgoing.text(version)
         if text is not None:
-            self.told += 1
-            self._link.tell(text, self._number, self.told)
+            self.sent_count += 1
+            self._link.broadcast(text, self._number, self.sent_count)
 
     def close(self, code: int) -> None:
         """Close after all that was sent."""
-        self.told += 1
-        self._link.put(Ended(self._number, self.told, code))
+        self.sent_count += 1
+        self._link.put(Close(self._number, self.sent_count, code))
         self._ended()
 
     def set_receiver(self, receiver: Receiver) -> None:
-        """Nothing: messages come with the parcels."""
+        """Does nothing: messages arrive through the relay."""
 
     def ping(self, on_pong: Callable[[], None]) -> None:
-        """Nothing: how long the whole way takes is known when the client acknowledges something."""
+        """Does nothing: the round trip is measured by acknowledgements."""
 
 
-class Visitor:
-    """One client from elsewhere, from its greeting to its end."""
+class RemoteClient:
+    """One relayed client: its session at the owner."""
 
-    def __init__(self, node: Node, hello: Hello, link: Link, ended: Callable[[], None]) -> None:
-        self.socket = RelayedTransport(link, hello.socket, hello.has_keepalive, ended)
-        self.connection = Connection(hello.code, self.socket, hello.origin, hello.address)
-        self.heard = 0
+    def __init__(self, node: Node, opening: Open, link: Link, ended: Callable[[], None]) -> None:
+        self.socket = RelayTransport(link, opening.socket, opening.has_keepalive, ended)
+        self.connection = Connection(opening.code, self.socket, opening.origin, opening.address)
+        self.received_count = 0
         self._log_context = log_context_for(self.connection)
-        excess = None if hello.wait_s is None else RateLimited(hello.wait_s)
-        self._session = ClientSession(node, self.connection, lambda: hello.cookie, verdict=RateVerdict(excess))
-        self._unheard: asyncio.Queue[tuple[str | bytes, float] | None] = asyncio.Queue()
-        self._unheard.put_nowait(_said(hello.said))
+        excess = None if opening.wait_s is None else RateLimited(opening.wait_s)
+        self._session = ClientSession(node, self.connection, lambda: opening.cookie, verdict=RateVerdict(excess))
+        self._queue: asyncio.Queue[tuple[str | bytes, float] | None] = asyncio.Queue()
+        self._queue.put_nowait(_queue_item(opening.text))
         self._is_up_to_date = False
         self._task: asyncio.Task[None] | None = None
 
-    def begin(self) -> None:
-        """Hear the greeting, and whatever has been said after it."""
+    def start(self) -> None:
+        """Start to serve the session."""
         self._task = asyncio.get_running_loop().create_task(self._serve())
 
-    def hear(self, said: Said) -> None:
-        """The client says. What comes twice is ignored; after what is missing nothing can be trusted."""
-        if said.number <= self.heard or self.connection.is_closed:
+    def receive(self, inbound: Inbound) -> None:
+        """Receive a message. A duplicate is ignored, a gap closes the socket with 1012."""
+        if inbound.number <= self.received_count or self.connection.is_closed:
             return
-        if said.number > self.heard + 1:
+        if inbound.number > self.received_count + 1:
             self.connection.close(CloseCode.RESTARTING)
             return
-        self.heard = said.number
+        self.received_count = inbound.number
         self.connection.last_received_ms = clock.now_ms()
-        if self._session.can_receive_nowait and self._is_up_to_date and self._unheard.empty():
-            self._log_context.run(self._session.receive_nowait, _said(said.said)[0])
-        elif self._unheard.qsize() < MAX_UNHEARD:
-            self._unheard.put_nowait(_said(said.said))
+        if self._session.can_receive_nowait and self._is_up_to_date and self._queue.empty():
+            self._log_context.run(self._session.receive_nowait, _queue_item(inbound.text)[0])
+        elif self._queue.qsize() < MAX_QUEUED:
+            self._queue.put_nowait(_queue_item(inbound.text))
         else:
             self.connection.on_overload(Overload.FLOOD)
 
     def leave(self) -> None:
-        """The client is gone, or sent away."""
-        self._unheard.put_nowait(None)
+        """End the session."""
+        self._queue.put_nowait(None)
 
     async def _serve(self) -> None:
         bind_log_subject(self.connection)
         try:
             while True:
-                self._is_up_to_date = self._unheard.empty()
-                unheard = await self._unheard.get()
+                self._is_up_to_date = self._queue.empty()
+                queued = await self._queue.get()
                 self._is_up_to_date = False
-                if unheard is None:
+                if queued is None:
                     break
                 if not self.connection.is_closed:
-                    await self._hear(*unheard)
+                    await self._receive(*queued)
         finally:
             self.connection.log_close(None)
             self._session.leave()
 
-    async def _hear(self, said: str | bytes, arrived_s: float) -> None:
+    async def _receive(self, said: str | bytes, arrived_s: float) -> None:
         try:
             await self._session.receive(said, arrived_s)
         except Exception:
             self._session.on_unexpected_error()
 
 
-class Visitors:
-    """All clients from other workers."""
+class RemoteClients:
+    """All relayed clients of this worker's rooms."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._by_edge: dict[str, dict[int, Visitor]] = {}
+        self._by_edge: dict[str, dict[int, RemoteClient]] = {}
         self._links: dict[str, Link] = {}
-        self._last_roll_ms: dict[str, int] = {}
+        self._last_checkpoint_ms: dict[str, int] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self._by_edge.values()))
 
-    def take(self, message: Message) -> None:
-        """Read a parcel from an edge."""
+    def receive(self, message: Message) -> None:
+        """Handle a batch of messages from an edge."""
         edge: str = message["from"]
         for item in unpack_up(message["parcel"]):
-            self._read(edge, item)
+            self._handle(edge, item)
 
-    def lost(self) -> None:
-        """The layer has failed: nobody knows what is missing."""
+    def on_delivery_error(self) -> None:
+        """Drop all clients: the layer has failed, and messages may be missing."""
         for edge in tuple(self._by_edge):
-            self._let_go(edge)
+            self._drop_edge(edge)
 
     async def flush(self) -> None:
-        """Wait until everything that was told is sent."""
+        """Wait until everything is sent."""
         for link in tuple(self._links.values()):
             await link.flush()
 
     async def watch(self) -> None:
-        """Let the clients of edges go that are not heard of any more, until cancelled."""
+        """Check the edges until cancelled."""
         while True:
             await asyncio.sleep(WATCH_INTERVAL_S)
-            self.look_after()
+            self.check()
 
-    def look_after(self) -> None:
-        """Let the clients of edges go that have not called the roll in time."""
-        too_long_ago_ms = clock.now_ms() - ROLL_TIMEOUT_MS
+    def check(self) -> None:
+        """Drop the clients of edges without a checkpoint in time."""
+        too_long_ago_ms = clock.now_ms() - CHECKPOINT_TIMEOUT_MS
         for edge in tuple(self._by_edge):
-            if self._last_roll_ms.get(edge, 0) < too_long_ago_ms:
-                self._let_go(edge)
+            if self._last_checkpoint_ms.get(edge, 0) < too_long_ago_ms:
+                self._drop_edge(edge)
 
-    def _read(self, edge: str, item: Upward) -> None:
+    def _handle(self, edge: str, item: Upward) -> None:
         match item:
-            case Hello():
-                self._welcome(edge, item)
-            case Said():
-                visitor = self._visitors(edge).get(item.socket)
-                if visitor is not None:
-                    visitor.hear(item)
+            case Open():
+                self._open(edge, item)
+            case Inbound():
+                client = self._clients(edge).get(item.socket)
+                if client is not None:
+                    client.receive(item)
                 else:
-                    self._link_to(edge).put(Ended(item.socket, 0, CloseCode.RESTARTING))
-            case Gone():
+                    self._link_to(edge).put(Close(item.socket, 0, CloseCode.RESTARTING))
+            case Closed():
                 self._leave(edge, item.socket)
-            case Roll():
-                self._call_the_roll(edge, item.numbers)
+            case Checkpoint():
+                self._reconcile(edge, item.numbers)
 
-    def _welcome(self, edge: str, hello: Hello) -> None:
+    def _open(self, edge: str, opening: Open) -> None:
         if not self._by_edge.get(edge):
-            self._last_roll_ms[edge] = clock.now_ms()
-        number = hello.socket
-        visitor = Visitor(self._node, hello, self._link_to(edge), lambda: self._leave(edge, number))
-        self._visitors(edge)[number] = visitor
-        live = self._node.registry.get(hello.code)
+            self._last_checkpoint_ms[edge] = clock.now_ms()
+        number = opening.socket
+        client = RemoteClient(self._node, opening, self._link_to(edge), lambda: self._leave(edge, number))
+        self._clients(edge)[number] = client
+        live = self._node.registry.get(opening.code)
         if live is None or live.hub or live.is_stopped or self._node.is_draining:
-            visitor.begin()
+            client.start()
         else:
-            self._node.spawn(self._offer(edge, number, visitor, live), "a room on its way to its only visitor")
+            self._node.spawn(self._release_or_start(edge, number, client, live), "release of a room to its only client")
 
-    async def _offer(self, edge: str, number: int, visitor: Visitor, live: LiveRoom) -> None:
+    async def _release_or_start(self, edge: str, number: int, client: RemoteClient, live: LiveRoom) -> None:
         if await self._node.registry.move_out(live):
-            self._visitors(edge).pop(number, None)
+            self._clients(edge).pop(number, None)
             self._link_to(edge).put(TakeOver(number))
         else:
-            visitor.begin()
+            client.start()
 
-    def _call_the_roll(self, edge: str, said: dict[int, int]) -> None:
-        visitors, link = self._visitors(edge), self._link_to(edge)
-        self._last_roll_ms[edge] = clock.now_ms()
-        for number in visitors.keys() - said.keys():
+    def _reconcile(self, edge: str, said: dict[int, int]) -> None:
+        remote_clients, link = self._clients(edge), self._link_to(edge)
+        self._last_checkpoint_ms[edge] = clock.now_ms()
+        for number in remote_clients.keys() - said.keys():
             self._leave(edge, number)
-        for number in said.keys() - visitors.keys():
-            link.put(Ended(number, 0, CloseCode.RESTARTING))
-        for number, visitor in tuple(visitors.items()):
-            if said[number] > visitor.heard:
-                visitor.connection.close(CloseCode.RESTARTING)
-        link.put(Roll({number: visitor.socket.told for number, visitor in visitors.items()}), 16 * len(visitors))
+        for number in said.keys() - remote_clients.keys():
+            link.put(Close(number, 0, CloseCode.RESTARTING))
+        for number, client in tuple(remote_clients.items()):
+            if said[number] > client.received_count:
+                client.connection.close(CloseCode.RESTARTING)
+        link.put(
+            Checkpoint({number: client.socket.sent_count for number, client in remote_clients.items()}),
+            16 * len(remote_clients),
+        )
 
     def _leave(self, edge: str, number: int) -> None:
-        visitor = self._visitors(edge).pop(number, None)
-        if visitor is not None:
-            visitor.leave()
+        client = self._clients(edge).pop(number, None)
+        if client is not None:
+            client.leave()
 
-    def _let_go(self, edge: str) -> None:
-        for visitor in self._by_edge.pop(edge, {}).values():
-            visitor.connection.close(CloseCode.RESTARTING)
-            visitor.leave()
+    def _drop_edge(self, edge: str) -> None:
+        for client in self._by_edge.pop(edge, {}).values():
+            client.connection.close(CloseCode.RESTARTING)
+            client.leave()
         self._links.pop(edge, None)
 
-    def _visitors(self, edge: str) -> dict[int, Visitor]:
+    def _clients(self, edge: str) -> dict[int, RemoteClient]:
         return self._by_edge.setdefault(edge, {})
 
     def _link_to(self, edge: str) -> Link:
         link = self._links.get(edge)
         if link is None or link.is_broken:
-            link = self._links[edge] = Link(DOWN, self._node.store.worker, edge, lambda: self._let_go(edge))
+            link = self._links[edge] = Link(DOWN, self._node.store.worker, edge, lambda: self._drop_edge(edge))
         return link
 
 
-def _said(text: str | None) -> tuple[str | bytes, float]:
+def _queue_item(text: str | None) -> tuple[str | bytes, float]:
     return b"" if text is None else text, perf_counter()

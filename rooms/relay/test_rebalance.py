@@ -34,7 +34,7 @@ async def test_a_room_with_nobody_in_it_goes_to_the_worker_of_the_first_who_come
     assert live is not None
     assert [player.name for player in live.room.players] == ["Bob", "Carol"]
     assert counters.handovers == handed_over + 1
-    assert len(pair.two.edge) == len(pair.one.visitors) == 0
+    assert len(pair.two.edge) == len(pair.one.remote_clients) == 0
     await carol.hang_up()
     assert not live.room.members[carol.actor_id].connected
 
@@ -59,7 +59,7 @@ async def test_who_hangs_up_while_the_room_is_on_its_way_leaves_nothing(throw: A
     alice = await party["Alice"].again().open()
     await alice.say("CONNECT", {"role": "host", "sessionId": alice.session_id}, actorId="")
     await alice.hang_up()
-    await until(lambda: len(pair.one.visitors) == 0)
+    await until(lambda: len(pair.one.remote_clients) == 0)
     for worker in (pair.one, pair.two):
         live = worker.node.registry.get(party.code)
         if live is not None:
@@ -93,12 +93,12 @@ async def test_a_room_that_cannot_be_written_stays_and_serves(
 
 async def test_a_room_follows_its_sockets_after_a_while(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await all_at_two(throw, pair)
-    await pair.one.mover.look_after()
+    await pair.one.rebalancer.check()
     time.now_ms += SETTLED_MS - 1
-    await pair.one.mover.look_after()
+    await pair.one.rebalancer.check()
     assert party["Bob"].close_code is None
     time.now_ms += 1
-    await pair.one.mover.look_after()
+    await pair.one.rebalancer.check()
     await until(lambda: all(guest.close_code == 1012 for guest in party.guests.values()))
     assert pair.one.node.registry.get(party.code) is None
     bob = await party["Bob"].again().open()
@@ -116,12 +116,12 @@ async def test_a_room_in_play_stays_until_the_round_is_over(throw: Any, pair: Pa
         await party[name].fence()
     await party.host.say("CONFIRM_START")
     await party.wait(3_000)
-    await pair.one.mover.look_after()
+    await pair.one.rebalancer.check()
     time.now_ms += SETTLED_MS
-    await pair.one.mover.look_after()
+    await pair.one.rebalancer.check()
     assert party.live.room.state == "ROUND_ACTIVE"
     await party.host.say("PAUSE_GAME")
-    await pair.one.mover.look_after()
+    await pair.one.rebalancer.check()
     assert pair.one.node.registry.get(party.code) is None
 
 
@@ -129,21 +129,21 @@ async def test_a_room_with_somebody_here_stays(throw: Any, pair: Pair, time: Mov
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     for _ in range(2):
-        await pair.one.mover.look_after()
+        await pair.one.rebalancer.check()
         time.now_ms += SETTLED_MS
-    await pair.one.mover.look_after()
+    await pair.one.rebalancer.check()
     assert party.live is pair.one.node.registry.get(party.code)
 
 
 async def test_a_room_does_not_move_to_a_worker_that_is_about_to_end(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await all_at_two(throw, pair)
     pair.two.node.membership.is_draining = True
-    await pair.two.node.lease_guard.beat()
+    await pair.two.node.lease_guard.heartbeat()
     time.now_ms += 200
-    await pair.one.node.lease_guard.beat()
-    await pair.one.mover.look_after()
+    await pair.one.node.lease_guard.heartbeat()
+    await pair.one.rebalancer.check()
     time.now_ms += SETTLED_MS
-    await pair.one.mover.look_after()
+    await pair.one.rebalancer.check()
     assert pair.one.node.registry.get(party.code) is not None
     assert party["Bob"].close_code is None
 

@@ -10,10 +10,10 @@ from rooms.access.token_bucket import BURST, FLOOD_THRESHOLD
 from rooms.conftest import MovedClock
 from rooms.protocol.limits import ACK_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
 from rooms.relay.conftest import FarGuest, Pair, Wire, until
-from rooms.relay.remote_clients import ROLL_TIMEOUT_MS
+from rooms.relay.remote_clients import CHECKPOINT_TIMEOUT_MS
 
 
-def told(guest: Any, since: int = 0) -> list[tuple[str, int | None]]:
+def received(guest: Any, since: int = 0) -> list[tuple[str, int | None]]:
     """Types and numbers of what somebody has heard."""
     return [(message.type, message.envelope.get("sequenceId")) for message in guest.messages[since:]]
 
@@ -30,7 +30,7 @@ async def test_a_round_is_played_as_if_everybody_were_at_one_worker(throw: Any, 
     for action in ("guessed", "skipped", "guessed"):
         await party.swipe(action)
     await carol.fence()
-    assert told(carol, since)[:-1] == told(party["Bob"], start)
+    assert received(carol, since)[:-1] == received(party["Bob"], start)
     assert not carol.received("WORD_REVEALED")
     assert "Thing" not in "".join(str(message.envelope) for message in carol.messages)
 
@@ -107,7 +107,7 @@ async def test_a_refusal_and_its_close_come_through(
     await until(lambda: mallory.close_code is not None)
     assert (mallory.last["code"], mallory.close_code) == (code, close)
     assert len(pair.two.edge) == 0
-    assert len(pair.one.visitors) == 0
+    assert len(pair.one.remote_clients) == 0
 
 
 async def test_who_is_removed_hears_why(throw: Any, pair: Pair) -> None:
@@ -226,7 +226,7 @@ class TestWhatGetsLost:
         await party.host.say("UNLOCK_ROOM")
         await until(lambda: carol.close_code is not None)
         assert carol.close_code == 1012
-        await until(lambda: len(pair.one.visitors) == 0)
+        await until(lambda: len(pair.one.remote_clients) == 0)
         pair.at(pair.two)
         again = await carol.again().open()
         answer = await again.reconnect(heard)
@@ -252,7 +252,7 @@ class TestWhatGetsLost:
         wire.lose["relay.down"] = 1
         await party.host.say("LOCK_ROOM")
         await asyncio.sleep(0.01)
-        await pair.two.edge.look_after()
+        await pair.two.edge.check()
         await until(lambda: party["Carol"].close_code == 1012 and party["Dave"].close_code == 1012)
 
     async def test_a_last_word(self, throw: Any, pair: Pair, wire: Wire) -> None:
@@ -262,7 +262,7 @@ class TestWhatGetsLost:
         wire.lose["relay.up"] = 1
         await party["Carol"].say_only("LEAVE_ROOM")
         await asyncio.sleep(0.01)
-        await pair.two.edge.look_after()
+        await pair.two.edge.check()
         await until(lambda: party["Carol"].close_code == 1012)
 
     async def test_a_goodbye(self, throw: Any, pair: Pair, wire: Wire, time: MovedClock) -> None:
@@ -272,7 +272,7 @@ class TestWhatGetsLost:
         wire.lose["relay.up"] = 1
         await party["Carol"].hang_up()
         await asyncio.sleep(0.01)
-        await pair.two.edge.look_after()
+        await pair.two.edge.check()
         await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
         await party["Dave"].fence()
         assert party["Dave"].close_code is None
@@ -284,7 +284,7 @@ class TestWhatGetsLost:
         carol = await FarGuest(party.code, "Carol").open()
         await carol.say_only("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
         await asyncio.sleep(0.01)
-        await pair.two.edge.look_after()
+        await pair.two.edge.check()
         await until(lambda: carol.close_code == 1012)
 
     async def test_what_comes_twice_counts_once(self, throw: Any, pair: Pair, wire: Wire) -> None:
@@ -306,17 +306,17 @@ class TestWhatGetsLost:
         await party.host.say("LOCK_ROOM")
         await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
         assert party["Bob"].last.type == "ROOM_LOCKED"
-        await pair.two.edge.look_after()
+        await pair.two.edge.check()
         await until(lambda: party["Carol"].close_code == 1012)
         assert party["Bob"].close_code is None
 
     async def test_a_layer_that_cannot_be_heard(self, throw: Any, pair: Pair) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol")
-        pair.two.mailbox._lost()
+        pair.two.inbox._lost()
         assert party["Carol"].close_code == 1012
-        pair.one.mailbox._lost()
-        assert len(pair.one.visitors) == 0
+        pair.one.inbox._lost()
+        assert len(pair.one.remote_clients) == 0
         assert party["Bob"].close_code is None
 
     async def test_more_than_can_wait(self, throw: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,9 +331,9 @@ class TestWhatGetsLost:
 async def test_an_owner_that_dies_is_noticed(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
-    await pair.one.node.membership.sign_off()
+    await pair.one.node.membership.deregister()
     time.now_ms += 200
-    await pair.two.edge.look_after()
+    await pair.two.edge.check()
     assert party["Carol"].close_code == 1012
     assert len(pair.two.edge) == 0
 
@@ -346,18 +346,18 @@ async def test_an_owner_that_answers_no_more_is_noticed_though_it_shows_life(
     wire.lose["relay.up"] = 100
     for _ in range(20):
         time.now_ms += 500
-        await pair.two.edge.look_after()
+        await pair.two.edge.check()
     assert party["Carol"].close_code == 1012
 
 
 async def test_an_edge_that_dies_takes_its_sockets_along(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
-    time.now_ms += ROLL_TIMEOUT_MS
-    pair.one.visitors.look_after()
+    time.now_ms += CHECKPOINT_TIMEOUT_MS
+    pair.one.remote_clients.check()
     assert party.live.room.members[party["Carol"].actor_id].connected
     time.now_ms += 1
-    pair.one.visitors.look_after()
+    pair.one.remote_clients.check()
     await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
     assert party.live.room.members[party["Bob"].actor_id].connected
 
@@ -365,7 +365,7 @@ async def test_an_edge_that_dies_takes_its_sockets_along(throw: Any, pair: Pair,
 async def test_a_socket_that_the_owner_does_not_know_is_sent_away(throw: Any, pair: Pair, wire: Wire) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
-    pair.one.visitors._by_edge.clear()
+    pair.one.remote_clients._by_edge.clear()
     await party["Carol"].say_only("HEARTBEAT")
     await until(lambda: party["Carol"].close_code == 1012)
 

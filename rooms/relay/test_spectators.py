@@ -1,4 +1,4 @@
-"""What operators are told of sockets that are not where their room is."""
+"""Metrics of sockets that are not where their room is."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from rooms.telemetry.counters import counters
 from rooms.web.prometheus import text
 
 
-def told(registry: Node, name: str, **labels: str) -> float:
+def metric(node: Node, name: str, **labels: str) -> float:
     """A figure of one worker."""
     (value,) = [
         sample.value
-        for family in text_string_to_metric_families(text(registry).decode())
+        for family in text_string_to_metric_families(text(node).decode())
         for sample in family.samples
         if sample.name == f"partyflow_{name}" and sample.labels == labels
     ]
@@ -26,15 +26,15 @@ def told(registry: Node, name: str, **labels: str) -> float:
 async def test_a_relayed_socket_counts_where_its_room_is_and_is_known_where_it_ends(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     one, two = pair.one.node, pair.two.node
-    led_before, open_before = counters.relayed, told(two, "relayed_sockets")
+    led_before, open_before = counters.relayed, metric(two, "relayed_sockets")
     await pair.relayed(party, "Carol")
     assert counters.relayed == led_before + 1
-    assert told(one, "sockets", role="player", version="1.1") == 2
-    assert told(two, "sockets", role="player", version="1.1") == 0
-    assert told(two, "relayed_sockets") == open_before + 1, "of the process, in which both workers are"
+    assert metric(one, "sockets", role="player", version="1.1") == 2
+    assert metric(two, "sockets", role="player", version="1.1") == 0
+    assert metric(two, "relayed_sockets") == open_before + 1, "of the process, in which both workers are"
     await party["Carol"].hang_up()
-    await until(lambda: told(one, "sockets", role="player", version="1.1") == 1)
-    assert told(two, "relayed_sockets") == open_before
+    await until(lambda: metric(one, "sockets", role="player", version="1.1") == 1)
+    assert metric(two, "relayed_sockets") == open_before
 
 
 async def test_its_lines_say_who_it_is_where_that_is_known(throw: Any, pair: Pair, log: LogLines) -> None:

@@ -95,7 +95,7 @@ class ClientSession:
     def can_receive_nowait(self) -> bool:
         """Whether the client is in its room and nothing has to be waited for: then `receive_nowait` will do."""
         live = self.live
-        return self.relay_channel is not None if live is None else not live.node.is_in_doubt()
+        return self.relay_channel is not None if live is None else not live.node.must_verify()
 
     def receive_nowait(self, raw: RawMessage) -> None:
         """Read one message from somebody who is in their room, and hand it over."""
@@ -140,8 +140,8 @@ class ClientSession:
         if self.live is None:
             await self._greet(message, raw)
             return
-        if self.live.node.is_in_doubt():
-            await self.live.node.make_sure()
+        if self.live.node.must_verify():
+            await self.live.node.verify_ownership()
         self._hand_over(self.live, message, arrived_s)
 
     def _parse(self, raw: RawMessage) -> ClientMessage | None:

@@ -3,7 +3,8 @@
 from rooms.access.sessions import Session, new_session, session_hash
 from rooms.cluster.node import current_node
 from rooms.cluster.registry import is_code
-from rooms.cluster.room_rpc import NoSuchRoom, OrderFailed, reseat
+from rooms.cluster.room_rpc.client import replace_session
+from rooms.cluster.room_rpc.messages import CommandFailed, NoSuchRoom
 from rooms.errors import BUSY, Unavailable
 from rooms.storage.redis_client import REDIS_ERRORS
 
@@ -27,9 +28,9 @@ async def redeem_seat(code: str, token: str) -> Session | None:
         return None
     secret = new_session()
     try:
-        seat = await reseat(code, actor_id, session_hash(secret))
+        seat = await replace_session(code, actor_id, session_hash(secret))
     except NoSuchRoom:
         return None
-    except OrderFailed as error:
+    except CommandFailed as error:
         raise Unavailable(BUSY) from error
     return Session(code, actor_id, secret, seat.is_host) if seat.is_there else None

@@ -66,7 +66,7 @@ async def test_clocks_resume_from_the_last_heartbeat(throw: Any, keep: Any, time
     await party.start_round()
     await party.node.writer.flush()
     await party.wait(10_000)
-    await party.node.lease_guard.beat()
+    await party.node.lease_guard.heartbeat()
     await party.wait(500)
     time.now_ms += 3_600_000
     live = await reopened(party, keep)

@@ -58,7 +58,7 @@ async def test_a_delayed_claim_changes_no_owner(
     registry = keep("other")
     await outlive(party.node, registry, party.time)
     late: list[tuple[Any, ...]] = []
-    carry_out = registry.store.redis.eval
+    execute = registry.store.redis.eval
 
     async def swallow(*command: Any) -> Any:
         late.append(command)
@@ -67,10 +67,10 @@ async def test_a_delayed_claim_changes_no_owner(
     monkeypatch.setattr(registry.store.redis, "eval", swallow)
     with pytest.raises(Unavailable):
         await registry.registry.find(party.code)
-    monkeypatch.setattr(registry.store.redis, "eval", carry_out)
+    monkeypatch.setattr(registry.store.redis, "eval", execute)
     live = await registry.registry.find(party.code)
     assert live is not None
-    await carry_out(*late[0])
+    await execute(*late[0])
     registry.changed(live)
     assert await registry.writer.flush()
     assert registry.registry.get(party.code) is live

@@ -129,12 +129,12 @@ async def test_a_redis_with_an_older_copy_of_a_room_gets_a_complete_save(throw: 
 
 async def test_an_empty_redis_is_noticed_by_the_next_heartbeat(throw: Any, node: Node, client: Any) -> None:
     party = await throw("Alice", "Bob")
-    await node.lease_guard.beat()
+    await node.lease_guard.heartbeat()
     await node.writer.flush()
-    await node.lease_guard.beat()
+    await node.lease_guard.heartbeat()
     assert node.writer.unsaved_count == 0
     client.flushall()
-    await node.lease_guard.beat()
+    await node.lease_guard.heartbeat()
     assert node.writer.unsaved_count == 1
     await node.writer.flush()
     assert client.hexists(keys(party.code)[0], "state")
@@ -145,17 +145,17 @@ async def test_a_redis_restored_from_an_old_copy_is_noticed_by_the_next_heartbea
     throw: Any, node: Node, client: Any, time: MovedClock
 ) -> None:
     party = await throw("Alice", "Bob", "Carol")
-    await node.lease_guard.beat()
+    await node.lease_guard.heartbeat()
     await node.writer.flush()
     old = {key: client.dump(key) for key in client.scan_iter("pf:*")}
     await party.start_round()
     await party.wait(1_000)
-    await node.lease_guard.beat()
+    await node.lease_guard.heartbeat()
     await node.writer.flush()
     client.flushall()
     for key, value in old.items():
         client.restore(key, 0, value)
-    await node.lease_guard.beat()
+    await node.lease_guard.heartbeat()
     await node.writer.flush()
     state, deck, log = keys(party.code)
     assert snapshot.load(client.hget(state, "state"), client.get(deck)) == party.live.room

@@ -66,7 +66,7 @@ async def test_an_operator_looks_and_acts_from_a_shell(build_site: Callable[...,
         drained = await rooms(site, "drain", "worker-1", "--yes")
         assert drained == (0, "worker-1 lets 1 rooms with 3 sockets go, and ends.\n")
         assert await party.host.closed() == 1012, "phones are told to come back"
-    assert "has this worker drain" in site.log()
+    assert "Drain requested by" in site.log()
     async with asyncio.timeout(20):
         while site.server.is_running:  # noqa: ASYNC110 (a process)
             await asyncio.sleep(0.05)

@@ -15,7 +15,8 @@ from gameplay.engine.commands import CloseRoom
 from gameplay.engine.states import RoomState
 from rooms import clock
 from rooms.admin.list_query import read_all, search
-from rooms.cluster import room_rpc
+from rooms.cluster.room_rpc import client as room_rpc
+from rooms.cluster.room_rpc.messages import WorkerMetrics
 from rooms.errors import RoomError
 from rooms.live.details import RoomDetails
 from rooms.management.table import format_age, format_table, printable
@@ -90,7 +91,7 @@ class Command(BaseCommand):
         failed = []
         for code in codes:
             try:
-                _run(room_rpc.send_order(code, CloseRoom(), by=_operator()))
+                _run(room_rpc.send_command(code, CloseRoom(), by=_operator()))
             except RoomError as error:
                 failed.append(f"{code}: {error}")
             else:
@@ -140,7 +141,7 @@ def _run(call: Coroutine[Any, Any, Result]) -> Result:
 async def _wait_for_end(incarnation: str) -> None:
     async with asyncio.timeout(DRAIN_TIMEOUT_S):
         # A later incarnation does not count: in a container it may be up again by now.
-        while incarnation in await room_rpc.living_starts():  # noqa: ASYNC110 (another process)
+        while incarnation in await room_rpc.live_incarnations():  # noqa: ASYNC110 (another process)
             await asyncio.sleep(POLL_S)
 
 
@@ -168,7 +169,7 @@ def _summary_row(summary: RoomSummary, now_ms: int) -> Sequence[object]:
     )
 
 
-def _worker_row(name: str, figures: room_rpc.WorkerFigures | None) -> Sequence[object]:
+def _worker_row(name: str, figures: WorkerMetrics | None) -> Sequence[object]:
     if figures is None:
         return (name, "does not answer", "", "", "", "", "")
     return (

@@ -1,0 +1,1 @@
+"""Commands to rooms from any process, executed by the worker that owns the room."""
