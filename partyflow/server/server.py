@@ -18,8 +18,10 @@ from daphne.server import Server as DaphneServer
 from twisted.internet import reactor
 from twisted.logger import globalLogBeginner
 
-from partyflow.server.fair_queue import AdmissionQueue, FloodQueue
-from partyflow.server.http import BoundedRequestFactory, QueuedPort
+from partyflow.server.admission_queue import AdmissionQueue
+from partyflow.server.flood_queue import FloodQueue
+from partyflow.server.http import BoundedRequestFactory
+from partyflow.server.listener import QueuedPort
 from partyflow.server.websocket import TICK_INTERVAL_S, WebSocket
 from rooms.live.transport import TRANSPORT_EXTENSION, Transport
 from rooms.protocol.frames import SERVICE_RESTART
@@ -155,7 +157,7 @@ class Server(DaphneServer):
 
     # Called by requests
 
-    def open_socket(self, connected: socket.socket, accept_key: bytes, scope: dict[str, Any]) -> None:
+    def open_websocket(self, connected: socket.socket, accept_key: bytes, scope: dict[str, Any]) -> None:
         """Have the application run a WebSocket on ``connected``."""
         loop = asyncio.get_running_loop()
         websocket = WebSocket(

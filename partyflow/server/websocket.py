@@ -12,7 +12,8 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from partyflow.server.fair_queue import AdmissionQueue, FloodQueue
+from partyflow.server.admission_queue import AdmissionQueue
+from partyflow.server.flood_queue import FloodQueue
 from partyflow.server.tcp import TcpConnection
 from rooms.access.token_bucket import TokenBucket
 from rooms.live.transport import ARRIVED_S, MAX_UNSENT_BYTES, Overload, Receiver, TransportListener
