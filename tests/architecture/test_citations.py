@@ -14,16 +14,20 @@ DECISIONS = ROOT / "docs" / "adr"
 SECTION = re.compile(r"§ ?(\d+(?:\.\d+)*)")
 HEADING = re.compile(r"^#+ (\d+(?:\.\d+)*)\.? ", re.MULTILINE)
 DECISION = re.compile(r"\bADR-0*(\d+)\b")
+BINARY = {".mo", ".mp4", ".png", ".ttf", ".webm"}
+
+LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)")
+ANCHOR = re.compile(r'<a id="([^"]+)">')
+TITLE = re.compile(r"^#+ (.+)$", re.MULTILINE)
+FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 
 
 @cache
 def texts() -> dict[str, str]:
     """Code and prose of the project by path."""
-    listed = subprocess.run(
-        ["git", "ls-files", "*.py", "*.js", "*.md", "*.html", "*.css"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return {path: (ROOT / path).read_text() for path in listed.stdout.splitlines() if (ROOT / path).is_file()}
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    paths = [path for path in listed.stdout.splitlines() if (ROOT / path).is_file()]
+    return {path: (ROOT / path).read_text() for path in paths if Path(path).suffix not in BINARY}
 
 
 def test_there_are_citations() -> None:
@@ -61,7 +65,28 @@ def test_every_cited_decision_exists_and_stands_in_the_index() -> None:
     assert not [path.name for path in DECISIONS.glob("0*.md") if f"({path.name})" not in index]
 
 
-@pytest.mark.parametrize("phrase", ["the contract", "of the source", "the architecture document"])
+def anchors_of(text: str) -> set[str]:
+    """Fragments that links into a document can have: explicit anchors, and those that are made from headings."""
+    headings = (re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in TITLE.findall(text))
+    return {*ANCHOR.findall(text), *headings}
+
+
+def test_every_relative_link_leads_somewhere() -> None:
+    broken = []
+    documents = {path: FENCED.sub("", text) for path, text in texts().items() if path.endswith(".md")}
+    for path, text in documents.items():
+        for target, anchor in LINK.findall(text):
+            there = (ROOT / path).parent / target if target else ROOT / path
+            if not there.exists():
+                broken.append(f"{path}: {target}")
+            elif anchor and anchor not in anchors_of(there.read_text()):
+                broken.append(f"{path}: {target}#{anchor}")
+    assert not broken
+
+
+@pytest.mark.parametrize(
+    "phrase", ["the contract", "(contract", "of the source", "the source's", "the architecture document"]
+)
 def test_nothing_is_cited_that_a_reader_cannot_open(phrase: str) -> None:
     here = Path(__file__).relative_to(ROOT).as_posix()
     assert not [path for path, text in texts().items() if path != here and phrase in text.lower()]
