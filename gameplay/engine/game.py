@@ -1,38 +1,57 @@
-"""The engine's door: make a room, carry a command out, let time pass.
+"""The engine's entry points: make a room, apply a command, advance the clock, view, save and load.
 
-The order of checks is that of docs/spec.md §1.3: authorised, legal, already so, and only then applied.
+A command is checked in the order of docs/spec.md §1.3: authorised, legal in this state, not a repeat; then applied.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gameplay.engine import commands as c
-from gameplay.engine import deadlines, members, names, rounds, teams
-from gameplay.engine.commands import Command, LeaveReason
+from gameplay.engine import deadlines, hooks, match, members, names, rounds, teams
+from gameplay.engine.commands import Command
 from gameplay.engine.deadlines import Deadline, DeadlineKind
-from gameplay.engine.errors import BadSettings, IllegalMove, NotAllowed
-from gameplay.engine.errors import RoomClosed as RoomClosedError
-from gameplay.engine.events import Emission, PlayerConnection, RoomClosed, SettingsUpdated, WordReported
+from gameplay.engine.errors import IllegalMove, NotAllowed, RoomClosed
+from gameplay.engine.events import Emission
 from gameplay.engine.model import FIRST_HOST, Member, Room, Settings
 from gameplay.engine.ports import Library
-from gameplay.engine.settings import parse_settings
+from gameplay.engine.projections import game_state
+from gameplay.engine.settings import parse_settings, update_settings
+from gameplay.engine.snapshot import dump_deck, dump_state, load
 from gameplay.engine.states import BEFORE_GAME, IN_ROUND, GameEvent, RoomState
 from gameplay.engine.step import Step
-from gameplay.engine.transitions import HOLDER, HOST, MEMBER, NEWCOMER, PLAYER, SYSTEM, Who, is_legal, is_repeat
+from gameplay.engine.transitions import HOLDER, HOST, MEMBER, NEWCOMER, PLAYER, SYSTEM, Who, is_repeat, source_states
 
-__all__ = ["COMMANDS", "Library", "Rule", "advance", "apply", "create", "next_deadline_ms", "parse_settings"]
+__all__ = [
+    "COMMANDS",
+    "Library",
+    "Rule",
+    "advance",
+    "apply",
+    "create",
+    "dump_deck",
+    "dump_state",
+    "game_state",
+    "load",
+    "next_deadline_ms",
+    "parse_settings",
+    "states_for",
+]
 
 CLOSED = RoomState.ROOM_CLOSED
 OPEN = frozenset(RoomState) - {CLOSED}
 
 
 class Rule(NamedTuple):
-    """Who may give a command, which event it is or in which states it is taken, and what carries it out."""
+    """Who may give a command, which event it is or in which states it is accepted, and its handler.
+
+    A command whose event is a repeat changes nothing; with ``runs_on_repeat`` its handler still checks the arguments.
+    """
 
     who: Who
     handle: Callable[[Step, str, Any], None]
     event: GameEvent | None = None
     states: frozenset[RoomState] = OPEN
+    runs_on_repeat: bool = False
 
 
 def create(
@@ -49,8 +68,8 @@ def create(
 ) -> Room:
     """A new room in ``ROOM_CREATED``; ``host_session`` is the hash of the host's secret. Raises `NameInvalid`.
 
-    The host counts as away from the start, until their first socket. ``creator_id`` is their account, if they have one,
-    ``team_names`` what `teams.clean_names` has made of their wishes. ``share_key`` is 128 random bits or more as text.
+    The host counts as away until their first connection. ``creator_id`` is the account of the host, if any,
+    ``team_names`` come from `teams.clean_names`, ``share_key`` is text of at least 128 random bits.
     """
     host = Member(
         id=FIRST_HOST,
@@ -74,27 +93,28 @@ def create(
 
 
 def apply(room: Room, actor_id: str, command: Command, now_ms: int, library: Library) -> list[Emission]:
-    """Carry ``command`` out and say what happened, in order. Raises `GameError` and then has changed nothing.
+    """Apply ``command`` and return the events in order. Raises `GameError` and then has changed nothing.
 
     For `Join` ``actor_id`` is empty; the new member's id is ``player_id`` of the returned `PlayerJoined`.
-    Call `advance` first, so that what was due before ``now_ms`` has happened.
+    Call `advance` first, so that every deadline before ``now_ms`` has passed.
     """
     rule = COMMANDS[type(command)]
     if room.state is CLOSED:
-        raise RoomClosedError("This room is closed.")
+        raise RoomClosed("This room is closed.")
     if not _is_authorised(room, actor_id, rule.who):
         raise NotAllowed("You may not do this here.")
-    if not _is_legal(room, rule):
+    if room.state not in _ACCEPTED_IN[type(command)]:
         raise IllegalMove(f"Not possible in {room.state}.")
-    step = Step(room, now_ms, library)
-    if rule.event is None or not is_repeat(room.state, rule.event) or isinstance(command, c.StartTeamSetup):
+    step = Step(room, now_ms, library, hooks)
+    if rule.event is None or rule.runs_on_repeat or not is_repeat(room.state, rule.event):
         rule.handle(step, actor_id, command)
+        match.proceed(step)
     return step.emitted
 
 
 def advance(room: Room, now_ms: int, library: Library) -> list[Emission]:
-    """Let everything happen that was due up to ``now_ms``: ticks, round ends, pauses, promotions, removals."""
-    step = Step(room, now_ms, library)
+    """Let every deadline up to ``now_ms`` pass: ticks, ends of rounds, pauses, promotions, removals."""
+    step = Step(room, now_ms, library, hooks)
     while (deadline := deadlines.earliest(room)) is not None and deadline.at_ms <= now_ms:
         _on_deadline(step, deadline)
     return step.emitted
@@ -104,6 +124,14 @@ def next_deadline_ms(room: Room) -> int | None:
     """When `advance` has something to do next; None: not before the next command."""
     deadline = deadlines.earliest(room)
     return None if deadline is None else deadline.at_ms
+
+
+def states_for(command: type[Command], *, with_repeats: bool = False) -> frozenset[RoomState]:
+    """The states that accept ``command``; those where it is a repeat and changes nothing only ``with_repeats``."""
+    rule = COMMANDS[command]
+    if rule.event is None:
+        return rule.states
+    return rule.states & source_states(rule.event, rule.who, with_repeats=with_repeats)
 
 
 def _is_authorised(room: Room, actor_id: str, who: Who) -> bool:
@@ -127,100 +155,57 @@ def _may_hold_words(room: Room, actor_id: str) -> bool:
     return room.settings.word_holder == "explainer" or actor_id == room.host_id
 
 
-def _is_legal(room: Room, rule: Rule) -> bool:
-    if room.state not in rule.states:
-        return False
-    return rule.event is None or is_legal(room.state, rule.event, rule.who)
-
-
 def _on_deadline(step: Step, deadline: Deadline) -> None:
-    room = step.room
-    match deadline.kind:
-        case DeadlineKind.TIMER_TICK:  # first, for it comes most often by far
-            rounds.tick(step)
-        case DeadlineKind.AUTO_PAUSE:
-            rounds.auto_pause(step)
-        case DeadlineKind.ROUND_TIMEOUT:
-            rounds.time_out(step)
-        case DeadlineKind.COUNTDOWN:
-            rounds.count_down(step)
-        case DeadlineKind.END_REVIEW:
-            rounds.end_review(step)
-        case DeadlineKind.REPLACE_EXPLAINER:
-            rounds.replace_explainer(step)
-        case DeadlineKind.PROMOTE_HOST:
-            members.promote_successor(step)
-        case DeadlineKind.WARN:
-            room.members[deadline.member_id].connection_state = "warning"
-            step.emit(PlayerConnection(player_id=deadline.member_id, status="warning"))
-        case DeadlineKind.LOST:
-            room.members[deadline.member_id].connection_state = "lost"
-            step.emit(PlayerConnection(player_id=deadline.member_id, status="lost"))
-        case DeadlineKind.REMOVE:
-            members.remove(step, room.members[deadline.member_id], LeaveReason.DISCONNECTED)
-
-
-def _update_settings(step: Step, actor_id: str, command: c.UpdateSettings) -> None:
-    room = step.room
-    # The room's own account is that of who made it; whoever else is the host chooses among everybody's packs.
-    owner_id = room.creator_id if actor_id == FIRST_HOST else None
-    settings = parse_settings(command.settings, room.settings, step.library, owner_id)
-    if settings == room.settings:
-        return
-    if room.host.seated and settings.word_holder == "host":
-        raise BadSettings("The host plays in a team, so the words have to go to the explainer's phone.")
-    resized = settings.num_teams != room.settings.num_teams
-    room.settings = settings
-    in_setup = room.state in (RoomState.TEAM_SETUP, RoomState.READY_TO_START)
-    if not (resized and in_setup):
-        step.bump_version()
-        step.emit(SettingsUpdated(settings=settings))
-        return
-    teams.resize(step)
-    step.emit(SettingsUpdated(settings=settings))
-
-
-def _report_word(step: Step, actor_id: str, command: c.ReportWord) -> None:
-    room, playing = step.room, step.room.round
-    if actor_id != room.host_id and not room.members[actor_id].seated:
-        raise NotAllowed("Those who only look on cannot report a word.")
-    word = next((word for word in playing.words if word.word_id == command.word_id), None) if playing else None
-    if word is None:
-        raise IllegalMove("This word was not played in the last round.")
-    step.emit(WordReported(ref=word.ref, reason=command.reason))
-
-
-def _close_room(step: Step, actor_id: str, command: c.CloseRoom) -> None:
-    step.move(GameEvent.ROOM_CLOSE)
-    step.emit(RoomClosed(reason="host"))
+    handle = _ROOM_DEADLINES.get(deadline.kind)
+    if handle is not None:
+        handle(step)
+    else:
+        _MEMBER_DEADLINES[deadline.kind](step, step.room.members[deadline.member_id])
+    match.proceed(step)
 
 
 COMMANDS: dict[type[Command], Rule] = {
-    c.StartTeamSetup: Rule(HOST, teams.start_setup, GameEvent.HOST_START_SETUP),
+    c.StartTeamSetup: Rule(HOST, teams.start_setup, GameEvent.HOST_START_SETUP, runs_on_repeat=True),
     c.JoinTeam: Rule(PLAYER, teams.join_team, GameEvent.PLAYER_ASSIGNED),
     c.AssignPlayer: Rule(HOST, teams.assign_player, GameEvent.PLAYER_ASSIGNED),
     c.ShuffleTeams: Rule(HOST, teams.shuffle, GameEvent.PLAYER_ASSIGNED),
     c.CancelTeamSetup: Rule(HOST, teams.cancel_setup, GameEvent.HOST_CANCEL_SETUP),
-    c.ConfirmStart: Rule(HOST, rounds.confirm_start, GameEvent.HOST_CONFIRM_START),
+    c.ConfirmStart: Rule(HOST, match.confirm_start, GameEvent.HOST_CONFIRM_START),
     c.WordSwiped: Rule(HOLDER, rounds.swipe, GameEvent.WORD_SWIPED),
     c.UndoSwipe: Rule(HOLDER, rounds.undo, GameEvent.WORD_SWIPED),
     c.CorrectWord: Rule(HOST, rounds.correct_word, GameEvent.SCORES_CALCULATED),
     c.PauseGame: Rule(HOST, rounds.pause, GameEvent.HOST_PAUSE),
     c.ResumeGame: Rule(HOST, rounds.resume, GameEvent.HOST_RESUME),
-    c.NextRound: Rule(HOST, rounds.next_round, GameEvent.NEXT_ROUND_READY),
-    c.EndGame: Rule(HOST, rounds.end_game, GameEvent.GAME_COMPLETE),
-    c.RestartGame: Rule(HOST, rounds.restart, GameEvent.HOST_RESTART),
-    c.CloseRoom: Rule(HOST, _close_room, GameEvent.ROOM_CLOSE),
+    c.NextRound: Rule(HOST, match.next_round, GameEvent.NEXT_ROUND_READY),
+    c.EndGame: Rule(HOST, match.end_game, GameEvent.GAME_COMPLETE),
+    c.RestartGame: Rule(HOST, match.restart, GameEvent.HOST_RESTART),
+    c.CloseRoom: Rule(HOST, match.close_room, GameEvent.ROOM_CLOSE),
     c.LockRoom: Rule(HOST, members.lock),
     c.UnlockRoom: Rule(HOST, members.unlock),
-    c.UpdateSettings: Rule(HOST, _update_settings, states=BEFORE_GAME | {RoomState.FINAL_RESULTS}),
+    c.UpdateSettings: Rule(HOST, update_settings, states=BEFORE_GAME | {RoomState.FINAL_RESULTS}),
     c.KickPlayer: Rule(HOST, members.kick),
     c.BanPlayer: Rule(HOST, members.ban),
     c.TransferHost: Rule(HOST, members.transfer_host),
-    c.ReportWord: Rule(MEMBER, _report_word, states=frozenset({RoomState.SCORE_REVIEW})),
+    c.ReportWord: Rule(MEMBER, rounds.report_word, states=frozenset({RoomState.SCORE_REVIEW})),
     c.LeaveRoom: Rule(PLAYER, members.leave),
     c.Join: Rule(NEWCOMER, members.join),
     c.HostArrived: Rule(MEMBER, members.host_arrived),
     c.Connected: Rule(MEMBER, members.connected),
     c.Disconnected: Rule(MEMBER, members.disconnected),
+}
+_ACCEPTED_IN = {command: states_for(command, with_repeats=True) for command in COMMANDS}
+
+_ROOM_DEADLINES: dict[DeadlineKind, Callable[[Step], None]] = {
+    DeadlineKind.AUTO_PAUSE: rounds.auto_pause,
+    DeadlineKind.ROUND_TIMEOUT: rounds.time_out,
+    DeadlineKind.TIMER_TICK: rounds.tick,
+    DeadlineKind.COUNTDOWN: match.count_down,
+    DeadlineKind.END_REVIEW: match.end_review,
+    DeadlineKind.REPLACE_EXPLAINER: rounds.replace_explainer,
+    DeadlineKind.PROMOTE_HOST: members.promote_successor,
+}
+_MEMBER_DEADLINES: dict[DeadlineKind, Callable[[Step, Member], None]] = {
+    DeadlineKind.WARN: members.warn,
+    DeadlineKind.LOST: members.mark_lost,
+    DeadlineKind.REMOVE: members.remove_absent,
 }

@@ -1,6 +1,6 @@
 """People: joining, leaving, losing the line and coming back, and who is the host."""
 
-from gameplay.engine import names, rounds, teams
+from gameplay.engine import names, teams
 from gameplay.engine.commands import (
     BanPlayer,
     Connected,
@@ -21,9 +21,7 @@ from gameplay.engine.events import (
     PlayerJoined,
     PlayerLeft,
     Removed,
-    Resync,
     RoomCreated,
-    SettingsUpdated,
 )
 from gameplay.engine.events import RoomLocked as RoomLockedEvent
 from gameplay.engine.events import RoomUnlocked as RoomUnlockedEvent
@@ -32,9 +30,8 @@ from gameplay.engine.model import (
     MAX_PLAYERS,
     Member,
     Room,
-    with_words_on_phone,
 )
-from gameplay.engine.states import IN_ROUND, GameEvent, RoomState
+from gameplay.engine.states import GameEvent, RoomState
 from gameplay.engine.step import Step
 from gameplay.engine.timing import LOST_MS, PROMOTE_HOST_MS
 
@@ -119,10 +116,7 @@ def connected(step: Step, actor_id: str, command: Connected) -> None:
         _seat_former_host(step, member)
     elif member.seated and away_ms > LOST_MS and room.state in SITS_OUT_AFTER_ABSENCE and not member.sitting_out:
         member.sitting_out = True
-        if rounds.is_explaining(room, member):
-            rounds.replace_explainer(step)
-        else:
-            step.emit(Resync())
+        step.hooks.on_member_sits_out(step, member)
     _on_arrival(step, member)
 
 
@@ -133,7 +127,7 @@ def disconnected(step: Step, actor_id: str, command: Disconnected) -> None:
         return
     member.connected = False
     member.away_since_ms = step.now_ms
-    teams.check_balance(step)
+    step.hooks.on_member_disconnected(step, member)
 
 
 def leave(step: Step, actor_id: str, command: LeaveRoom) -> None:
@@ -174,7 +168,6 @@ def remove(step: Step, player: Member, reason: LeaveReason) -> None:
     A host who also plays hands the role to the longest connected player; with nobody there they keep the role alone.
     """
     room = step.room
-    was_explaining = rounds.is_explaining(room, player)
     successor = successor_of(room, player) if player.id == room.host_id else None
     teams.leave_team(room, player)
     player.seated = False
@@ -190,10 +183,24 @@ def remove(step: Step, player: Member, reason: LeaveReason) -> None:
     step.emit(Removed(player_id=player.id, reason=reason.value))
     if successor is not None:
         _announce_host(step, successor, "transferred" if reason is LeaveReason.VOLUNTARY else "disconnected")
-    if was_explaining and rounds.is_explaining(room, player):
-        rounds.replace_explainer(step)
-    teams.check_balance(step)
-    rounds.proceed(step)
+    step.hooks.on_member_left(step, player)
+
+
+def warn(step: Step, member: Member) -> None:
+    """Announce that a member has been away for `WARNING_MS`."""
+    member.connection_state = "warning"
+    step.emit(PlayerConnection(player_id=member.id, status="warning"))
+
+
+def mark_lost(step: Step, member: Member) -> None:
+    """Announce that a member has been away for `LOST_MS`."""
+    member.connection_state = "lost"
+    step.emit(PlayerConnection(player_id=member.id, status="lost"))
+
+
+def remove_absent(step: Step, member: Member) -> None:
+    """Remove a member who has been away for `REMOVE_MS`."""
+    remove(step, member, LeaveReason.DISCONNECTED)
 
 
 def transfer_host(step: Step, actor_id: str, command: TransferHost) -> None:
@@ -226,7 +233,6 @@ def _make_host(step: Step, player: Member, reason: str) -> None:
     _announce_host(step, player, reason)
     if former.connected and not former.seated:
         _seat_former_host(step, former)
-    rounds.proceed(step)
 
 
 def successor_of(room: Room, host: Member) -> Member | None:
@@ -293,17 +299,9 @@ def _on_arrival(step: Step, member: Member) -> None:
     host_is_gone = host.away_since_ms is not None and step.now_ms - host.away_since_ms >= PROMOTE_HOST_MS
     if member.seated and member.id != host.id and host_is_gone:
         promote_successor(step)
-    if room.state is RoomState.READY_TO_START and not room.is_balanced:
-        step.move(GameEvent.PLAYER_JOINED)
-    teams.check_balance(step)
-    rounds.proceed(step)
+    step.hooks.on_member_arrived(step, member)
 
 
 def _announce_host(step: Step, host: Member, reason: str) -> None:
-    room = step.room
     step.emit(HostChanged(host_id=host.id, host_name=host.name, reason=reason))  # type: ignore[arg-type]
-    if host.seated and room.settings.word_holder == "host":
-        room.settings = with_words_on_phone(room.settings)
-        step.emit(SettingsUpdated(settings=room.settings))
-    if room.state in IN_ROUND:
-        rounds.change_holder(step)
+    step.hooks.on_host_changed(step)

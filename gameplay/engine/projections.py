@@ -6,10 +6,11 @@ from typing import Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gameplay.engine import rounds, scoring, teams
+from gameplay.engine import rounds, scoring, teams, turns
 from gameplay.engine.events import FinalScore, GameEnded, RoundView, Standing, TeamView, WordRevealed, WordView
 from gameplay.engine.model import MAX_PLAYERS, Member, Room, Round, Settings
 from gameplay.engine.states import IN_ROUND, RoomState
+from gameplay.engine.timing import clock_seconds
 
 Role = Literal["host", "player", "spectator"]
 
@@ -128,7 +129,7 @@ def _round_fields(room: Room, now_ms: int) -> dict[str, Any]:
         fields["round"] = _round(room, playing)
         fields["explainer_player_id"] = playing.explainer_id
     if room.state in IN_ROUND and playing is not None:
-        fields["remaining_seconds"] = rounds.clock_seconds(playing.remaining(now_ms))
+        fields["remaining_seconds"] = clock_seconds(playing.remaining(now_ms))
         fields["word_holder_id"] = playing.holder_id
         fields["current_word_id"] = playing.word_id or UNSET
         fields["pause_reason"] = room.paused_reason or UNSET
@@ -139,8 +140,8 @@ def _round_fields(room: Room, now_ms: int) -> dict[str, Any]:
         fields["next_explainer_player_id"] = room.turn.explainer_id
     elif room.state in (RoomState.SCORE_REVIEW, RoomState.READY_FOR_NEXT):
         fields["just_ended_team_id"] = room.active_team_id or UNSET
-        fields["next_round_in"] = rounds.clock_seconds(max(0, (room.review_until_ms or now_ms) - now_ms))
-        turn = rounds.upcoming_turn(room)
+        fields["next_round_in"] = clock_seconds(max(0, (room.review_until_ms or now_ms) - now_ms))
+        turn = turns.upcoming_turn(room)
         if turn is not None:
             fields["next_team_id"] = turn.team_id
             fields["next_explainer_player_id"] = turn.explainer_id

@@ -29,7 +29,7 @@ def word_views(played: Round) -> tuple[WordView, ...]:
     return tuple(WordView(word_id=word.word_id, word_text=word.text, action=word.action) for word in played.words)
 
 
-def summarize_round(room: Room, played: Round) -> PlayedRound:
+def summarize_round(played: Round) -> PlayedRound:
     """The line that ``played`` leaves in the game's history."""
     return PlayedRound(
         round_number=played.number,

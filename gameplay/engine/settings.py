@@ -4,9 +4,14 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gameplay.engine import teams
+from gameplay.engine.commands import UpdateSettings
 from gameplay.engine.errors import BadSettings
-from gameplay.engine.model import Settings
+from gameplay.engine.events import SettingsUpdated
+from gameplay.engine.model import FIRST_HOST, Settings
 from gameplay.engine.ports import Library
+from gameplay.engine.states import RoomState
+from gameplay.engine.step import Step
 
 
 def parse_settings(
@@ -32,3 +37,22 @@ def parse_settings(
     if not library.words(settings.word_pack_ids, settings.difficulty, settings.language):
         raise BadSettings("The chosen packs have no words of this language and difficulty.")
     return settings
+
+
+def update_settings(step: Step, actor_id: str, command: UpdateSettings) -> None:
+    """Change the room's settings; during the setup another number of teams is made at once. Raises `BadSettings`."""
+    room = step.room
+    # Private packs are chosen by the account that made the room, not by a later host.
+    owner_id = room.creator_id if actor_id == FIRST_HOST else None
+    settings = parse_settings(command.settings, room.settings, step.library, owner_id)
+    if settings == room.settings:
+        return
+    if room.host.seated and settings.word_holder == "host":
+        raise BadSettings("The host plays in a team, so the words have to go to the explainer's phone.")
+    resized = settings.num_teams != room.settings.num_teams
+    room.settings = settings
+    if resized and room.state in (RoomState.TEAM_SETUP, RoomState.READY_TO_START):
+        teams.resize(step)
+    else:
+        step.bump_version()
+    step.emit(SettingsUpdated(settings=settings))

@@ -1,20 +1,42 @@
 """One application of a command or a deadline: the room, the time, the words, and what has been said so far."""
 
+from typing import Protocol
+
 from gameplay.engine.errors import IllegalMove
 from gameplay.engine.events import Audience, Emission, Event, StateChanged
-from gameplay.engine.model import Room
+from gameplay.engine.model import Member, Room
 from gameplay.engine.ports import Library
 from gameplay.engine.states import GameEvent, RoomState
 from gameplay.engine.transitions import TICKS, moves
 
 
-class Step:
-    """Collects the events of one change to ``room`` at ``now_ms``."""
+class MemberHooks(Protocol):
+    """What a change of membership means to the rest of the game; called right after the change is announced."""
 
-    def __init__(self, room: Room, now_ms: int, library: Library) -> None:
+    def on_member_arrived(self, step: "Step", member: Member) -> None:
+        """A member has joined or connected."""
+
+    def on_member_disconnected(self, step: "Step", member: Member) -> None:
+        """A member has lost the last connection."""
+
+    def on_member_sits_out(self, step: "Step", member: Member) -> None:
+        """A member is back after so long that they sit the running round out."""
+
+    def on_member_left(self, step: "Step", member: Member) -> None:
+        """A member has lost the seat; they may still be in the room, as its host."""
+
+    def on_host_changed(self, step: "Step") -> None:
+        """The room has another host."""
+
+
+class Step:
+    """One change to ``room`` at ``now_ms`` and the events that it causes."""
+
+    def __init__(self, room: Room, now_ms: int, library: Library, hooks: MemberHooks) -> None:
         self.room = room
         self.now_ms = now_ms
         self.library = library
+        self.hooks = hooks
         self.emitted: list[Emission] = []
 
     def move(self, event: GameEvent) -> None:

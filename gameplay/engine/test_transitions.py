@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from gameplay.engine import commands as c
+from gameplay.engine import hooks
 from gameplay.engine.errors import GameError, IllegalMove, NotAllowed
 from gameplay.engine.game import COMMANDS
 from gameplay.engine.states import GameEvent as E
@@ -292,7 +293,7 @@ def test_a_tick_leaves_the_version_as_it_is():
 
 def test_a_move_that_the_table_does_not_have_cannot_be_made():
     game = Game()
-    step = Step(game.room, game.now_ms, game.shelf)
+    step = Step(game.room, game.now_ms, game.shelf, hooks)
     with pytest.raises(IllegalMove):
         step.move(E.ROUND_STARTED)
     assert game.state is S.ROOM_CREATED

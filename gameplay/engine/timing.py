@@ -13,3 +13,8 @@ REMOVE_MS = 60_000
 """From a member's disconnection until the room shows it, until they sit out this round, until they lose the seat."""
 PROMOTE_HOST_MS = 60_000
 """From the host's disconnection until a player becomes the host."""
+
+
+def clock_seconds(duration_ms: int) -> int:
+    """``duration_ms`` in the seconds that a countdown shows, rounded up."""
+    return -(-duration_ms // 1000)

@@ -7,6 +7,7 @@ no room rests in them. The diagram in the docs and the tests' model are made fro
 """
 
 from enum import StrEnum
+from functools import cache
 from typing import Literal, NamedTuple
 
 from gameplay.engine.states import GameEvent as E
@@ -114,7 +115,6 @@ for _move in TABLE:
     _MOVES[_move.source, _move.event] = (*_MOVES.get((_move.source, _move.event), ()), _move)
 
 _REPEATS = frozenset((move.source, move.event) for move in TABLE if move.repeat)
-_LEGAL = frozenset((move.source, move.event, who) for move in TABLE for who in move.who)
 
 
 def moves(state: S, event: E) -> tuple[Move, ...]:
@@ -127,6 +127,11 @@ def is_repeat(state: S, event: E) -> bool:
     return (state, event) in _REPEATS
 
 
-def is_legal(state: S, event: E, who: Who) -> bool:
-    """Whether ``who`` may cause the event in this state."""
-    return (state, event, who) in _LEGAL
+@cache
+def source_states(event: E, who: Who, *, with_repeats: bool = False) -> frozenset[S]:
+    """The states in which ``who`` may cause the event; repeats, which change nothing, only if asked for."""
+    return frozenset(
+        move.source
+        for move in TABLE
+        if move.source is not None and move.event is event and who in move.who and (with_repeats or not move.repeat)
+    )

@@ -47,6 +47,11 @@ def next_turn(room: Room, schedule: Schedule | None = None) -> NextTurn:
         schedule = schedule._replace(queue=schedule.queue[1:])
 
 
+def upcoming_turn(room: Room) -> Turn | None:
+    """The turn after the review; None if the game will be over or every player is away."""
+    return next_turn(room).turn
+
+
 def is_played_out(room: Room) -> bool:
     """Whether every turn of the game has come, and one team leads."""
     return not room.queue and _next_cycle(room, current_schedule(room)) is None

@@ -12,7 +12,6 @@ from gameplay.engine import commands as c
 from gameplay.engine import game
 from gameplay.engine.commands import Command
 from gameplay.engine.states import RoomState
-from gameplay.engine.transitions import Who, moves
 from rooms.admin.worker_calls import CallFailed, call_worker
 from rooms.cluster.room_rpc.client import send_command
 from rooms.cluster.room_rpc.messages import NoSuchRoom
@@ -49,10 +48,7 @@ class CommandAction(Action):
         """Whether a room in this state accepts the command and is changed by it."""
         if not issubclass(self.command, Command):
             return state is not RoomState.ROOM_CLOSED
-        rule = game.COMMANDS[self.command]
-        if state not in rule.states:
-            return False
-        return rule.event is None or any(Who.HOST in move.who and not move.repeat for move in moves(state, rule.event))
+        return state in game.states_for(self.command)
 
 
 _ALL = (

@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from gameplay.engine.game import COMMANDS
+from gameplay.engine.game import COMMANDS, states_for
 from gameplay.engine.states import RoomState
-from gameplay.engine.transitions import moves
 from rooms.protocol.catalogue import CLIENT, CLOSES, ROWS, SERVER, ClientRow, ServerRow
 from rooms.protocol.errors import ErrorCode
 from rooms.protocol.reference import examples, prose
@@ -47,15 +46,10 @@ def protocol_reference() -> str:
 
 def taken_in(row: ClientRow) -> str:
     """The states in which a room accepts a message, as text; empty for messages that are not commands."""
-    rule = COMMANDS.get(row.payload)
-    if rule is None:
+    if row.payload not in COMMANDS:
         return ""
-    states = [
-        state
-        for state in RoomState
-        if state in rule.states
-        and (rule.event is None or any(rule.who in move.who and not move.repeat for move in moves(state, rule.event)))
-    ]
+    possible = states_for(row.payload)
+    states = [state for state in RoomState if state in possible]
     resting = [state for state in RoomState if state not in (RoomState.ROUND_ENDED, RoomState.GAME_ENDED)]
     if [state for state in resting if state not in states] == [RoomState.ROOM_CLOSED]:
         return "any but `ROOM_CLOSED`"

@@ -1,0 +1,48 @@
+"""How teams and the running round react to changes of membership: the `step.MemberHooks` of the game.
+
+Each hook runs right after the events that announce the change. The match itself goes on by `match.proceed`, which
+follows every command and every deadline.
+"""
+
+from gameplay.engine import rounds, teams
+from gameplay.engine.events import Resync, SettingsUpdated
+from gameplay.engine.model import Member, with_words_on_phone
+from gameplay.engine.states import IN_ROUND, GameEvent, RoomState
+from gameplay.engine.step import Step
+
+
+def on_member_arrived(step: Step, member: Member) -> None:
+    """A member has joined or connected: teams that were ready may have to wait for them, or for nobody any longer."""
+    if step.room.state is RoomState.READY_TO_START and not step.room.is_balanced:
+        step.move(GameEvent.PLAYER_JOINED)
+    teams.check_balance(step)
+
+
+def on_member_disconnected(step: Step, member: Member) -> None:
+    """A member without a team who is away no longer keeps the teams from being balanced."""
+    teams.check_balance(step)
+
+
+def on_member_sits_out(step: Step, member: Member) -> None:
+    """A member sits the running round out: if they explained, a teammate does."""
+    if rounds.is_explaining(step.room, member):
+        rounds.replace_explainer(step)
+    else:
+        step.emit(Resync())
+
+
+def on_member_left(step: Step, member: Member) -> None:
+    """A member has left their team and the room: if they explained, a teammate does."""
+    if rounds.is_explaining(step.room, member):
+        rounds.replace_explainer(step)
+    teams.check_balance(step)
+
+
+def on_host_changed(step: Step) -> None:
+    """A host who plays must not see the words of other teams, so words move to the explainer's phone."""
+    room = step.room
+    if room.host.seated and room.settings.word_holder == "host":
+        room.settings = with_words_on_phone(room.settings)
+        step.emit(SettingsUpdated(settings=room.settings))
+    if room.state in IN_ROUND:
+        rounds.change_holder(step)
