@@ -19,6 +19,8 @@ BINARY = {".mo", ".mp4", ".png", ".ttf", ".webm"}
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 ANCHOR = re.compile(r'<a id="([^"]+)">')
 TITLE = re.compile(r"^#+ (.+)$", re.MULTILINE)
+PATH = re.compile(r"`((?:bench|deploy|docs|gameplay|partyflow|rooms|static|templates|tests)/[\w./-]*)`")
+MADE_LATER = {"bench/results/", "deploy/certs/"}
 FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 
 
