@@ -32,7 +32,7 @@ async def refuse(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 class OwnPagesOnly:
     """Lets sockets through whose Host is ours and whose Origin is the site itself: scheme, host and port.
 
-    Besides the address that the browser used, PUBLIC_URL and ALLOWED_ORIGINS are the site's own.
+    Besides the address that the browser used, PUBLIC_URL is the site's own.
     """
 
     def __init__(self, application: Application) -> None:
@@ -63,7 +63,7 @@ def _is_own_origin(origin: str | None, host: str | None, is_secure: bool) -> boo
     given = _parse(origin or "")
     if given is None:
         return False
-    named = [settings.PUBLIC_URL, *getattr(settings, "ALLOWED_ORIGINS", ())]
+    named = [settings.PUBLIC_URL]
     if not settings.PUBLIC_URL.startswith("https://"):
         named.append(f"{'https' if is_secure else 'http'}://{host}")
     return given in [_parse(own) for own in named if own]

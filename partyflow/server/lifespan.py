@@ -1,4 +1,4 @@
-"""ASGI's own beginning and end, for servers that are not ours: `manage.py serve` sees to both by itself."""
+"""ASGI lifespan, for other servers than `manage.py serve`, which calls the hooks itself."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -10,21 +10,21 @@ Hook = Callable[[], Awaitable[None]]
 
 
 class Lifespan:
-    """Awaits ``start`` before the first connection is taken, and ``stop`` when no more are."""
+    """Awaits ``start`` at startup and ``stop`` at shutdown."""
 
     def __init__(self, start: Hook, stop: Hook) -> None:
         self._hooks = {"startup": start, "shutdown": stop}
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Live as long as the process. A start that fails ends it."""
+        """Serve the lifespan scope; a hook that fails is logged and reported to the server."""
         for stage in ("startup", "shutdown"):
             message = await receive()
             if message["type"] != f"lifespan.{stage}":
-                raise ValueError(f"{message['type']} is no part of a lifespan")
+                raise ValueError(f"{message['type']} is no lifespan event")
             try:
                 await self._hooks[stage]()
             except Exception as error:
-                logger.exception("The %s failed", stage)
+                logger.exception("Lifespan %s failed", stage)
                 await send({"type": f"lifespan.{stage}.failed", "message": str(error)})
                 return
             await send({"type": f"lifespan.{stage}.complete"})

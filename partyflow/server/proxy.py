@@ -1,4 +1,4 @@
-"""Who is calling, when a proxy stands in front (`BEHIND_PROXY`)."""
+"""The client's address from a proxy's headers (`BEHIND_PROXY`)."""
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Iterable
@@ -12,10 +12,10 @@ FORWARDED_HEADERS = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-for
 
 
 class ProxyHeaders:
-    """ASGI middleware that takes the client's address from the proxy.
+    """ASGI middleware that sets ``scope["client"]`` from X-Forwarded-For of trusted proxies.
 
-    Believed is the last entry of X-Forwarded-For alone: the one that the nearest proxy wrote, whatever the client sent.
-    And it is believed only of a proxy in one of these networks: from anybody else such headers are taken away.
+    Only the last entry counts: the nearest proxy wrote it, whatever the client sent. From peers outside ``proxies``
+    `FORWARDED_HEADERS` are removed.
     """
 
     def __init__(self, application: Application, proxies: Iterable[Network]) -> None:
@@ -23,7 +23,7 @@ class ProxyHeaders:
         self._proxies = tuple(proxies)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        """Serve, with ``scope["client"]`` as the proxy saw it."""
+        """Serve one connection."""
         headers = scope.get("headers", ())
         if not self._is_proxy(scope.get("client")):
             scope = {**scope, "headers": [header for header in headers if header[0] not in FORWARDED_HEADERS]}
@@ -33,13 +33,13 @@ class ProxyHeaders:
 
     def _is_proxy(self, client: Any) -> bool:
         if not client:
-            return True  # over a unix socket, which nobody but the proxy can reach
+            return True  # a unix socket, which only the proxy can reach
         address = _parse_address(str(client[0]))
         return address is not None and any(address in network for network in self._proxies)
 
 
 def _forwarded_for(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The last address of the last header; some proxies add the port."""
+    """The last address of the last header, without the port that some proxies add; None if it is no address."""
     forwarded = [value for name, value in headers if name == b"x-forwarded-for"]
     if not forwarded:
         return None

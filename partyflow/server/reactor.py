@@ -1,4 +1,4 @@
-"""Puts Twisted's reactor on uvloop. Import it before anything of daphne's, which would install a slower one."""
+"""Twisted's reactor on uvloop. It has to be imported before daphne, which would install another one."""
 
 import sys
 from collections.abc import Callable
@@ -9,10 +9,10 @@ from twisted.internet import asyncioreactor, error, main
 
 
 class Reactor(asyncioreactor.AsyncioSelectorReactor):
-    """Twisted's reactor, aware of what uvloop does when a peer resets its connection.
+    """Twisted's asyncio reactor, adapted to how uvloop treats sockets that the peer has reset.
 
-    It reports such a socket once, then watches it no more and raises RuntimeError when it is asked to. Whoever only
-    wanted to write would get that error; here the connection is lost in its turn, as Twisted's users expect.
+    uvloop reports such a socket once and raises RuntimeError when it is watched again, which would surface in the code
+    that writes. Here the connection is reported as lost instead.
     """
 
     def addReader(self, reader: Any) -> None:  # noqa: N802 (Twisted's name)
@@ -29,7 +29,7 @@ class Reactor(asyncioreactor.AsyncioSelectorReactor):
 
 
 def install() -> None:
-    """Make it the process's reactor, unless there is one."""
+    """Install the reactor, unless the process has one."""
     if "twisted.internet.reactor" not in sys.modules:
         main.installReactor(Reactor(uvloop.new_event_loop()))
 

@@ -1,4 +1,4 @@
-"""The server process: daphne with uvloop, tasks that live as long as the process, and an end that loses nothing."""
+"""The server process: daphne on uvloop, with startup, keepalive of WebSockets and graceful shutdown."""
 
 import asyncio
 import contextlib
@@ -29,21 +29,21 @@ from rooms.protocol.frames import SERVICE_RESTART
 logger = logging.getLogger(__name__)
 
 BACKLOG = 4096
-"""How many phones may knock at the same time, when all come back after a restart."""
+"""Pending connections in the kernel; after a restart all phones reconnect together."""
 STOP_TIMEOUT_S = 12
 CLOSE_TIMEOUT_S = 3
 TICKS_PER_BATCH = 140
-"""So many sockets are looked at in one go."""
+"""WebSockets whose keepalive is checked in one callback."""
 CANCEL_TIMEOUT_S = 2
 
 Hook = Callable[[], Awaitable[None]]
 
 
 class Server(DaphneServer):
-    """Serves `application` on `listener`, a bound socket, until SIGINT or SIGTERM.
+    """Serves an ASGI application on ``listener``, a bound socket, until SIGINT or SIGTERM.
 
-    `start` is awaited before the first connection is taken, then `ready` is called; `stop` is awaited when no more are
-    taken, while the sockets are still open.
+    Awaits ``start`` before it listens and calls ``ready`` once it does. After the signal it stops listening, awaits
+    ``stop`` while the WebSockets are still open, and then closes them with 1012.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Server(DaphneServer):
         self._port: Any = None
 
     def run(self) -> None:
-        """Serve; returns once everything has ended. Raises what `start` raised."""
+        """Serve until the shutdown is complete. Raises what ``start`` raised."""
         self.connections: dict[Any, dict[str, Any]] = {}
         self.http_factory = BoundedRequestFactory(self)
         globalLogBeginner.beginLoggingTo([_forward_failure], redirectStandardIO=False, discardBuffer=True)
@@ -94,7 +94,7 @@ class Server(DaphneServer):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, asked_to_end.set)
         await self._start()
-        # Everything made so far lives for ever: the collector need not look at it, nor come by for every few objects.
+        # What exists by now lives as long as the process: the collector skips it, and runs less often.
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
@@ -114,7 +114,7 @@ class Server(DaphneServer):
         while True:
             ends_s = loop.time() + TICK_INTERVAL_S
             every = tuple(self.sockets)
-            # A few at a time: a game must not wait until thousands have been looked at, and perhaps written to.
+            # In batches, because each check may write, and a game must not wait for thousands of them.
             pause_s = batch_pause_s(len(every))
             for first in range(0, len(every), TICKS_PER_BATCH):
                 now_s = loop.time()
@@ -124,7 +124,7 @@ class Server(DaphneServer):
             await asyncio.sleep(max(0.0, ends_s - loop.time()))
 
     async def _drain(self) -> None:
-        """Take no more connections, let the rooms be written and the sockets be told, then end what is left."""
+        """Stop listening, finish requests, await ``stop``, close the WebSockets, cancel what is left."""
         logger.info("Stopping")
         await self._port.stopListening().asFuture(asyncio.get_running_loop())
         self._listener.close()
@@ -132,7 +132,7 @@ class Server(DaphneServer):
         try:
             await asyncio.wait_for(self._stop(), STOP_TIMEOUT_S)
         except Exception:
-            logger.exception("The rooms could not be stopped in order")
+            logger.exception("Stopping the worker failed")
         for websocket in tuple(self.sockets):
             websocket.close(SERVICE_RESTART)
         await _until(lambda: not self.sockets, CLOSE_TIMEOUT_S)
@@ -155,10 +155,10 @@ class Server(DaphneServer):
         every = [details.get("application_instance") for details in self.connections.values()]
         return [application for application in every if application is not None and not application.done()]
 
-    # Called by requests
+    # Called by daphne's requests
 
     def open_websocket(self, connected: socket.socket, accept_key: bytes, scope: dict[str, Any]) -> None:
-        """Have the application run a WebSocket on ``connected``."""
+        """Run the application for a WebSocket on ``connected``."""
         loop = asyncio.get_running_loop()
         websocket = WebSocket(
             loop,
@@ -178,33 +178,30 @@ class Server(DaphneServer):
         websocket.set_application(application)
 
     def create_application(self, protocol: WebRequest, scope: dict[str, Any]) -> Any:
-        # daphne lets any client set it with a header of its own.
+        # daphne lets clients set it with a header.
         scope["root_path"] = ""
         return super().create_application(protocol, scope)
 
     def protocol_disconnected(self, protocol: WebRequest) -> None:
-        # A request that was answered is reported again when its connection ends; it may be forgotten by then.
+        # Called again at the end of the connection for requests that were answered and forgotten.
         if protocol in self.connections:
             super().protocol_disconnected(protocol)
 
 
 def batch_pause_s(sockets: int) -> float:
-    """How long to leave the loop to others before the next `TICKS_PER_BATCH` are looked at.
-
-    So that all of them together take `TICK_INTERVAL_S`.
-    """
+    """The pause after each batch of `TICKS_PER_BATCH`, so that all of them spread over `TICK_INTERVAL_S`."""
     return TICK_INTERVAL_S / max(1, math.ceil(sockets / TICKS_PER_BATCH))
 
 
 async def _until(is_true: Callable[[], bool], timeout_s: float) -> None:
-    """Wait for `is_true`, but no longer than `timeout_s`."""
+    """Wait until ``is_true()``, or for ``timeout_s``."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):
-            while not is_true():  # noqa: ASYNC110 (thousands of sockets leave: looking now and then is cheaper)
+            while not is_true():  # noqa: ASYNC110 (an event for each of thousands of sockets would cost more)
                 await asyncio.sleep(0.02)
 
 
 def _forward_failure(event: dict[str, Any]) -> None:
-    """Twisted's own log is chatter, but an exception that nobody caught is ours to know."""
+    """Forward unhandled exceptions of Twisted's log; the rest of it is dropped."""
     if failure := event.get("log_failure"):
         logger.error("Unhandled in the reactor: %s", failure.getTraceback())

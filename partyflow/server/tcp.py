@@ -1,11 +1,11 @@
-"""One TCP connection on the event loop, with as little around it as can be: it writes at once while it is idle."""
+"""Minimal TCP connection on the event loop, with the method names of asyncio's transports and protocols (ADR-17)."""
 
 import asyncio
 import contextvars
 import socket
 
 READ_BYTES = 4096
-"""A phone says less at a time; who says more is not to keep the others waiting while it is read."""
+"""Bounds one read, so that a flooding client does not delay the others; clients send less at a time."""
 
 
 class TcpConnection:
@@ -26,33 +26,33 @@ class TcpConnection:
         self.adopt_context()
 
     def adopt_context(self) -> None:
-        """Have `data_received` called in the context of whoever calls this, as regards context variables."""
+        """Call `data_received` in a copy of the current context from now on."""
         self._context = contextvars.copy_context()
         if self._is_reading:
             self.resume_reading()
 
     def resume_reading(self) -> None:
-        """Read again after `pause_reading`."""
+        """Undo `pause_reading`."""
         self._is_reading = True
         if self._socket is not None:
             self._context.run(self._loop.add_reader, self._socket.fileno(), self._read)
 
     def pause_reading(self) -> None:
-        """Leave what comes to the kernel, which soon makes the other end wait."""
+        """Stop reading; the kernel's buffers fill up and slow the peer down."""
         self._is_reading = False
         if self._socket is not None:
             self._loop.remove_reader(self._socket.fileno())
 
     def data_received(self, data: bytes) -> None:
-        """Called with what has come."""
+        """Called with incoming data, at most `READ_BYTES`."""
         raise NotImplementedError
 
     def connection_lost(self) -> None:
-        """Called once, when nothing can come or go any more."""
+        """Called once, when the connection has ended."""
         raise NotImplementedError
 
     def write(self, data: bytes) -> None:
-        """Write ``data`` after everything that was written before; dropped if it comes too late."""
+        """Write ``data``, or buffer it; dropped once the connection has ended."""
         if self._unsent is not None:
             self._unsent += data
             return
@@ -70,21 +70,21 @@ class TcpConnection:
             try:
                 self._loop.add_writer(self._socket.fileno(), self._write)
             except RuntimeError:
-                self._abort_soon()  # uvloop watches no socket that the peer has reset
+                self._abort_soon()  # uvloop refuses a socket that the peer has reset
 
     def write_eof(self) -> None:
-        """End the connection: once everything is written, and the other end has seen that nothing follows."""
+        """Close the sending side once the buffer is empty; the connection ends when the peer closes its own."""
         self._is_eof_requested = True
         if self._unsent is None:
             self._shutdown_write()
 
     def abort_after(self, seconds: float) -> None:
-        """End the connection after this time at the latest."""
+        """Abort after ``seconds`` unless the connection has ended by then; the first call counts."""
         if self._socket is not None and self._deadline is None:
             self._deadline = self._loop.call_later(seconds, self.abort)
 
     def abort(self) -> None:
-        """End the connection now; what was not written never is."""
+        """Close the connection and drop the buffer."""
         if self._socket is None:
             return
         ended, self._socket, self._unsent = self._socket, None, None
@@ -97,7 +97,7 @@ class TcpConnection:
         self.connection_lost()
 
     def _abort_soon(self) -> None:
-        # Not at once: whoever is in the middle of telling a whole room must not hear of it.
+        # Deferred, because `connection_lost` would change a room that is in the middle of a broadcast.
         self._loop.call_soon(self.abort)
 
     def _read(self) -> None:
@@ -132,7 +132,7 @@ class TcpConnection:
                 self._shutdown_write()
 
     def _shutdown_write(self) -> None:
-        # A mere close, while something unread is on its way, would be a reset and undo what was written last.
+        # close() with unread data would send a reset, which discards what was written last.
         if self._socket is not None:
             try:
                 self._socket.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""The beginning and the end under a server that is not ours."""
+"""The hooks run at startup and shutdown of any ASGI server."""
 
 from typing import Any
 

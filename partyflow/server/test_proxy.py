@@ -1,4 +1,4 @@
-"""Behind a proxy the real address counts, and what the client itself claims does not."""
+"""The client's address is taken from trusted proxies only."""
 
 import ipaddress
 from typing import Any

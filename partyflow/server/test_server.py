@@ -1,4 +1,4 @@
-"""What the server does by itself, as far as that needs no sockets."""
+"""The pace of keepalive checks."""
 
 import math
 

@@ -1,4 +1,18 @@
-"""WebSockets as the game needs them: lean, bounded both ways, closed with the code that was meant."""
+"""WebSocket server connection: bounded buffers, keepalive, exact close codes.
+
+How inbound data flows. The loop calls `data_received` with what one ``recv`` returns. While the application receives
+over ASGI, each read waits for its turn in the `AdmissionQueue`, with reading paused, because it may be one of thousands
+of handshakes. Once a receiver is set, `_parse` handles the events of a read in the callback: nearly always one message.
+
+A read with more than `MAX_EVENTS_PER_READ` marks the connection as flooding: `_parse` pauses reading, moves the rest to
+`_backlog` and enqueues `_process_backlog` as a job of the `FloodQueue`. From then on that job alone reads, and only
+when the backlog is empty: events stay in order, the backlog is bounded by one read, and the kernel's buffers fill up
+and slow the client down. An empty backlog does not mean that the flood is over, since more may wait in the kernel. The
+job ends after `FLOOD_BREAK_S` without data; a flood of `FLOOD_TIMEOUT_S` is an overload.
+
+The loop runs its callbacks in the context of the application (`adopt_context`). Jobs and admission steps run in that of
+their queue and enter the context themselves.
+"""
 
 import asyncio
 import logging
@@ -40,34 +54,35 @@ from rooms.protocol.frames import (
 logger = logging.getLogger(__name__)
 
 MAX_UNREAD_MESSAGES = 256
-MAX_MESSAGES_PER_READ = 8
-"""What comes beyond it in one go waits in the `FloodQueue`."""
-MAX_MESSAGES_PER_JOB = 4
+"""Queued for `asgi_receive`."""
+MAX_EVENTS_PER_READ = 8
+"""Handled in the read callback; further events of a read wait in the `FloodQueue`."""
+MAX_EVENTS_PER_JOB = 4
 FLOOD_TIMEOUT_S = 5.0
 FLOOD_BREAK_S = 1.0
-"""Who says too much at once for `FLOOD_TIMEOUT_S`, without a break of `FLOOD_BREAK_S`, does not mean to be heard."""
+"""A flood lasts until nothing has arrived for `FLOOD_BREAK_S`; one of `FLOOD_TIMEOUT_S` is an overload."""
 MAX_BYTES_AFTER_CLOSE = 64 * 1024
-"""So much may still be on its way from a client that has been told to go; then nobody listens any more."""
+"""Read while waiting for the client's close frame; then reading stops."""
 ACCEPT_TIMEOUT_S = 20
 CLOSE_TIMEOUT_S = 5
 EXIT_TIMEOUT_S = 10
-"""How long an application may go on once its socket has ended."""
+"""From the end of the connection to the cancellation of its application."""
 PING_AFTER_S = 10.5
-"""Phones send a heartbeat every 10 s: only who does not has to be asked for a sign of life."""
+"""Clients send a heartbeat every 10 s: only one that does not is pinged."""
 PONG_TIMEOUT_S = 5.5
 TICK_INTERVAL_S = 1.0
 """Interval of `WebSocket.tick`. Two rounds late at worst, a dead peer is found within 20 s (docs/spec.md §3.3)."""
 MAX_SILENT_TICKS = 4
 MAX_SILENCE_S = MAX_SILENT_TICKS * TICK_INTERVAL_S
-"""A proxy that has heard nothing from us for longer knows that this process hangs."""
+"""The longest time between two writes: a proxy takes a process that is silent for longer to hang (ADR-15)."""
 
 _PING_FRAME = frame(PING, b"")
 _ROUND_TRIP_PING = b"?"
 _ROUND_TRIP_PING_FRAME = frame(PING, _ROUND_TRIP_PING)
 _UNSOLICITED_PONG_FRAME = frame(PONG, b"")
-"""A sign of life to which nobody has to answer (RFC 6455, section 5.5.3)."""
+"""A heartbeat that needs no answer (RFC 6455, section 5.5.3)."""
 
-Message = dict[str, Any]
+AsgiEvent = dict[str, Any]
 Version = TypeVar("Version", contravariant=True)
 
 
@@ -79,7 +94,7 @@ class Prepared(Protocol[Version]):
 
 
 class State(Enum):
-    """Where a socket is in its life."""
+    """The state of a connection (RFC 6455, sections 4 and 7)."""
 
     CONNECTING = auto()
     OPEN = auto()
@@ -87,8 +102,8 @@ class State(Enum):
     CLOSED = auto()
 
 
-_CONNECTING, _OPEN, _CLOSING = State.CONNECTING, State.OPEN, State.CLOSING
-"""By a name of their own: to look a member up in its enum takes as long as a call."""
+_CONNECTING, _OPEN, _CLOSING, _CLOSED = State.CONNECTING, State.OPEN, State.CLOSING, State.CLOSED
+"""Constants of the module: in Python 3.11 the lookup of an enum's member is as slow as a call."""
 
 
 class WebSocket(TcpConnection):
@@ -119,7 +134,7 @@ class WebSocket(TcpConnection):
         admission_queue: AdmissionQueue,
     ) -> None:
         super().__init__(loop, connected)
-        self.state = State.CONNECTING
+        self.state = _CONNECTING
         self._accept_key = accept_key
         self._on_closed = on_closed
         self._flood_queue = flood_queue
@@ -130,7 +145,7 @@ class WebSocket(TcpConnection):
         self._reader = FrameReader(max_message_bytes)
         # Pings and pongs; the application counts messages.
         self._control_bucket = TokenBucket(int(loop.time() * 1000))
-        self._asgi_events: list[Message] = [{"type": "websocket.connect"}]
+        self._asgi_events: list[AsgiEvent] = [{"type": "websocket.connect"}]
         self._waiter: asyncio.Future[None] | None = None
         self._receiver: Receiver | None = None
         self._listener: TransportListener | None = None
@@ -144,35 +159,35 @@ class WebSocket(TcpConnection):
         self._exit_timeout: asyncio.TimerHandle | None = None
 
     def set_application(self, application: "asyncio.Task[None]") -> None:
-        """Let ``application`` be what runs this socket."""
+        """Set the task of the ASGI application that serves this connection."""
         self._application = application
         application.add_done_callback(self._on_application_done)
 
-    # What the application may do: ASGI
+    # ASGI
 
-    async def asgi_receive(self) -> Message:
-        """The next ASGI message for the application."""
+    async def asgi_receive(self) -> AsgiEvent:
+        """The next ASGI event."""
         while not self._asgi_events:
             self._waiter = self._loop.create_future()
             await self._waiter
         return self._asgi_events.pop(0)
 
-    async def asgi_send(self, message: Message) -> None:
-        """Do what an ASGI message of the application says; nothing if the socket is gone."""
-        match message["type"]:
+    async def asgi_send(self, event: AsgiEvent) -> None:
+        """Execute an ASGI event of the application; ignored once the connection has ended."""
+        match event["type"]:
             case "websocket.accept":
-                self._accept(message.get("subprotocol"))
+                self._accept(event.get("subprotocol"))
             case "websocket.send":
-                text, data = message.get("text"), message.get("bytes")
+                text, data = event.get("text"), event.get("bytes")
                 self.send_frame(frame(BINARY, data or b"") if text is None else text_frame(text.encode()))
-            case "websocket.close" if self.state is State.CONNECTING:
+            case "websocket.close" if self.state is _CONNECTING:
                 self._reject_handshake(HTTPStatus.FORBIDDEN)
             case "websocket.close":
-                self.close(message.get("code") or NORMAL_CLOSURE, message.get("reason") or "")
+                self.close(event.get("code") or NORMAL_CLOSURE, event.get("reason") or "")
             case other:
-                raise ValueError(f"A WebSocket cannot do {other}")
+                raise ValueError(f"{other} is no ASGI event of a WebSocket")
 
-    # What it may do besides
+    # The transport
 
     def set_listener(self, listener: TransportListener | None) -> None:
         """Report to ``listener`` that the client is too slow, floods or violates the protocol."""
@@ -195,37 +210,37 @@ class WebSocket(TcpConnection):
             self._give_up(Overload.SLOW_READER)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Close with ``code``, after everything that was written before."""
-        if self.state is State.OPEN:
-            self.state = State.CLOSING
+        """Send a close frame after everything that was sent; does nothing unless the connection is open."""
+        if self.state is _OPEN:
+            self.state = _CLOSING
             self._close_code = code
             self.write(close_frame(code, reason))
             self.abort_after(CLOSE_TIMEOUT_S)
 
     def set_receiver(self, receiver: Receiver) -> None:
-        """Call ``receiver`` with each message the moment it comes, and now with those that wait for `asgi_receive`.
+        """Call ``receiver`` with the messages queued for `asgi_receive`, then with each when it arrives.
 
-        It is called in the present context. The first that it declines, and all that follow, wait for `asgi_receive`.
+        It runs in the caller's context. The first message that it declines and all later ones go to `asgi_receive`.
         """
         self.adopt_context()
         waiting, self._asgi_events = self._asgi_events, []
         self._receiver = receiver
-        for message in waiting:
-            if message["type"] == "websocket.receive":
-                self._deliver(message["text"] if "text" in message else message["bytes"])
+        for event in waiting:
+            if event["type"] == "websocket.receive":
+                self._deliver(event["text"] if "text" in event else event["bytes"])
             else:
-                self._asgi_events.append(message)
+                self._asgi_events.append(event)
 
-    def ping(self, answered: Callable[[], None]) -> None:
-        """Ask for an answer, and call ``answered`` when it has come; nothing while another one is waited for."""
+    def ping(self, on_pong: Callable[[], None]) -> None:
+        """Send a ping and call ``on_pong`` at its answer; does nothing while one is pending."""
         if self._on_pong is None:
-            self._on_pong = answered
+            self._on_pong = on_pong
             self.send_frame(_ROUND_TRIP_PING_FRAME)
 
-    # What the server does
+    # Keepalive
 
     def tick(self, now_s: float) -> None:
-        """Refuse who has waited too long to be let in; ask for a sign of life, or give one; give up on the dead."""
+        """Check the handshake timeout, send a ping, check its timeout, send an idle pong; called by the server."""
         silent_s = now_s - self._last_received_s
         if self.state is _CONNECTING:
             if silent_s > ACCEPT_TIMEOUT_S:
@@ -240,12 +255,12 @@ class WebSocket(TcpConnection):
         if self._silent_ticks >= MAX_SILENT_TICKS:
             self.send_frame(_UNSOLICITED_PONG_FRAME)
 
-    # What the wire reports
+    # Inbound data
 
     def data_received(self, data: bytes) -> None:
-        """Take what the client says apart, and do it justice; newcomers have to wait their turn."""
+        """Parse incoming data; without a receiver that is queued."""
         if self.state is _CONNECTING:
-            self.abort()  # clients wait until they are let in
+            self.abort()  # clients have to wait for the response to their handshake
             return
         self._last_received_s = self._loop.time()
         if self._receiver is None and self._is_reading:
@@ -255,7 +270,7 @@ class WebSocket(TcpConnection):
             self._parse(data)
 
     def _admit(self, data: bytes) -> None:
-        self.resume_reading()  # before, for what is said may be a reason to read no more
+        self.resume_reading()  # first, for parsing may pause it
         self._context.run(self._parse, data)
 
     def _parse(self, data: bytes) -> None:
@@ -264,44 +279,41 @@ class WebSocket(TcpConnection):
             if self._bytes_since_close > MAX_BYTES_AFTER_CLOSE:
                 self.pause_reading()
                 return
-        messages = self._reader.feed(data)
+        events = self._reader.feed(data)
         if self._flooding_since_s is not None:
-            self._backlog.extend(messages)
+            self._backlog.extend(events)
             return
-        if len(messages) > MAX_MESSAGES_PER_READ:
-            self._backlog.extend(messages[MAX_MESSAGES_PER_READ:])
-            del messages[MAX_MESSAGES_PER_READ:]
+        if len(events) > MAX_EVENTS_PER_READ:
+            self._backlog.extend(events[MAX_EVENTS_PER_READ:])
+            del events[MAX_EVENTS_PER_READ:]
             self._flooding_since_s = self._last_received_s
             self.pause_reading()
             self._flood_queue.enqueue(self._process_backlog)
-        for message in messages:
-            self._handle(message)
+        for event in events:
+            self._handle(event)
 
     def _process_backlog(self) -> bool:
-        """A turn in the lane: take a little of what has come; whether there may be more before long."""
+        """Handle a few events of the backlog, reading first if it is empty; False once the flood is over."""
         if not self._backlog:
             self._read()
         is_behind = bool(self._backlog)
-        for _ in range(min(MAX_MESSAGES_PER_JOB, len(self._backlog))):
+        for _ in range(min(MAX_EVENTS_PER_JOB, len(self._backlog))):
             self._context.run(self._handle, self._backlog.popleft())
         now_s = self._loop.time()
         if self._flooding_since_s is not None and now_s - self._flooding_since_s > FLOOD_TIMEOUT_S:
             self._give_up(Overload.FLOOD)
-        if self.state is not State.OPEN:
-            # Whether the client agrees to the end is all that is left to know.
-            self._backlog = deque(
-                message for message in self._backlog if isinstance(message, Close | ProtocolViolation)
-            )
-        # That all has been taken says nothing: only the next look tells whether there was more.
-        if is_behind or (self.state is State.OPEN and now_s - self._last_received_s < FLOOD_BREAK_S):
+        if self.state is not _OPEN:
+            # Only the client's close frame still matters.
+            self._backlog = deque(event for event in self._backlog if isinstance(event, Close | ProtocolViolation))
+        if is_behind or (self.state is _OPEN and now_s - self._last_received_s < FLOOD_BREAK_S):
             return True
         self._flooding_since_s = None
         self.resume_reading()
         return False
 
     def connection_lost(self) -> None:
-        """Tell the application, which has a while to come to its end."""
-        self.state = State.CLOSED
+        """Notify the application, which has `EXIT_TIMEOUT_S` to end."""
+        self.state = _CLOSED
         self._receiver = self._on_pong = self._listener = None
         self._queue_event({"type": "websocket.disconnect", "code": self._close_code, "reason": ""})
         if self._application is not None and not self._application.done():
@@ -310,10 +322,10 @@ class WebSocket(TcpConnection):
             self._break_cycles()
         self._on_closed(self)
 
-    def _handle(self, message: FrameEvent) -> None:
-        match message:
+    def _handle(self, event: FrameEvent) -> None:
+        match event:
             case str() | bytes():
-                self._deliver(message)
+                self._deliver(event)
             case Ping() | Pong() if not self._control_bucket.take(int(self._loop.time() * 1000)):
                 self._give_up(Overload.FLOOD)
             case Ping(payload):
@@ -328,10 +340,10 @@ class WebSocket(TcpConnection):
                     self._listener.on_close(code)
                 self.write_eof()
             case Pong(payload):
-                # Of any other, that something came is all there is to know.
+                # Any other pong counts as received data only.
                 if payload == _ROUND_TRIP_PING and self._on_pong is not None:
-                    answered, self._on_pong = self._on_pong, None
-                    answered()
+                    on_pong, self._on_pong = self._on_pong, None
+                    on_pong()
 
     def _deliver(self, message: str | bytes) -> None:
         if self.state is not _OPEN:
@@ -346,10 +358,12 @@ class WebSocket(TcpConnection):
         else:
             self._give_up(Overload.FLOOD)
 
-    def _queue_event(self, message: Message) -> None:
-        self._asgi_events.append(message)
+    def _queue_event(self, event: AsgiEvent) -> None:
+        self._asgi_events.append(event)
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    # The end
 
     def _give_up(self, overload: Overload) -> None:
         if self.state is _OPEN and not self._is_overloaded:
@@ -359,30 +373,30 @@ class WebSocket(TcpConnection):
             self.close(POLICY_VIOLATION)
 
     def _accept(self, subprotocol: str | None) -> None:
-        if self.state is State.CONNECTING:
-            self.state = State.OPEN
+        if self.state is _CONNECTING:
+            self.state = _OPEN
             self.write(handshake.accept_response(self._accept_key, subprotocol))
 
     def _reject_handshake(self, status: HTTPStatus) -> None:
-        self.state = State.CLOSING
+        self.state = _CLOSING
         self.write(handshake.reject_response(status))
         self.write_eof()
         self.abort_after(CLOSE_TIMEOUT_S)
 
     def _on_application_done(self, application: "asyncio.Task[None]") -> None:
-        self._application = None  # they would hold each other, and wait for the collector
+        self._application = None  # breaks their reference cycle
         failure = None if application.cancelled() else application.exception()
         if failure is not None:
-            logger.error("The application of a socket failed", exc_info=failure)
-        if self.state is State.CONNECTING:
+            logger.error("The application of a WebSocket failed", exc_info=failure)
+        if self.state is _CONNECTING:
             self._reject_handshake(HTTPStatus.INTERNAL_SERVER_ERROR)
-        elif self.state is State.OPEN:
+        elif self.state is _OPEN:
             self.close(NORMAL_CLOSURE if failure is None else INTERNAL_ERROR)
-        elif self.state is State.CLOSED:
+        elif self.state is _CLOSED:
             self._break_cycles()
 
     def _break_cycles(self) -> None:
-        """Hold nothing that leads back here: what has ended is to be freed at once, not when the collector comes by."""
+        """Drop references that lead back here, so that the connection is freed without the garbage collector."""
         if self._exit_timeout is not None:
             self._exit_timeout.cancel()
             self._exit_timeout = None
