@@ -86,6 +86,13 @@ def test_every_relative_link_leads_somewhere() -> None:
     assert not broken
 
 
+def test_every_path_that_a_document_names_exists() -> None:
+    documents = {path: text for path, text in texts().items() if path.startswith("docs/") or path == "README.md"}
+    named = {(path, name) for path, text in documents.items() if path.endswith(".md") for name in PATH.findall(text)}
+    assert len(named) > 50
+    assert not {f"{path}: {name}" for path, name in named if name not in MADE_LATER and not (ROOT / name).exists()}
+
+
 @pytest.mark.parametrize(
     "phrase", ["the contract", "(contract", "of the source", "the source's", "the architecture document"]
 )
