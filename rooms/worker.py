@@ -4,6 +4,7 @@ import os
 import signal
 
 from gameplay.results.retention import purge_periodically
+from gameplay.words.library import poll_for_changes
 from rooms.cluster.inbox import Inbox
 from rooms.cluster.node import Node, current_node, forget_node
 from rooms.cluster.room_rpc.handler import command_handler
@@ -12,6 +13,7 @@ from rooms.relay.edge import Edge
 from rooms.relay.messages import DOWN, UP
 from rooms.relay.rebalance import Rebalancer
 from rooms.relay.remote_clients import RemoteClients
+from rooms.telemetry.loop_lag import measure_loop_lag
 
 
 class Worker:
@@ -27,9 +29,18 @@ class Worker:
 
     async def start(self) -> None:
         """Start the node and its services."""
-        self.node.lease_guard.superseded = lambda: os.kill(os.getpid(), signal.SIGTERM)
+        self.node.lease_guard.on_superseded = lambda: os.kill(os.getpid(), signal.SIGTERM)
         await self.node.start(
-            self.inbox.run, self.edge.watch, self.remote_clients.watch, self.rebalancer.watch, purge_periodically
+            self.node.writer.run,
+            self.node.lease_guard.run,
+            self.node.sweep_periodically,
+            self.inbox.run,
+            self.edge.watch,
+            self.remote_clients.watch,
+            self.rebalancer.watch,
+            poll_for_changes,
+            purge_periodically,
+            measure_loop_lag,
         )
 
     async def stop(self) -> None:

@@ -6,9 +6,9 @@ its clock stands while its clients reconnect elsewhere.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Iterator
 
+from rooms.cluster.registry import Registry
 from rooms.live.room import LiveRoom
 from rooms.protocol.errors import CloseCode
 from rooms.telemetry.counters import counters
@@ -23,35 +23,25 @@ WRITE_TIMEOUT_S = 4.0
 RETRY_INTERVAL_S = 0.25
 
 
-class RoomSet(Protocol):
-    """The rooms in memory, as a drain needs them."""
-
-    async def release(self, rooms: Iterable[LiveRoom]) -> bool:
-        """Stop these rooms and write that they have no owner; False if that failed, and they stay stopped."""
-
-    def forget(self, live: LiveRoom) -> None:
-        """Drop the room from memory."""
-
-
-async def drain(rooms: Iterable[LiveRoom], holder: RoomSet) -> None:
+async def drain(registry: Registry) -> None:
     """Release all rooms in batches. Without Redis they are given up unwritten after 4 s."""
     give_up_s = asyncio.get_running_loop().time() + WRITE_TIMEOUT_S
     unwritten = 0
-    for number, batch in enumerate(batches(list(rooms))):
-        if unwritten or not await _is_released(batch, holder, give_up_s, pause_s=BATCH_INTERVAL_S if number else 0):
+    for number, batch in enumerate(batches(list(registry))):
+        if unwritten or not await _is_released(batch, registry, give_up_s, pause_s=BATCH_INTERVAL_S if number else 0):
             unwritten += len(batch)
         else:
             counters.handovers += len(batch)
         for live in batch:
-            holder.forget(live)
+            registry.forget(live)
             live.close_all(CloseCode.RESTARTING)
     if unwritten:
         logger.error("Drain: %d rooms could not be written", unwritten)
 
 
-async def _is_released(batch: list[LiveRoom], holder: RoomSet, give_up_s: float, pause_s: float) -> bool:
+async def _is_released(batch: list[LiveRoom], registry: Registry, give_up_s: float, pause_s: float) -> bool:
     await asyncio.sleep(pause_s)
-    while not await holder.release(batch):
+    while not await registry.release(batch):
         if asyncio.get_running_loop().time() > give_up_s:
             return False
         await asyncio.sleep(RETRY_INTERVAL_S)

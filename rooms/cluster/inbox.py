@@ -52,28 +52,31 @@ def reply_channel() -> str:
 class Inbox:
     """Receives this worker's messages and calls the handler of each ``type``; handlers must not block."""
 
-    def __init__(self, worker: str, handlers: Mapping[str, Handler], lost: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, worker: str, handlers: Mapping[str, Handler], on_delivery_error: Callable[[], None]) -> None:
         self.channel = worker_channel(worker)
         self._handlers = handlers
-        self._lost = lost
+        self._on_delivery_error = on_delivery_error
 
     async def run(self) -> None:
-        """Receive until cancelled. ``lost`` is called after each failure of the layer: messages may be missing."""
-        layer, is_there = cluster_layer(), True
+        """Receive until cancelled.
+
+        ``on_delivery_error`` is called after each failure of the layer: messages may be missing.
+        """
+        layer, is_up = cluster_layer(), True
         while True:
             try:
                 message = await layer.receive(self.channel)
             except DELIVERY_ERRORS as error:
-                if is_there:
+                if is_up:
                     logger.warning("Inbox unavailable: %s: %s", type(error).__name__, error)
-                is_there = False
-                self._lost()
+                is_up = False
+                self._on_delivery_error()
                 await asyncio.sleep(RETRY_DELAY_S)
             else:
-                is_there = True
-                self._open(message)
+                is_up = True
+                self._dispatch(message)
 
-    def _open(self, message: Message) -> None:
+    def _dispatch(self, message: Message) -> None:
         handler = self._handlers.get(message.get("type", ""))
         if handler is None:
             logger.warning("Inbox: unknown message type %.50r", message.get("type"))

@@ -7,12 +7,11 @@ more, others may have taken rooms over: no command is applied before the rooms' 
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable
 
 from rooms import clock
 from rooms.cluster.membership import LEASE_MS, Membership
-from rooms.live.room import LiveRoom
+from rooms.cluster.registry import Registry
 from rooms.storage.redis_client import REDIS_ERRORS
 from rooms.storage.store import Store
 from rooms.storage.write_behind import WriteBehind
@@ -23,28 +22,18 @@ HEARTBEAT_INTERVAL_S = 0.5
 """After a crash the rooms' clocks resume at the last heartbeat, which bounds the lost time to a second."""
 
 
-class RoomSet(Protocol):
-    """The rooms in memory, as the guard needs them."""
-
-    def __iter__(self) -> Iterator[LiveRoom]:
-        """The rooms in memory."""
-
-    def lose(self, live: LiveRoom) -> None:
-        """Drop a room that another worker owns."""
-
-
 class LeaseGuard:
     """Renews the lease and drops rooms whose ownership was lost.
 
-    ``superseded`` is called once if another process has started under this worker's name.
+    ``on_superseded`` is called once if another process has started under this worker's name.
     """
 
-    def __init__(self, store: Store, membership: Membership, writer: WriteBehind, rooms: RoomSet) -> None:
-        self.superseded: Callable[[], None] = lambda: None
+    def __init__(self, store: Store, membership: Membership, writer: WriteBehind, registry: Registry) -> None:
+        self.on_superseded: Callable[[], None] = lambda: None
         self._store = store
         self._membership = membership
         self._writer = writer
-        self._rooms = rooms
+        self._registry = registry
         self._awake_ms: int | None = None
         self._checking: asyncio.Task[None] | None = None
         self._has_been_superseded = False
@@ -89,7 +78,7 @@ class LeaseGuard:
             self._writer.record_failure(error)
             return False
         if not is_known:
-            for live in self._rooms:
+            for live in self._registry:
                 live.save_state.invalidate()
                 self._writer.mark_dirty(live)
         self._writer.record_success()
@@ -98,14 +87,14 @@ class LeaseGuard:
             logger.error(
                 "Another worker has started under the name %s; worker names must be unique", self._membership.name
             )
-            self.superseded()
+            self.on_superseded()
         return True
 
     async def _check(self) -> None:
         # Heartbeat first, owners second: in this order no takeover in between goes unseen.
         if not await self._send_heartbeat():
             return
-        rooms = {live.code: live for live in self._rooms}
+        rooms = {live.code: live for live in self._registry}
         try:
             owners = await self._store.owners(list(rooms))
         except REDIS_ERRORS as error:
@@ -116,7 +105,7 @@ class LeaseGuard:
             if owner is None:
                 self._writer.mark_dirty(live)
             elif owner != (live.save_state.epoch, self._store.worker):
-                self._rooms.lose(live)
+                self._registry.lose(live)
 
     def _checked(self, checking: "asyncio.Task[None]") -> None:
         self._checking = None

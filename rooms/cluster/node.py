@@ -9,7 +9,7 @@ from typing import Any, cast
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from gameplay.words.library import WordLibrary, library, load_library, poll_for_changes
+from gameplay.words.library import WordLibrary, library, load_library
 from rooms import clock
 from rooms.access.connection_limit import ConnectionLimit
 from rooms.access.rate_limits import RateLimiter
@@ -23,7 +23,6 @@ from rooms.live.timer_wheel import TimerWheel
 from rooms.storage.redis_client import REDIS_ERRORS, connect
 from rooms.storage.store import Store
 from rooms.storage.write_behind import Saveable, WriteBehind
-from rooms.telemetry.loop_lag import measure_loop_lag
 
 logger = logging.getLogger(__name__)
 
@@ -90,11 +89,10 @@ class Node:
     # The process
 
     async def start(self, *services: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Start the services of the node and ``services`` beside them. Redis may be down."""
+        """Load the words, send the first heartbeat, and run ``services`` until `stop`. Redis may be down."""
         await load_library()
         await self.lease_guard.heartbeat()
-        own = (self.writer.run, self.lease_guard.run, self._sweep, poll_for_changes, measure_loop_lag)
-        self._services = [asyncio.create_task(_restarted(service)) for service in (*own, *services)]
+        self._services = [asyncio.create_task(_restarted(service)) for service in services]
 
     async def stop(self) -> None:
         """Hand all rooms over, stop the services, write what is unsaved, and leave the cluster."""
@@ -112,7 +110,7 @@ class Node:
         """Drain: hand all rooms over in batches; those of later batches are played on meanwhile."""
         self.membership.is_draining = True
         await _cancelled(*self.registry.opening())
-        await drain.drain(self.registry, self.registry)
+        await drain.drain(self.registry)
 
     async def sweep(self) -> None:
         """Sweep the registry and prune dead workers from the membership."""
@@ -122,7 +120,8 @@ class Node:
         except REDIS_ERRORS as error:
             self.writer.record_failure(error)
 
-    async def _sweep(self) -> None:
+    async def sweep_periodically(self) -> None:
+        """Sweep every 30 s until cancelled."""
         while True:
             await asyncio.sleep(SWEEP_INTERVAL_S)
             await self.sweep()

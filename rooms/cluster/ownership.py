@@ -13,7 +13,7 @@ from rooms.storage.store import Store, StoredRoom
 
 TAKEOVER_TIMEOUT_S = 6.0
 """How long a handshake waits until the failure of a room's owner is certain."""
-POLL_S = 0.1
+POLL_INTERVAL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Elsewhere:
 class Acquired:
     """This worker owns the room now. ``is_takeover``: its former owner is dead."""
 
-    found: StoredRoom
+    stored: StoredRoom
     is_takeover: bool
 
 
@@ -45,9 +45,9 @@ async def acquire(code: str, store: Store, membership: Membership) -> Acquired |
             await _wait_until_certain(owned.worker, membership, deadline_s)
             if not membership.can_take_over_from(owned.worker):
                 return Elsewhere(owned.worker)
-        found = await store.claim(code, owned)
-        if found is not None:
-            return Acquired(found, is_takeover=bool(owned.worker))
+        stored = await store.claim(code, owned)
+        if stored is not None:
+            return Acquired(stored, is_takeover=bool(owned.worker))
 
 
 async def _wait_until_certain(worker: str, membership: Membership, deadline_s: float) -> None:
@@ -55,5 +55,5 @@ async def _wait_until_certain(worker: str, membership: Membership, deadline_s: f
     while not (membership.is_alive(worker) or membership.can_take_over_from(worker)):
         if asyncio.get_running_loop().time() > deadline_s:
             raise Unavailable(BUSY)
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(POLL_INTERVAL_S)
         await membership.refresh()

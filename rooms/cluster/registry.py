@@ -222,7 +222,7 @@ class Registry:
             raise Unavailable(BUSY) from error
         if acquired is None or isinstance(acquired, Elsewhere):
             return acquired
-        restored = restore(code, acquired.found, clock.now_ms())
+        restored = restore(code, acquired.stored, clock.now_ms())
         if restored is None:
             return None
         counters.takeovers += acquired.is_takeover

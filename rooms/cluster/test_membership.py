@@ -121,7 +121,7 @@ async def test_a_later_start_ends_the_time_of_the_earlier_one(
     await other.lease_guard.heartbeat()
     assert other.membership.can_take_over_from(first.store.worker)
     ended: list[bool] = []
-    first.lease_guard.superseded = lambda: ended.append(True)
+    first.lease_guard.on_superseded = lambda: ended.append(True)
     for _ in range(2):
         time.now_ms += 200
         await first.lease_guard.heartbeat()

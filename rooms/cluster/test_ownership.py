@@ -22,7 +22,7 @@ Keep = Callable[[str], Node]
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits in real time."""
-    monkeypatch.setattr(ownership, "POLL_S", 0)
+    monkeypatch.setattr(ownership, "POLL_INTERVAL_S", 0)
 
 
 @pytest.fixture

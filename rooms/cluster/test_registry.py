@@ -278,7 +278,7 @@ async def test_a_service_that_stumbles_begins_again(
 
     with monkeypatch.context() as broken:
         broken.setattr(node.writer, "flush", flush)
-        await node.start()
+        await node.start(node.writer.run)
         await party.host.say("LOCK_ROOM")
         async with asyncio.timeout(5):
             await written.wait()

@@ -1,5 +1,5 @@
-"""Sockets that ended at another worker than their room: carried there and back over the layer between processes.
+"""Relay: carries sockets that ended at another worker than their room there and back over the cluster layer.
 
-The worker with the socket is the edge, the one with the room its owner. What goes each way is numbered per socket, so
-that whatever gets lost is noticed; then that socket is closed with 1012, and the client comes back the usual way.
+The worker with the socket is the edge, the worker with the room its owner. Messages are sequence-numbered per socket
+and direction, so that a loss is detected; then the socket is closed with 1012, and the client reconnects.
 """

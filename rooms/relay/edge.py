@@ -32,7 +32,7 @@ class RelayedClient(Protocol):
 
     connection: Connection
 
-    async def replay(self, said: Sequence[str | bytes], verdict: RateVerdict) -> None:
+    async def replay(self, raw: Sequence[str | bytes], verdict: RateVerdict) -> None:
         """Receive here the messages that the former owner has not confirmed: this worker may claim the room."""
 
     @property
@@ -76,12 +76,12 @@ class EdgeChannel:
         self._verdict = verdict
         self._unconfirmed = [greeting]
 
-    def send(self, said: str | bytes) -> None:
+    def send(self, raw: str | bytes) -> None:
         """Send a client's message to the owner."""
         self.sent_count += 1
         if not self.received_count:
-            self._unconfirmed.append(said)
-        self.link.put(Inbound(self.socket, self.sent_count, _text(said)), len(said))
+            self._unconfirmed.append(raw)
+        self.link.put(Inbound(self.socket, self.sent_count, _text(raw)), len(raw))
 
     def close(self) -> None:
         """Close after the client's socket has closed."""
@@ -127,7 +127,8 @@ class Edge:
         self._numbers = itertools.count(1)
         self._channels: dict[int, EdgeChannel] = {}
         self._links: dict[str, Link] = {}
-        self._unconfirmed: dict[str, int] = {}
+        self._unanswered: dict[str, int] = {}
+        """Checkpoints since the last answer, by owner."""
         self._background: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -191,7 +192,7 @@ class Edge:
         for channel in self:
             by_owner.setdefault(channel.link.remote_worker, {})[channel.socket] = channel.sent_count
         for owner, numbers in by_owner.items():
-            unanswered = self._unconfirmed[owner] = self._unconfirmed.get(owner, 0) + 1
+            unanswered = self._unanswered[owner] = self._unanswered.get(owner, 0) + 1
             if self._membership.is_alive(owner) and unanswered <= MAX_MISSED_CHECKPOINTS:
                 self._link_to(owner).put(Checkpoint(numbers), 16 * len(numbers))
             else:
@@ -226,22 +227,20 @@ class Edge:
                     self._background.add(task)
                     task.add_done_callback(self._background.discard)
             case Checkpoint():
-                self._unconfirmed[owner] = 0
-                self._compare(owner, item.numbers)
+                self._unanswered[owner] = 0
+                self._reconcile(owner, item.numbers)
 
-    def _compare(self, owner: str, sent_counts: dict[int, int]) -> None:
+    def _reconcile(self, owner: str, sent_counts: dict[int, int]) -> None:
         for channel in self:
-            if (
-                channel.link.remote_worker == owner
-                and sent_counts.get(channel.socket, channel.received_count) > channel.received_count
-            ):
+            is_theirs = channel.link.remote_worker == owner
+            if is_theirs and sent_counts.get(channel.socket, channel.received_count) > channel.received_count:
                 channel.cut()
 
     def _link_to(self, owner: str) -> Link:
         link = self._links.get(owner)
         if link is None or link.is_broken:
             link = self._links[owner] = Link(UP, self._worker, owner, lambda: self._cut_all(owner))
-            self._unconfirmed[owner] = 0
+            self._unanswered[owner] = 0
         return link
 
     def _cut_all(self, owner: str) -> None:
@@ -249,8 +248,8 @@ class Edge:
             if channel.link.remote_worker == owner:
                 channel.cut()
         self._links.pop(owner, None)
-        self._unconfirmed.pop(owner, None)
+        self._unanswered.pop(owner, None)
 
 
-def _text(said: str | bytes) -> str | None:
-    return said if isinstance(said, str) else None
+def _text(raw: str | bytes) -> str | None:
+    return raw if isinstance(raw, str) else None

@@ -17,15 +17,15 @@ OVERHEAD_BYTES = 64
 class Link:
     """Sends batches to ``remote_worker``, one at a time; messages that come meanwhile join the next one.
 
-    ``on_broken`` is called once when a parcel may not have arrived, or too much waits; then nothing more is sent.
+    ``on_broken`` is called once when a batch may not have arrived, or too much waits; then nothing more is sent.
     """
 
-    def __init__(self, kind: str, local_worker: str, remote_worker: str, broken: Callable[[], None]) -> None:
+    def __init__(self, kind: str, local_worker: str, remote_worker: str, on_broken: Callable[[], None]) -> None:
         self.remote_worker = remote_worker
         self.is_broken = False
         self._kind = kind
         self._local_worker = local_worker
-        self._on_broken = broken
+        self._on_broken = on_broken
         self._unsent: list[Upward | Downward] = []
         self._unsent_bytes = 0
         self._task: asyncio.Task[None] | None = None
@@ -41,7 +41,7 @@ class Link:
         elif self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._send())
 
-    def broadcast(self, text: bytes, socket: int, number: int) -> None:
+    def put_text(self, text: bytes, socket: int, number: int) -> None:
         """Queue ``text`` for a socket; the text of a broadcast is sent once for all sockets."""
         last = self._unsent[-1] if self._unsent else None
         if type(last) is Outbound and last.text is text:
@@ -58,8 +58,8 @@ class Link:
         layer, channel = cluster_layer(), worker_channel(self.remote_worker)
         try:
             while self._unsent:
-                parcel, self._unsent, self._unsent_bytes = self._unsent, [], 0
-                message = {"type": self._kind, "from": self._local_worker, "parcel": pack(parcel)}
+                batch, self._unsent, self._unsent_bytes = self._unsent, [], 0
+                message = {"type": self._kind, "from": self._local_worker, "parcel": pack(batch)}
                 async with asyncio.timeout(SEND_TIMEOUT_S):
                     await layer.send(channel, message)
         except DELIVERY_ERRORS as error:

@@ -41,13 +41,13 @@ class Rebalancer:
             before = self._elsewhere_since.get(live.code)
             elsewhere[live.code] = before if before is not None and before[0] == edge else (edge, now_ms)
         self._elsewhere_since = elsewhere
-        serving = {start.worker for start in self._membership.others.values() if not start.is_draining}
+        serving = {other.worker for other in self._membership.others.values() if not other.is_draining}
         for code, (edge, since_ms) in elsewhere.items():
-            live_there = self._registry.get(code)
+            still_live = self._registry.get(code)
             is_settled = edge in serving and now_ms - since_ms >= SETTLED_MS
-            if is_settled and live_there is not None and live_there.room.state not in IN_PLAY:
+            if is_settled and still_live is not None and still_live.room.state not in IN_PLAY:
                 logger.info("Room %s moves to worker %s, where all its sockets are", code, edge)
-                await self._registry.move_out(live_there)
+                await self._registry.move_out(still_live)
 
 
 def common_edge(live: LiveRoom) -> str | None:

@@ -50,7 +50,7 @@ class RelayTransport:
         text = outgoing.text(version)
         if text is not None:
             self.sent_count += 1
-            self._link.broadcast(text, self._number, self.sent_count)
+            self._link.put_text(text, self._number, self.sent_count)
 
     def close(self, code: int) -> None:
         """Close after all that was sent."""
@@ -119,9 +119,9 @@ class RemoteClient:
             self.connection.log_close(None)
             self._session.leave()
 
-    async def _receive(self, said: str | bytes, arrived_s: float) -> None:
+    async def _receive(self, raw: str | bytes, arrived_s: float) -> None:
         try:
-            await self._session.receive(said, arrived_s)
+            await self._session.receive(raw, arrived_s)
         except Exception:
             self._session.on_unexpected_error()
 
@@ -201,19 +201,19 @@ class RemoteClients:
         else:
             client.start()
 
-    def _reconcile(self, edge: str, said: dict[int, int]) -> None:
-        remote_clients, link = self._clients(edge), self._link_to(edge)
+    def _reconcile(self, edge: str, sent_counts: dict[int, int]) -> None:
+        clients, link = self._clients(edge), self._link_to(edge)
         self._last_checkpoint_ms[edge] = clock.now_ms()
-        for number in remote_clients.keys() - said.keys():
+        for number in clients.keys() - sent_counts.keys():
             self._leave(edge, number)
-        for number in said.keys() - remote_clients.keys():
+        for number in sent_counts.keys() - clients.keys():
             link.put(Close(number, 0, CloseCode.RESTARTING))
-        for number, client in tuple(remote_clients.items()):
-            if said[number] > client.received_count:
+        for number, client in tuple(clients.items()):
+            if sent_counts[number] > client.received_count:
                 client.connection.close(CloseCode.RESTARTING)
         link.put(
-            Checkpoint({number: client.socket.sent_count for number, client in remote_clients.items()}),
-            16 * len(remote_clients),
+            Checkpoint({number: client.socket.sent_count for number, client in clients.items()}),
+            16 * len(clients),
         )
 
     def _leave(self, edge: str, number: int) -> None:

@@ -313,9 +313,9 @@ class TestWhatGetsLost:
     async def test_a_layer_that_cannot_be_heard(self, throw: Any, pair: Pair) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol")
-        pair.two.inbox._lost()
+        pair.two.inbox._on_delivery_error()
         assert party["Carol"].close_code == 1012
-        pair.one.inbox._lost()
+        pair.one.inbox._on_delivery_error()
         assert len(pair.one.remote_clients) == 0
         assert party["Bob"].close_code is None
 

@@ -124,37 +124,30 @@ async def _locate(code: str) -> str:
     """The owner of the room, or any serving worker if it has none."""
     async with _redis() as redis:
         owned = await _answered(Store(redis, "").ownership(code)) if is_code(code) else None
-        living = await _answered(membership.live_workers(redis))
+        incarnations = (await _answered(membership.live_workers(redis))).values()
     if owned is None:
         raise NoSuchRoom
-    incarnations: dict[str, bool] = {live.worker: live.is_draining for live in living.values()}
-    if owned.worker in incarnations:
+    if any(incarnation.worker == owned.worker for incarnation in incarnations):
         return str(owned.worker)
-    serving = [worker for worker, is_draining in incarnations.items() if not is_draining]
-    if not serving:
+    serving = next((incarnation.worker for incarnation in incarnations if not incarnation.is_draining), None)
+    if serving is None:
         raise NoWorkers
-    return serving[0]
+    return str(serving)
 
 
 async def _send_to_worker(name: str, type_: str, by: str, wanted: type[Answer]) -> Answer:
     async with _redis() as redis:
-        start = (await _answered(membership.live_workers(redis))).get(name)
-    if start is None:
+        incarnation = (await _answered(membership.live_workers(redis))).get(name)
+    if incarnation is None:
         raise WorkerTimeout(name)
-    reply = await _request(start.worker, "", type_, b"{}", by)
+    reply = await _request(incarnation.worker, "", type_, b"{}", by)
     return msgspec.json.decode(reply["body"], type=wanted)
 
 
 async def _request(worker: str, code: str, type_: str, payload: bytes, by: str) -> Message:
     layer, reply_to = cluster_layer(), reply_channel()
-    message = {
-        "type": rpc.MESSAGE_TYPE,
-        "order": type_,
-        "code": code,
-        "payload": payload,
-        "by": by,
-        "reply_to": reply_to,
-    }
+    request = rpc.Request(command=type_, code=code, payload=payload, by=by, reply_to=reply_to)
+    message = msgspec.to_builtins(request, builtin_types=(bytes,))
     try:
         async with asyncio.timeout(TIMEOUT_S):
             await layer.send(worker_channel(worker), message)

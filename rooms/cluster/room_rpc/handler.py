@@ -24,18 +24,18 @@ def command_handler(node: Node) -> Callable[[Message], None]:
     """The inbox handler that executes each command in the background and replies."""
 
     def handle(message: Message) -> None:
-        what = f"command {message['order']} for room {message['code'] or '-'}"
-        node.spawn(_reply_to(node, message), what)
+        request = msgspec.convert(message, rpc.Request)
+        node.spawn(_reply_to(node, request), f"command {request.command} for room {request.code or '-'}")
 
     return handle
 
 
-async def _reply_to(node: Node, message: Message) -> None:
-    answer = await execute(node, message["code"], message["order"], message["payload"], message["by"])
+async def _reply_to(node: Node, request: rpc.Request) -> None:
+    answer = await execute(node, request.code, request.command, request.payload, request.by)
     reply = {"kind": rpc.KIND_OF[type(answer)], "body": msgspec.json.encode(answer)}
-    await cluster_layer().send(message["reply_to"], reply)
-    if message["order"] == rpc.DRAIN:
-        logger.warning("Drain requested by %s", message["by"])
+    await cluster_layer().send(request.reply_to, reply)
+    if request.command == rpc.DRAIN:
+        logger.warning("Drain requested by %s", request.by)
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -18,7 +18,7 @@ from rooms.live.details import RoomDetails
 from rooms.protocol.catalogue import CLIENT
 
 MESSAGE_TYPE = "order"
-"""The type of all of them on the cluster layer."""
+"""The type of a request on the cluster layer; like every name there it stays, for workers of mixed versions."""
 
 COMMANDS: dict[str, type[Command]] = {row.type: row.payload for row in CLIENT.values() if row.who == "host"}
 """The host's commands by their type in the protocol."""
@@ -61,6 +61,19 @@ class NoWorkers(CommandFailed):
 
     def __init__(self) -> None:
         super().__init__("No worker is running.")
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=MESSAGE_TYPE):
+    """A command for one room, or for the worker itself. ``payload`` is JSON, ``by`` the operator, for the log.
+
+    On the cluster layer it is a dictionary, in which the command's type is called ``order``.
+    """
+
+    command: str = msgspec.field(name="order")
+    code: str
+    payload: bytes
+    by: str
+    reply_to: str
 
 
 class CommandResult(msgspec.Struct, frozen=True, rename="camel"):
@@ -122,5 +135,5 @@ REPLIES: dict[str, type[msgspec.Struct]] = {
     "_Refusal": ErrorReply,
     "_Hop": Redirect,
 }
-"""Reply types by their names on the cluster layer, which stay as they are for workers of mixed versions."""
+"""Reply types by their names on the cluster layer."""
 KIND_OF = {type_: kind for kind, type_ in REPLIES.items()}
