@@ -1,3 +1,3 @@
-"""The site: settings, ASGI entry, the server around daphne."""
+"""The site: settings, ASGI application, server process and administration."""
 
 __version__ = "0.1.0"

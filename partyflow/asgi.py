@@ -1,4 +1,4 @@
-"""The ASGI application: pages and REST through Django, sockets through Channels."""
+"""The ASGI application: pages and REST API by Django, WebSockets by Channels."""
 
 import os
 
@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partyflow.settings")
 http = get_asgi_application()
 telemetry.start()
 
-# Consumers need the apps, which are loaded now.
+# Consumers import models, so Django has to be set up first.
 # isort: split
 from partyflow.server.lifespan import Lifespan  # noqa: E402
 from partyflow.server.proxy import ProxyHeaders  # noqa: E402

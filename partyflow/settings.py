@@ -1,4 +1,4 @@
-"""Django settings. A laptop needs no variable at all; with DEBUG off an unsafe environment is refused."""
+"""Django settings, read from the environment. Development needs no variable; production refuses unsafe values."""
 
 import logging
 import re
@@ -47,10 +47,10 @@ if DEBUG:
     SECRET_KEY = SECRET_KEY or load_or_create_secret_key(ensure_writable_directory(VAR_DIR))
 else:
     environment.check_production_settings(SECRET_KEY, ALLOWED_HOSTS, PUBLIC_URL)
-# What phones are sent to. `localhost`, where a host may have opened the page, would lead them nowhere.
+# The base of links and QR codes for phones, which cannot reach the `localhost` that a host may have opened.
 SITE_URL = PUBLIC_URL or lan.local_url(BIND, PORT)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
-# This server speaks plain HTTP: where the site is HTTPS, a proxy stands in front, and says who is calling.
+# The server speaks plain HTTP only: a site on HTTPS is behind a proxy, which forwards the client's address.
 try:
     BEHIND_PROXY = env.bool("BEHIND_PROXY", IS_HTTPS)
     TRUSTED_PROXIES = environment.parse_networks(env.list("TRUSTED_PROXIES", environment.PRIVATE_NETWORKS))
@@ -60,7 +60,7 @@ PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
 if PUBLIC_HOST and PUBLIC_HOST not in ALLOWED_HOSTS:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, lan.bracket_ipv6(PUBLIC_HOST)]
 
-# A name that outlives a restart, so that a worker finds its own rooms again; it is part of a channel's name.
+# The same after a restart, so that a worker finds its rooms again; part of a channel's name.
 WORKER_ID = re.sub(r"[^A-Za-z0-9-]", "-", WORKER_ID or f"{socket.gethostname().lower()}-{PORT}")[:60]
 
 INSTALLED_APPS = [
@@ -134,11 +134,11 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Without REDIS_URL `manage.py serve` runs a Valkey of its own; everything else finds it at the same socket.
+# Without REDIS_URL `manage.py serve` runs a Valkey; other commands connect to its socket.
 EMBEDDED_VALKEY = not REDIS_URL
 REDIS_URL = REDIS_URL or f"unix://{valkey_socket_path(VAR_DIR)}"
 
-# The cache and the channel layer, which take little, may have a Redis of their own, and need one beside a cluster.
+# The cache and the channel layer may use another Redis than the rooms, and have to if that is a cluster.
 ROOMS_REDIS = environment.read_redis_url("REDIS_URL", REDIS_URL)
 if ROOMS_REDIS.kind == "cluster" and not (CACHE_URL and CHANNELS_URL):
     raise ImproperlyConfigured(
@@ -150,7 +150,7 @@ CHANNELS_REDIS = environment.read_redis_url("CHANNELS_URL", CHANNELS_URL, may_be
 
 CACHES = {"default": cache_backend(CACHE_REDIS)}
 if ROOMS_REDIS.kind != "cluster":
-    # No cache: through it the administration reads what Redis has of the rooms.
+    # Not a cache: the administration's connection to the Redis of the rooms.
     CACHES["rooms"] = cache_backend(ROOMS_REDIS)
 
 CHANNEL_LAYERS = {
@@ -182,7 +182,7 @@ STORAGES = {
     },
 }
 
-# What a browser is told
+# Security headers and cookies
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -214,9 +214,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
-# Whether all of a domain's other hosts speak HTTPS is for its owner to say, not for a game on one of them.
+# includeSubDomains and preload concern other hosts of the domain: they are for its owner to set.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-# A browser takes such a cookie only over HTTPS, from this very host: no neighbour in the domain can slip one in.
+# Browsers accept such cookies from this host over HTTPS only: other hosts of the domain cannot set them.
 COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"

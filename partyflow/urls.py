@@ -1,4 +1,4 @@
-"""Every route of the site. Fixed routes come before the room code, and what nothing knows gets a page of its own."""
+"""The URL routes of the site. Fixed routes precede room codes; the last route answers everything else with 404."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path

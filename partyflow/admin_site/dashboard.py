@@ -1,4 +1,4 @@
-"""How things stand, for the first page of the admin. Whoever does not answer is named, and holds it up for 2 s."""
+"""Figures of the admin's dashboard: rooms, games, Redis and workers. A worker that does not answer costs 2 s."""
 
 import asyncio
 import platform
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class RedisStatus:
-    """How Redis is doing: how long an answer takes, its name and version, and how many rooms it has."""
+    """Latency, name and version of Redis, and the number of rooms in it."""
 
     lag_ms: float
     version: tuple[str, str]
@@ -38,8 +38,10 @@ class RedisStatus:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """What one user may know. ``redis`` is None while it does not answer, and so are ``rooms``; ``workers`` are those
-    that show signs of life, None for one that does not answer. All of it but ``rooms`` and ``games`` is for superusers.
+    """The figures that one user may see; only ``rooms`` and ``games`` unless ``sees_everything``.
+
+    ``redis`` and ``rooms`` are None while Redis does not answer. ``workers`` are those with a heartbeat; the figures of
+    one that does not answer are None.
     """
 
     sees_all_rooms: bool
@@ -61,7 +63,7 @@ class Dashboard:
 
 
 def dashboard_of(user: User) -> Dashboard | None:
-    """The figures for this user; None if rooms are not their business."""
+    """The figures for ``user``; None without permission to view rooms."""
     if sees_all_rooms(user):
         redis, workers = async_to_sync(_fetch_status)()
         rooms = None if redis is None else redis.rooms
@@ -76,7 +78,7 @@ def dashboard_of(user: User) -> Dashboard | None:
 
 
 def versions(redis: RedisStatus | None) -> tuple[tuple[str, str], ...]:
-    """What runs here."""
+    """Names and versions of the software."""
     return (
         ("PartyFlow", __version__),
         ("Protocol", ", ".join(SUPPORTED.versions())),
@@ -87,7 +89,7 @@ def versions(redis: RedisStatus | None) -> tuple[tuple[str, str], ...]:
 
 
 async def _fetch_status() -> tuple[RedisStatus | None, dict[str, WorkerMetrics | None] | None]:
-    """Ask Redis and the workers at the same time."""
+    """Query Redis and the workers concurrently."""
     redis, workers = await asyncio.gather(
         sync_to_async(fetch_redis_status, thread_sensitive=False)(), _fetch_worker_figures()
     )
@@ -102,7 +104,7 @@ async def _fetch_worker_figures() -> dict[str, WorkerMetrics | None] | None:
 
 
 def fetch_redis_status() -> RedisStatus | None:
-    """How Redis is doing; None if it does not answer."""
+    """Query Redis; None if it does not answer."""
     asked_s = time.perf_counter()
     try:
         with redis_errors_as_unavailable():
@@ -117,7 +119,7 @@ def fetch_redis_status() -> RedisStatus | None:
 
 def _server_version(server: Mapping[str, Any]) -> tuple[str, str]:
     if "redis_version" not in server:
-        server = next(iter(server.values()))  # a cluster tells of each of its servers
+        server = next(iter(server.values()))  # a cluster answers with a dict of its nodes
     name = "Valkey" if "valkey_version" in server else "Redis"
     return name, str(server.get(f"{name.lower()}_version", "–"))
 

@@ -1,4 +1,4 @@
-"""Hosts: staff who may manage the rooms they made, their own word packs, presets and results, and nothing else."""
+"""The group Hosts: staff who manage only their own rooms, word packs, presets and results."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ PERMISSIONS: Final = {
 
 
 def get_or_create_group(groups: Any, permissions: Any) -> Any:
-    """The group with its permissions, made if it is not there; the models are those of now or of a migration."""
+    """The group with its permissions, created if it is missing; the models may be those of a migration."""
     group, _is_new = groups.objects.get_or_create(name=GROUP)
     names = [f"{action}_{model}" for model, actions in PERMISSIONS.items() for action in actions]
     group.permissions.add(*permissions.objects.filter(codename__in=names))

@@ -1,7 +1,7 @@
-"""Guessing a password of the administration: django-axes counts in the database, so that all workers agree.
+"""Lockout after failed logins, by django-axes: counted in the database, shared by all workers.
 
-Locked is one account from one address at a time: whoever guesses cannot lock its owner out. How often an address may
-try at all, whoever as, is one of `rooms.access.rate_limits`'s limits.
+A lockout covers one account from one address, so that guessing does not lock out its owner. Logins per address are
+limited by `rooms.access.rate_limits`.
 """
 
 from typing import Any
@@ -15,11 +15,11 @@ from rooms.web.error_responses import too_many_requests
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Where the request comes from, as axes keeps it: of a /64 of IPv6 its first address."""
+    """The client's address as axes stores it; for IPv6 the first address of its /64."""
     prefix = network_prefix(request.META.get("REMOTE_ADDR") or "")
     return None if prefix is None else prefix.partition("/")[0]
 
 
 def locked_out_response(request: HttpRequest, *_details: Any) -> HttpResponse:
-    """What somebody sees who has guessed too often."""
+    """The response during a lockout."""
     return too_many_requests(request, RateLimited(int(settings.AXES_COOLOFF_TIME.total_seconds())))

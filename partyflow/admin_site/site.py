@@ -1,4 +1,4 @@
-"""The admin site: Django's own, with a dashboard on its first page."""
+"""The admin site: Django's, with a dashboard on the index page."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ REFRESH_INTERVAL_S = 5
 
 
 class PartyFlowAdminSite(AdminSite):
-    """Where hosts and administrators look after rooms, words and results."""
+    """The administration of rooms, words and results."""
 
     site_header = _("PartyFlow administration")
     site_title = _("PartyFlow")
@@ -21,27 +21,27 @@ class PartyFlowAdminSite(AdminSite):
     index_template = "admin/dashboard.html"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Django's, and the figures of the dashboard alone."""
+        """Django's routes and that of the dashboard's fragment."""
         return [path("figures/", self.admin_view(self.figures), name="figures"), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The first page."""
+        """The index page, with the dashboard."""
         return super().index(request, {**(extra_context or {}), **_dashboard_context(request)})
 
     def figures(self, request: HttpRequest) -> TemplateResponse:
-        """The dashboard, to be put in place of an older one."""
+        """The dashboard as a fragment of HTML, for refreshing it."""
         return TemplateResponse(request, "admin/figures.html", _dashboard_context(request))
 
 
 class PartyFlowAdminConfig(AdminConfig):
-    """Puts our site in place of Django's."""
+    """Replaces Django's admin site."""
 
     default_site = "partyflow.admin_site.site.PartyFlowAdminSite"
     default = False
 
 
 def _dashboard_context(request: HttpRequest) -> dict[str, Any]:
-    # Only now: while the apps are being loaded there are no models yet.
+    # Imported late: models are not loaded when this module is.
     from partyflow.admin_site.dashboard import dashboard_of
 
     return {"dashboard": dashboard_of(request.user), "every_s": REFRESH_INTERVAL_S}

@@ -1,4 +1,4 @@
-"""Options of `manage.py serve`: each is an environment variable said on the command line."""
+"""Command-line options of `manage.py serve`; each sets an environment variable."""
 
 import argparse
 import os
@@ -12,14 +12,14 @@ OPTIONS = {
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Add the options to ``parser``."""
     for option, (variable, text) in OPTIONS.items():
         parser.add_argument(option, dest=variable, help=f"{text}; or {variable} in the environment")
 
 
 def apply_options(arguments: list[str]) -> None:
-    """Put the options among `arguments` into the environment. Has to run before the settings are read."""
+    """Set the environment variables of the options in ``arguments``; to be called before the settings are loaded."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     add_options(parser)
-    said, _ = parser.parse_known_args(arguments)
-    os.environ.update({variable: value for variable, value in vars(said).items() if value is not None})
+    given, _ = parser.parse_known_args(arguments)
+    os.environ.update({variable: value for variable, value in vars(given).items() if value is not None})

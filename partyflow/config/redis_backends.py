@@ -1,4 +1,4 @@
-"""What Django's cache and the channel layer are told of the Redis they use. Neither of them speaks to a cluster."""
+"""Django settings for the cache and channel layer backends, on a Redis server or behind sentinels."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from rooms.storage.redis_client import RedisUrl
 CACHE_TIMEOUT_S = 1
 CONNECT_TIMEOUT_S = 2
 RECEIVE_TIMEOUT_S = 15
-"""A receiver of the channel layer waits up to 5 s for a message: a shorter timeout would kill it while idle."""
+"""Longer than the 5 s for which a receiver of the channel layer blocks."""
 
 
 def cache_backend(redis_url: RedisUrl) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def cache_backend(redis_url: RedisUrl) -> dict[str, Any]:
 
 
 def channel_layer_backend(redis_url: RedisUrl) -> dict[str, Any]:
-    """The entry of ``CHANNEL_LAYERS`` over which workers talk."""
+    """The entry of ``CHANNEL_LAYERS`` for messages between workers."""
     host: dict[str, Any] = {
         "socket_timeout": RECEIVE_TIMEOUT_S,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,

@@ -1,4 +1,4 @@
-"""What the settings say about Redis, tried on a real one."""
+"""The configured cache and channel layer on a real Valkey."""
 
 import asyncio
 import copy

@@ -1,4 +1,4 @@
-"""What every answer says that Django and django-csp have no setting for."""
+"""Middleware for response headers that Django and django-csp have no setting for."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -15,7 +15,7 @@ from django.utils.decorators import sync_and_async_middleware
 
 
 class ContentSecurityPolicy(CSPMiddleware):
-    """The policy on a 404 too: django-csp leaves it off while DEBUG is on, but ours is a page like any other."""
+    """django-csp's middleware, which also covers 404 pages while DEBUG is on."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Add the header."""
@@ -26,10 +26,9 @@ class ContentSecurityPolicy(CSPMiddleware):
 
 @sync_and_async_middleware
 def security_headers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Adds to every answer, files and errors too, what a browser may do with it on whose behalf.
+    """Sets ``Permissions-Policy`` and ``Cross-Origin-Resource-Policy`` on every response, static files included.
 
-    ``Permissions-Policy``: what a page of ours may ask the browser for. ``Cross-Origin-Resource-Policy``: no other site
-    has any use for it, unless the view says otherwise.
+    A view may set its own value.
     """
     if iscoroutinefunction(get_response):
 

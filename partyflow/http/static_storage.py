@@ -1,9 +1,9 @@
-"""Static files for production: named after their content, so that a browser may keep them for ever."""
+"""Storage of static files in production, under names with a hash of their content."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStaticStorage(CompressedManifestStaticFilesStorage):
-    """Rewrites the imports of ES modules too, so that a module asks for its neighbours by their hashed names."""
+    """WhiteNoise's manifest storage, which also rewrites imports in ES modules to hashed names."""
 
     support_js_module_import_aggregation = True

@@ -1,4 +1,4 @@
-"""Answers that belong to the whole site."""
+"""Views of the site itself: 404 page and favicon."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.templatetags.static import static
@@ -9,9 +9,9 @@ from django.views.defaults import page_not_found
 
 @csrf_exempt
 def not_found(request: HttpRequest, path: str) -> HttpResponse:
-    """The last route: our own page for an address that nothing knows, or a hint to the one with a slash at its end.
+    """The last route: the 404 page, or a redirect to the same path with a slash if that exists.
 
-    Without it, `DEBUG` would show phones a list of all routes.
+    Without it Django would list all routes while DEBUG is on.
     """
     lacks_slash = request.method in {"GET", "HEAD"} and not path.endswith("/")
     if lacks_slash and resolve(f"/{path}/").func is not not_found:
@@ -20,5 +20,5 @@ def not_found(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
-    """Where browsers look for the icon of what is no page, such as a picture."""
+    """Redirect to the icon; browsers request this path for responses other than pages."""
     return HttpResponseRedirect(static("img/icon.svg"))

@@ -1,4 +1,4 @@
-"""What has to be there before the first phone comes in. What is missing is said in one line, as `PreflightError`."""
+"""Checks and preparations before the server listens: port, database, static files, Redis, file limit."""
 
 import resource
 import socket
@@ -23,11 +23,11 @@ LOADING_TIMEOUT_S = 60.0
 
 
 class PreflightError(Exception):
-    """PartyFlow can't start; the message says why, and what to do, in one line."""
+    """PartyFlow cannot start; the message says why and what to do, in one line."""
 
 
 def bind_socket(bind: str, port: int) -> socket.socket:
-    """A TCP socket that owns the port, not listening yet. Raises `PreflightError`."""
+    """A TCP socket bound to the port, not listening yet. Raises `PreflightError`."""
     try:
         family = socket.AF_INET6 if ":" in bind else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
@@ -42,9 +42,9 @@ def bind_socket(bind: str, port: int) -> socket.socket:
 
 
 def prepare_database() -> None:
-    """Bring this site's own SQLite up to date, words and all; of a database that DATABASE_URL names, only ask for it.
+    """Migrate the site's SQLite and load its word packs; a database of DATABASE_URL is only checked.
 
-    With DEBUG off the static files are collected, or asked for, likewise. Raises `PreflightError`.
+    With DEBUG off static files are collected, or checked, likewise. Raises `PreflightError`.
     """
     is_ours = not settings.DATABASE_URL
     try:
@@ -69,9 +69,10 @@ def prepare_database() -> None:
 
 
 def check_redis(url: str, variable: str = "REDIS_URL") -> str:
-    """Wait until a Redis or Valkey that is new enough answers at `url`; "" then, else why nobody answers there now.
+    """Check that a recent Redis or Valkey answers at ``url``, waiting while it loads its data.
 
-    The server can do without for a while. Raises `PreflightError` if what is there will never do.
+    Returns "", or why it is unavailable at the moment, which does not keep the server from starting. Raises
+    `PreflightError` if it is unsuitable.
     """
     name = redact(url)
     try:
@@ -91,7 +92,7 @@ def check_redis(url: str, variable: str = "REDIS_URL") -> str:
 
 
 def _is_temporary(error: Exception) -> bool:
-    """Whether the trouble is that nobody is there, not that somebody else is, or that we are not let in."""
+    """Whether the server is unreachable, as opposed to another kind of server or wrong credentials."""
     if isinstance(error, redis.sentinel.MasterNotFoundError | redis.TimeoutError):
         return True
     return isinstance(error, redis.ConnectionError) and isinstance(error.__context__, OSError | RedisClusterException)
@@ -103,7 +104,7 @@ def _server_info(client: redis.Redis) -> dict[str, Any]:
         try:
             client.ping()
             info: dict[str, Any] = client.info("server")
-            # A cluster answers for one of its servers, and says which.
+            # A cluster returns the answer of one node, keyed by the node.
             return info if "redis_version" in info else next(iter(info.values()))
         except redis.BusyLoadingError:
             if time.monotonic() > deadline:
@@ -112,7 +113,7 @@ def _server_info(client: redis.Redis) -> dict[str, Any]:
 
 
 def raise_open_file_limit() -> None:
-    """Let this process have as many open files as the system allows: each phone is one."""
+    """Raise the soft limit of open files to the hard limit: each connection needs a file."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,4 +1,4 @@
-"""One line for each request, and its figures. Static files, probes and metrics are answered further out."""
+"""Access log and metrics of HTTP requests; static files, probes and metrics are answered before it."""
 
 import logging
 from collections.abc import Callable
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @sync_and_async_middleware
 def access_log(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Middleware that notes what was asked, how it was answered, and how long that took."""
+    """Middleware that logs and counts each request with its status and duration."""
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
@@ -50,7 +50,7 @@ def _span(request: HttpRequest) -> AbstractContextManager[object]:
 def _record(request: HttpRequest, response: HttpResponseBase, took_s: float) -> None:
     counters.requests[response.status_code] += 1
     counters.request.observe(took_s)
-    # Without the query: it may hold what somebody has typed.
+    # Without the query, which may contain input of users.
     fields: dict[str, object] = {
         "method": request.method,
         "path": request.path,

@@ -1,4 +1,4 @@
-"""What is shown of an exception while DEBUG is on: all of it on this machine, nothing on anybody else's phone."""
+"""Django's exception report while DEBUG is on, for browsers on this machine only."""
 
 import ipaddress
 
@@ -11,10 +11,10 @@ from django.views.debug import ExceptionReporter
 
 
 class LocalExceptionReporter(ExceptionReporter):
-    """Django's report, whose local variables may hold other people's secrets, for a browser on this machine alone."""
+    """Django's report for local requests; its local variables may contain other people's secrets."""
 
     def get_traceback_html(self) -> SafeString:
-        """The report, or the page that production shows."""
+        """The report, or production's error page."""
         return super().get_traceback_html() if is_local(self.request) else render_to_string("500.html")
 
     def get_traceback_text(self) -> SafeString:
@@ -23,7 +23,7 @@ class LocalExceptionReporter(ExceptionReporter):
 
 
 def is_local(request: HttpRequest | None) -> bool:
-    """Whether a request comes from this very machine; there may be none, as in a management command."""
+    """Whether a request comes from this machine; None, as in a management command, counts as local."""
     if request is None:
         return True
     try:

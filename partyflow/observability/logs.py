@@ -1,6 +1,6 @@
-"""Logging through structlog: lines for people in development, JSON in production, and no secret in either.
+"""Logging configuration with structlog: readable lines in development, JSON in production, secrets redacted.
 
-Every line names the worker, and the socket or room that it is about, if there is one (`rooms.telemetry.log_context`).
+Every record has the worker and, if it is about one, the connection or room (`rooms.telemetry.log_context`).
 """
 
 import logging
@@ -16,7 +16,7 @@ SECRET_NAMES = re.compile(r"secret|session|password|token|cookie|authorization",
 _SAFE_TYPES = (bool, int, float, type(None))
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _MULTILINE_FIELDS = ("exception", "stack")
-"""What may have several lines."""
+"""Fields that may contain newlines."""
 _SECRET_TEXTS = re.compile(
     r"""(?ix)
     (?P<seat> /seat/ ) [^\s/?"']+                                         # a one-time link
@@ -28,26 +28,25 @@ _SECRET_TEXTS = re.compile(
 
 
 def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: what has a secret's name, or reads like one in a text, is replaced by an ellipsis."""
+    """A structlog processor: replaces values of secret names, and secrets within texts, by an ellipsis."""
     for name, value in event.items():
         if name != "event" and SECRET_NAMES.search(name) and value is not None:
             event[name] = "…"
         elif not name.startswith("_") and not isinstance(value, _SAFE_TYPES):
-            # A request, for one, writes its path into the log only when it is printed.
+            # Objects such as a request become text only when they are rendered.
             event[name] = redact(value if isinstance(value, str) else repr(value))
     return event
 
 
 def redact(text: str) -> str:
-    """`text` with the values of sessions, passwords, tokens, cookies and one-time links taken out."""
+    """``text`` without the values of sessions, passwords, tokens, cookies and one-time links."""
     return _SECRET_TEXTS.sub(
         lambda found: f"{found['url']}:…@" if found["url"] else f"{found['seat'] or found['pair']}…", text
     )
 
 
 def escape_controls(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: what could move the cursor, colour a terminal, turn text around or begin a line of its own
-    is written out, as JSON does by itself."""
+    """A structlog processor for terminals: escapes control characters, bidirectional marks and newlines."""
     for name, value in event.items():
         if isinstance(value, str):
             lines = value.split("\n") if name in _MULTILINE_FIELDS else [value]
@@ -58,16 +57,16 @@ def escape_controls(_logger: Any, _method: str, event: MutableMapping[str, Any])
 
 
 def drop_security_tracebacks(record: logging.LogRecord) -> bool:
-    """A logging filter: a request that Django refused, such as one for a foreign host, needs no traceback."""
+    """A logging filter: removes tracebacks of requests that Django refused, such as ones for an unknown host."""
     if record.name.startswith("django.security"):
         record.exc_info = record.exc_text = None
     return True
 
 
 def logging_configuration(*, is_readable: bool, level: int, worker: str) -> dict[str, Any]:
-    """A `dictConfig` for everything that logs, and structlog set up to match.
+    """The `dictConfig` of the process; configures structlog as well.
 
-    Lines for people if `is_readable`, else one JSON object a line.
+    ``is_readable`` selects lines for people, else each record is one line of JSON.
     """
 
     def add_worker(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -114,7 +113,7 @@ def logging_configuration(*, is_readable: bool, level: int, worker: str) -> dict
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structlog", "filters": ["short"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Django's own handlers would say everything twice.
+            # Django's default handlers would log everything twice.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
         },

@@ -1,6 +1,6 @@
-"""Errors to a Sentry, if SENTRY_DSN names one: what the log says at ERROR, and nothing of the people who play.
+"""Error reports to Sentry (`SENTRY_DSN`): log records of level ERROR, without personal data.
 
-sentry-sdk is imported only then; `requirements-observability.txt` has it.
+sentry-sdk is imported on `start` only; `requirements-observability.txt` has it.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -21,16 +21,16 @@ NO_PERSONAL_DATA: Any = {
     "url_query_params": _OFF,
     "database_query_data": False,
     "queues": False,
-    # They may hold a word, or somebody's session.
+    # They may contain words or sessions.
     "stack_frame_variables": False,
 }
-"""What sentry-sdk would collect by itself: all of it off."""
+"""sentry-sdk's ``data_collection``, all of it off."""
 
 _DROPPED_FIELDS = ("request", "user", "modules")
 
 
 def start(dsn: str, *, worker: str, environment: str, **options: Any) -> None:
-    """Report from now on; ``options`` are sentry-sdk's. Raises ImproperlyConfigured when ``dsn`` is none."""
+    """Initialize sentry-sdk; ``options`` are passed on. Raises ImproperlyConfigured if ``dsn`` is invalid."""
     import sentry_sdk
     from sentry_sdk.integrations.dedupe import DedupeIntegration
     from sentry_sdk.integrations.excepthook import ExcepthookIntegration
@@ -43,7 +43,7 @@ def start(dsn: str, *, worker: str, environment: str, **options: Any) -> None:
             release=f"partyflow@{__version__}",
             environment=environment,
             server_name=worker,
-            # Named one by one: others would follow each request, and each word to Redis, into the report.
+            # Listed, because the default ones report each request and each command to Redis.
             default_integrations=False,
             auto_enabling_integrations=False,
             integrations=[LoggingIntegration(), ExcepthookIntegration(), DedupeIntegration()],
@@ -58,11 +58,11 @@ def start(dsn: str, *, worker: str, environment: str, **options: Any) -> None:
 
 
 def scrub(event: MutableMapping[str, Any], _hint: object) -> MutableMapping[str, Any]:
-    """An event, or a breadcrumb, without secrets, and with whom it is about."""
+    """An event or breadcrumb without secrets, tagged with the connection or room that it is about."""
     if "event_id" in event:
         for name in _DROPPED_FIELDS:
             event.pop(name, None)
-        # By itself a value of the message does not show what it is; in the finished text it does.
+        # A parameter alone cannot be recognized as a secret; in the formatted message it can.
         event.get("logentry", {}).pop("params", None)
         event["tags"] = {**event.get("tags", {}), **add_log_fields(None, "", {})}
     for name, value in event.items():

@@ -1,4 +1,4 @@
-"""What leaves this process for others to watch over: nothing, unless a variable names where to."""
+"""Starts error reports and tracing, if their variables are set."""
 
 from importlib.util import find_spec
 
@@ -9,11 +9,11 @@ from partyflow.observability import sentry, tracing
 
 EXTRAS = "requirements-observability.txt"
 PACKAGES = {"SENTRY_DSN": "sentry_sdk", "OTEL_EXPORTER_OTLP_ENDPOINT": "opentelemetry.exporter.otlp.proto.http"}
-"""The variables, and what has to be installed for each."""
+"""The package that each variable needs."""
 
 
 def start() -> None:
-    """Begin with what is asked for. Raises ImproperlyConfigured, with what to do in one line."""
+    """Start what is configured. Raises ImproperlyConfigured, with what to do in one line."""
     environment = "development" if settings.DEBUG else "production"
     if settings.SENTRY_DSN:
         _require_package("SENTRY_DSN")
@@ -31,7 +31,7 @@ def _require_package(variable: str) -> None:
 
 
 def is_installed(package: str) -> bool:
-    """Whether a package, which may be part of another, can be imported."""
+    """Whether a package or subpackage can be imported."""
     try:
         return find_spec(package) is not None
     except ModuleNotFoundError:

@@ -1,7 +1,7 @@
-"""Spans to an OpenTelemetry collector, if OTEL_EXPORTER_OTLP_ENDPOINT names one: requests, handshakes, work on Redis.
+"""Spans of requests, handshakes and Redis operations to an OpenTelemetry collector (`OTEL_EXPORTER_OTLP_ENDPOINT`).
 
-OpenTelemetry is imported only then; `requirements-observability.txt` has it. It reads its other variables,
-``OTEL_EXPORTER_OTLP_HEADERS`` for one, by itself. Spans leave the process from a thread of their own.
+OpenTelemetry is imported on `start` only; `requirements-observability.txt` has it. It reads its other variables, such
+as ``OTEL_EXPORTER_OTLP_HEADERS``, and exports from a thread.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from rooms.telemetry import spans
 
 
 def start(*, worker: str, environment: str) -> None:
-    """Collect and export from now on, until the process ends."""
+    """Collect and export spans until the process ends."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -29,7 +29,7 @@ def start(*, worker: str, environment: str) -> None:
     tracer = provider.get_tracer("partyflow", __version__)
 
     def begin(name: str, attributes: Mapping[str, str | int]) -> AbstractContextManager[object]:
-        # What goes wrong is told by the log, which knows what may be told.
+        # Exceptions are left to the log, which redacts secrets.
         return tracer.start_as_current_span(
             name, attributes=attributes, record_exception=False, set_status_on_exception=True
         )

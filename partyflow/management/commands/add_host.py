@@ -1,4 +1,4 @@
-"""``manage.py add_host``: an account for somebody who hosts games."""
+"""``manage.py add_host``: makes a host account."""
 
 import getpass
 from argparse import ArgumentParser
@@ -13,7 +13,7 @@ from partyflow.admin_site import host_group
 
 
 class Command(BaseCommand):
-    """Makes the account, or makes a host of one that is there."""
+    """Creates an account in the group Hosts, or adds an existing one to it."""
 
     help = "Make an account of the group Hosts; it logs in at /admin/. An account that is there joins the group."
 

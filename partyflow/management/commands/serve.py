@@ -1,4 +1,4 @@
-"""`manage.py serve`: the whole of PartyFlow in one process, with a Valkey of its own unless REDIS_URL names one."""
+"""``manage.py serve``: runs the server process, with an embedded Valkey unless REDIS_URL is set."""
 
 import argparse
 import contextlib
@@ -31,12 +31,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """The options are read by `manage.py` already; here they are checked and explained."""
+        """Declare the options for ``--help``; `manage.py` has applied them already."""
         add_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Ends with one line, and the exit code 1, when something is missing."""
-        # From here on SIGTERM ends us the way Ctrl-C does: through every `finally`.
+        """Run the server; exits with 1 and one line on stderr if the preflight fails."""
+        # SIGTERM raises KeyboardInterrupt from here on, so that every `finally` runs.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             listener = bind_socket(settings.BIND, settings.PORT)
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             sys.exit(130)
 
     def _run(self, listener: socket.socket) -> None:
-        # Only now: a wrong environment is told of without waiting for all of this.
+        # Imported late: slow, and needless if the preflight fails.
         from partyflow.asgi import application
         from partyflow.server.server import Server
         from rooms.protocol.limits import MAX_MESSAGE_BYTES
@@ -90,7 +90,7 @@ class Command(BaseCommand):
 
 @contextlib.contextmanager
 def embedded_valkey() -> Iterator[None]:
-    """Our own Valkey for as long as the block runs; nothing if REDIS_URL names another one."""
+    """Run the embedded Valkey for the duration of the block, unless REDIS_URL is set."""
     if not settings.EMBEDDED_VALKEY:
         yield
         return
@@ -103,7 +103,7 @@ def embedded_valkey() -> Iterator[None]:
 
 
 def home_url() -> str:
-    """The address for this machine's own browser."""
+    """The URL for a browser on this machine."""
     if settings.PUBLIC_URL:
         return str(settings.PUBLIC_URL)
     is_everywhere = settings.BIND in lan.WILDCARD_ADDRESSES
@@ -111,7 +111,7 @@ def home_url() -> str:
 
 
 def render_qr_code(url: str, has_colors: bool) -> str:
-    """The code as text, two modules a character; in colours of its own if the terminal has any, else for a dark one."""
+    """The QR code of ``url`` as text; without colors it is made for terminals with a dark background."""
     drawn = io.StringIO()
     segno.make(url, error="L").terminal(drawn, compact=True)
     lines = drawn.getvalue().splitlines()
