@@ -36,7 +36,7 @@ class RelayedClient(Protocol):
         """Receive here the messages that the former owner has not confirmed: this worker may claim the room."""
 
     @property
-    def secret_of_host(self) -> str | None:
+    def host_cookie(self) -> str | None:
         """The host's secret from the browser's cookie."""
 
 
@@ -150,7 +150,7 @@ class Edge:
             code=connection.code,
             origin=connection.origin,
             address=connection.client_key,
-            cookie=client.secret_of_host,
+            cookie=client.host_cookie,
             has_keepalive=connection.has_keepalive,
             wait_s=None if excess is None else excess.wait_s,
             text=_text(greeting),

@@ -21,7 +21,7 @@ from rooms.relay.link import Link
 from rooms.relay.messages import DOWN, Checkpoint, Close, Closed, Inbound, Open, TakeOver, Upward, unpack_up
 from rooms.session.client_session import ClientSession
 from rooms.session.remote_room import RateVerdict
-from rooms.telemetry.log_context import bind_log_subject, log_context_for
+from rooms.telemetry.log_context import log_context_for
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +92,6 @@ class RemoteClient:
             self.connection.close(CloseCode.RESTARTING)
             return
         self.received_count = inbound.number
-        self.connection.last_received_ms = clock.now_ms()
         if self._session.can_receive_nowait and self._is_up_to_date and self._queue.empty():
             self._log_context.run(self._session.receive_nowait, _queue_item(inbound.text)[0])
         elif self._queue.qsize() < MAX_QUEUED:
@@ -105,7 +104,7 @@ class RemoteClient:
         self._queue.put_nowait(None)
 
     async def _serve(self) -> None:
-        bind_log_subject(self.connection)
+        self._session.open()
         try:
             while True:
                 self._is_up_to_date = self._queue.empty()
@@ -114,16 +113,9 @@ class RemoteClient:
                 if queued is None:
                     break
                 if not self.connection.is_closed:
-                    await self._receive(*queued)
+                    await self._session.receive(*queued)
         finally:
-            self.connection.log_close(None)
-            self._session.leave()
-
-    async def _receive(self, raw: str | bytes, arrived_s: float) -> None:
-        try:
-            await self._session.receive(raw, arrived_s)
-        except Exception:
-            self._session.on_unexpected_error()
+            self._session.close(None)
 
 
 class RemoteClients:

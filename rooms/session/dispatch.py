@@ -25,19 +25,19 @@ def dispatch(live: LiveRoom, connection: Connection, message: ClientMessage) -> 
     request = message.payload
     match request:
         case Heartbeat():
-            _compare(live, connection, request)
+            _check_sync(live, connection, request)
         case Ack():
             if live.hub.acknowledge(connection, request.ack_id, clock.now_ms()):
                 live.notify_connection_quality(connection, "connected")
         case CreateSeatLink():
-            _offer_seat(live, connection, message)
+            _create_seat_link(live, connection, message)
         case Connect() | Reconnect():
             raise IllegalMove("You are in the room already.")
         case _:
             live.execute(connection.actor_id, request)
 
 
-def _compare(live: LiveRoom, connection: Connection, heartbeat: Heartbeat) -> None:
+def _check_sync(live: LiveRoom, connection: Connection, heartbeat: Heartbeat) -> None:
     now_ms = clock.now_ms()
     connection.reply(HeartbeatAck(state_version=live.room.state_version))
     is_due = now_ms - connection.resynced_ms >= RESYNC_INTERVAL_MS
@@ -46,7 +46,7 @@ def _compare(live: LiveRoom, connection: Connection, heartbeat: Heartbeat) -> No
         live.send_snapshot(connection)
 
 
-def _offer_seat(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
+def _create_seat_link(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
     if connection.actor_id not in live.room.members:
         raise NotAllowed("Only somebody with a seat can take it along.")
     live.node.spawn(_send_seat_link(live, connection, message), "a seat link")

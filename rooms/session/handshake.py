@@ -1,6 +1,7 @@
-"""Who gets in: ``CONNECT`` and ``RECONNECT`` (docs/spec.md §3.2, §9.1).
+"""The handshake: ``CONNECT`` and ``RECONNECT`` (docs/spec.md §3.2, §9.1).
 
-Who somebody is comes from the session alone. Each function seats the socket and answers it, or raises `Refused`.
+Identity comes from the session alone. `connect` and `reconnect` bind the connection to a member or spectator and reply,
+or raise `Refused`.
 """
 
 from msgspec import UNSET
@@ -29,61 +30,62 @@ MAX_SPECTATORS = 100
 
 
 def no_such_room() -> Refused:
-    """The same for a room that never was and one that is closed."""
+    """The refusal for an unknown and for a closed room; both are the same."""
     return Refused(
         ErrorCode.ROOM_NOT_FOUND, "There is no such room. Check the code, or start a new party.", CloseCode.NO_SUCH_ROOM
     )
 
 
 def secret_of(request: Connect | Reconnect, cookie: str | None) -> str:
-    """The secret that somebody comes with, "" if they have none. The host's cookie counts where a host may be meant."""
+    """The client's session secret, "" without one. The host's cookie counts where the client may be the host."""
     may_be_host = isinstance(request, Reconnect) or request.role == "host"
     return request.session_id or (cookie if may_be_host else None) or ""
 
 
 def is_newcomer(secret: str) -> bool:
-    """Whether somebody with this secret has no seat anywhere: they come to get one, or to look on."""
+    """Whether the secret belongs to no seat: a new player or a spectator."""
     return not secret or is_spectator_session(secret)
 
 
 def has_seat(live: LiveRoom, secret: str) -> bool:
     """Whether the secret opens a seat in the room."""
-    return not is_newcomer(secret) and _seated(live, secret) is not None
+    return not is_newcomer(secret) and _seated_member(live, secret) is not None
 
 
 def connect(live: LiveRoom, connection: Connection, request: Connect, cookie: str | None, claimed_id: str) -> None:
-    """Give the socket its seat: the one of its session, a new one for a player with a name, or none for an onlooker.
+    """Resume the session's seat, seat a new player, or admit a spectator.
 
-    ``cookie`` is the host's secret as the browser sent it. ``claimed_id`` is who the client says it is, "" if it does
-    not. Raises `Refused`.
+    ``cookie`` is the host's secret from the browser's cookie, ``claimed_id`` the envelope's ``actorId``, "" without it.
+    Raises `Refused`.
     """
     secret = secret_of(request, cookie)
     if request.role == "spectator" and (not secret or is_spectator_session(secret)):
-        _look_on(live, connection, secret or new_spectator_session(), claimed_id)
+        _spectate(live, connection, secret or new_spectator_session(), claimed_id)
     elif secret:
-        _sit_down_again(live, connection, _member(live, secret, claimed_id), secret)
+        _resume_seat(live, connection, _member(live, secret, claimed_id), secret)
     elif request.role == "host":
         raise Refused(ErrorCode.UNAUTHORIZED, "Only the host's own browser can open this page.", CloseCode.KICKED)
     else:
-        _be_nobody_else(claimed_id, "")
+        _check_claimed_id(claimed_id, "")
         _join(live, connection, request.player_name or "")
 
 
 def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie: str | None, claimed_id: str) -> bool:
-    """Go on after a lost line, as far as the time away allows; False if only a ``CONNECT`` can follow.
+    """Resume a session after a lost socket by the time away; False if it has expired and a ``CONNECT`` must follow.
 
+    The events missed are read twice: first, after `LiveRoom.advance`, to estimate the time away of a client whose close
+    was not seen (a half-open socket); again once the member counts as connected, which logs events of its own.
     Raises `Refused`.
     """
     secret = secret_of(request, cookie)
     if is_spectator_session(secret):
-        actor_id, away_since_ms = _onlooker(live, connection, secret, claimed_id), None
+        actor_id, away_since_ms = _spectator_id(live, connection, secret, claimed_id), None
     else:
         member = _member(live, secret, claimed_id)
         actor_id, away_since_ms = member.id, member.away_since_ms
     live.advance()
     now_ms = clock.now_ms()
     missed = _missed(live, request, actor_id)
-    # A close that nobody saw, as of a half-open socket, says nothing of when the line was lost.
     away_ms = estimated_away_ms(missed, now_ms) if away_since_ms is None else now_ms - away_since_ms
     outcome = reconnect_outcome(away_ms, is_host=actor_id == live.room.host_id)
     if outcome is ReconnectOutcome.EXPIRED:
@@ -97,8 +99,8 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
             )
         )
         return False
-    arrival = _arrive(live, connection, actor_id)
-    missed = _missed(live, request, actor_id)  # again, for time has passed
+    arrival = _connect_member(live, connection, actor_id)
+    missed = _missed(live, request, actor_id)
     live.bind(connection, actor_id, secret)
     is_told = outcome is ReconnectOutcome.BACKFILL and missed is not GAP
     counters.reconnects["backfill" if is_told else "snapshot"] += 1
@@ -120,28 +122,28 @@ def _missed(live: LiveRoom, request: Reconnect, actor_id: str) -> list[Entry] | 
     return live.log.since(request.last_seq_id, live.visible_to(actor_id))
 
 
-def _look_on(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> None:
-    actor_id = _onlooker(live, connection, secret, claimed_id)
+def _spectate(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> None:
+    actor_id = _spectator_id(live, connection, secret, claimed_id)
     live.advance()
     live.bind(connection, actor_id, secret)
     live.arm()
     _welcome(live, connection)
 
 
-def _onlooker(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> str:
-    """The id of somebody who may look on. Raises `Refused`."""
+def _spectator_id(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> str:
+    """The id of an admitted spectator. Raises `Refused`."""
     actor_id = spectator_id(secret)
-    _be_nobody_else(claimed_id, actor_id)
+    _check_claimed_id(claimed_id, actor_id)
     if is_client_banned(live.room, connection.client_key):
-        raise _banned()
+        raise _ban_refusal()
     onlookers = sum(other.role == "spectator" for other in live.hub)
     if onlookers >= MAX_SPECTATORS and live.hub.get(actor_id) is None:
         raise Refused(ErrorCode.ROOM_FULL, "Too many people are looking on already.", CloseCode.KICKED)
     return actor_id
 
 
-def _sit_down_again(live: LiveRoom, connection: Connection, member: Member, secret: str) -> None:
-    arrival = _arrive(live, connection, member.id)
+def _resume_seat(live: LiveRoom, connection: Connection, member: Member, secret: str) -> None:
+    arrival = _connect_member(live, connection, member.id)
     live.bind(connection, member.id, secret)
     _welcome(live, connection)
     live.publish(arrival)
@@ -161,8 +163,8 @@ def _join(live: LiveRoom, connection: Connection, name: str) -> None:
     live.publish(arrival)
 
 
-def _arrive(live: LiveRoom, connection: Connection, actor_id: str) -> list[Emission]:
-    """Somebody known is there again; what came of it is still to be announced."""
+def _connect_member(live: LiveRoom, connection: Connection, actor_id: str) -> list[Emission]:
+    """Mark a member as connected; returns the events, not yet published."""
     arrival: list[Emission] = []
     if actor_id in live.room.members:
         try:
@@ -194,17 +196,17 @@ def _welcome(live: LiveRoom, connection: Connection) -> None:
 
 def _member(live: LiveRoom, secret: str, claimed_id: str) -> Member:
     if session_hash(secret) in live.room.banned:
-        raise _banned()
-    member = _seated(live, secret)
+        raise _ban_refusal()
+    member = _seated_member(live, secret)
     if member is None:
         raise Refused(
             ErrorCode.SESSION_EXPIRED, "Your place in this room is gone. Join again.", CloseCode.SESSION_UNKNOWN
         )
-    _be_nobody_else(claimed_id, member.id)
+    _check_claimed_id(claimed_id, member.id)
     return member
 
 
-def _seated(live: LiveRoom, secret: str) -> Member | None:
+def _seated_member(live: LiveRoom, secret: str) -> Member | None:
     room = live.room
     if creator_pass.is_creator_pass(secret):
         return (
@@ -214,11 +216,11 @@ def _seated(live: LiveRoom, secret: str) -> Member | None:
     return next((member for member in room.members.values() if member.session == hashed), None)
 
 
-def _banned() -> Refused:
+def _ban_refusal() -> Refused:
     return Refused(ErrorCode.KICKED, "The host has removed you from this room.", CloseCode.KICKED)
 
 
-def _be_nobody_else(claimed_id: str, actor_id: str) -> None:
+def _check_claimed_id(claimed_id: str, actor_id: str) -> None:
     if claimed_id not in ("", actor_id):
         raise Refused(ErrorCode.UNAUTHORIZED, "You are not who you say you are.", CloseCode.KICKED)
 

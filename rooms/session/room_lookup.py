@@ -1,8 +1,7 @@
-"""What somebody has to pass before they learn whether a room is there.
+"""Room lookup, rate-limited so that codes cannot be guessed.
 
-Codes can be tried out by pages, by REST and by sockets; all of them are counted together, and whoever has tried too
-many is told nothing more, right or wrong. Who has a seat in the room is let in all the same: they may have a neighbour
-who guesses.
+Unknown codes of pages, REST and sockets count against one limit of the client. Beyond it every code is refused, right
+or wrong, except for a client with a seat in the room: a neighbour behind the same address may be the one who guesses.
 """
 
 from rooms.access.rate_limits import JOINS, UNKNOWN_CODES, RateLimiter
@@ -18,7 +17,7 @@ from rooms.storage.summary import RoomSummary
 
 
 async def look_up(client_key: str, code: str) -> RoomSummary | None:
-    """What may be said about a room; None if there is none. Raises `RateLimited`, `Unavailable`."""
+    """The public summary of a room; None without such a room. Raises `RateLimited`, `Unavailable`."""
     limiter = current_node().limiter
     await limiter.check(UNKNOWN_CODES, client_key)
     summary = await current_node().registry.summary(code)
@@ -27,17 +26,17 @@ async def look_up(client_key: str, code: str) -> RoomSummary | None:
     return summary
 
 
-async def open_room(
+async def find_room(
     node: Node,
     connection: Connection,
     request: Connect | Reconnect,
     cookie: str | None,
     verdict: RateVerdict | None = None,
 ) -> LiveRoom | RemoteRoom:
-    """The room that a socket wants to enter, or the way there. Raises `Refused`, `RateLimited`, `Unavailable`.
+    """The room that a client asks for, live or remote. Raises `Refused`, `RateLimited`, `Unavailable`.
 
-    ``cookie`` is the host's secret as the browser sent it; ``verdict``, if another worker has seen to that already.
-    Nothing is awaited once the room has been found.
+    ``cookie`` is the host's secret from the browser's cookie; ``verdict`` is the rate-limit verdict of another worker.
+    Nothing is awaited after the room was found.
     """
     client_key = connection.client_key
     secret = handshake.secret_of(request, cookie)
@@ -58,7 +57,7 @@ async def open_room(
 
 
 async def _count(limiter: RateLimiter, client_key: str, secret: str) -> RateLimited | None:
-    """Count a newcomer. What is too much is raised; it is returned where a seat may excuse it."""
+    """Count a newcomer. An excess is raised, or returned if a seat may excuse it."""
     try:
         await limiter.check(UNKNOWN_CODES, client_key)
     except RateLimited as error:
