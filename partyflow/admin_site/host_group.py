@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-GROUP: Final = "Hosts"
+GROUP_NAME: Final = "Hosts"
 
 PERMISSIONS: Final = {
     "liveroom": ("view", "control"),
@@ -16,7 +16,7 @@ PERMISSIONS: Final = {
 
 def get_or_create_group(groups: Any, permissions: Any) -> Any:
     """The group with its permissions, created if it is missing; the models may be those of a migration."""
-    group, _is_new = groups.objects.get_or_create(name=GROUP)
+    group, _is_new = groups.objects.get_or_create(name=GROUP_NAME)
     names = [f"{action}_{model}" for model, actions in PERMISSIONS.items() for action in actions]
     group.permissions.add(*permissions.objects.filter(codename__in=names))
     return group

@@ -7,7 +7,7 @@ import logging
 import math
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import partyflow.server.reactor  # noqa: F401 (installs the reactor, so it has to come before daphne)
@@ -21,6 +21,7 @@ from twisted.logger import globalLogBeginner
 from partyflow.server.admission_queue import AdmissionQueue
 from partyflow.server.flood_queue import FloodQueue
 from partyflow.server.http import BoundedRequestFactory
+from partyflow.server.lifespan import Hook
 from partyflow.server.listener import QueuedPort
 from partyflow.server.websocket import TICK_INTERVAL_S, WebSocket
 from rooms.live.transport import TRANSPORT_EXTENSION, Transport
@@ -31,12 +32,11 @@ logger = logging.getLogger(__name__)
 BACKLOG = 4096
 """Pending connections in the kernel; after a restart all phones reconnect together."""
 STOP_TIMEOUT_S = 12
-CLOSE_TIMEOUT_S = 3
+DRAIN_TIMEOUT_S = 3
+"""For requests to be answered, and again for WebSockets to close."""
 TICKS_PER_BATCH = 140
 """WebSockets whose keepalive is checked in one callback."""
 CANCEL_TIMEOUT_S = 2
-
-Hook = Callable[[], Awaitable[None]]
 
 
 class Server(DaphneServer):
@@ -128,14 +128,14 @@ class Server(DaphneServer):
         logger.info("Stopping")
         await self._port.stopListening().asFuture(asyncio.get_running_loop())
         self._listener.close()
-        await _until(lambda: not self._open_requests(), CLOSE_TIMEOUT_S)
+        await _until(lambda: not self._open_requests(), DRAIN_TIMEOUT_S)
         try:
             await asyncio.wait_for(self._stop(), STOP_TIMEOUT_S)
         except Exception:
             logger.exception("Stopping the worker failed")
         for websocket in tuple(self.sockets):
             websocket.close(SERVICE_RESTART)
-        await _until(lambda: not self.sockets, CLOSE_TIMEOUT_S)
+        await _until(lambda: not self.sockets, DRAIN_TIMEOUT_S)
         for websocket in tuple(self.sockets):
             websocket.abort()
         await self._cancel_applications()

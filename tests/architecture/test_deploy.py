@@ -135,9 +135,9 @@ def test_metrics_stay_inside(nginx: list[dict[str, Any]]) -> None:
 
 
 def test_a_worker_has_more_time_to_end_than_it_takes(compose: dict[str, Any]) -> None:
-    from partyflow.server.server import CANCEL_TIMEOUT_S, CLOSE_TIMEOUT_S, STOP_TIMEOUT_S
+    from partyflow.server.server import CANCEL_TIMEOUT_S, DRAIN_TIMEOUT_S, STOP_TIMEOUT_S
 
-    takes = STOP_TIMEOUT_S + 2 * CLOSE_TIMEOUT_S + 2 * CANCEL_TIMEOUT_S
+    takes = STOP_TIMEOUT_S + 2 * DRAIN_TIMEOUT_S + 2 * CANCEL_TIMEOUT_S
     for service in workers(compose).values():
         assert int(service["stop_grace_period"].removesuffix("s")) > takes
 

@@ -25,7 +25,7 @@ class Frame(NamedTuple):
         return self.payload[2:].decode()
 
 
-UNASKED_PONG = Frame(PONG, b"")
+UNSOLICITED_PONG = Frame(PONG, b"")
 
 
 class RawSocket:
@@ -95,7 +95,7 @@ class RawSocket:
         """The next frame that has something to say. Raises ConnectionError when the server has hung up, TimeoutError
         when it says nothing.
         """
-        while (frame := self.any_frame()) == UNASKED_PONG:
+        while (frame := self.any_frame()) == UNSOLICITED_PONG:
             pass
         return frame
 

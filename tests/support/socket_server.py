@@ -23,9 +23,9 @@ from rooms.telemetry.counters import counters
 class Subject:
     """Whom the context of a socket is about: it leads back to the socket, as the game's do."""
 
-    def __init__(self, path: str, frames: Any) -> None:
+    def __init__(self, path: str, transport: Any) -> None:
         self.path = path
-        self.frames = frames
+        self.transport = transport
 
 
 subject: ContextVar[Subject] = ContextVar("subject")
@@ -45,19 +45,19 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "websocket.close"})
         return
     await send({"type": "websocket.accept"})
-    frames = scope["extensions"]["partyflow.socket"]
+    transport = scope["extensions"]["partyflow.socket"]
     if scope["path"] != "/unheeded":
-        Connection(parse_qs(scope["query_string"].decode()).get("roomId", [""])[0], frames, "http://testserver")
+        Connection(parse_qs(scope["query_string"].decode()).get("roomId", [""])[0], transport, "http://testserver")
 
-    subject.set(Subject(scope["path"], frames))
+    subject.set(Subject(scope["path"], transport))
 
     def hear(message: str | bytes) -> bool:
         if message in ("send slow", "listen"):
             return False
         print(subject.get().path, "heard", message, flush=True)
         if message == "enough":
-            frames.close(4000)
-        frames.send_frame(text_frame(b"heard " + (message if isinstance(message, bytes) else message.encode())))
+            transport.close(4000)
+        transport.send_frame(text_frame(b"heard " + (message if isinstance(message, bytes) else message.encode())))
         return True
 
     while True:
@@ -74,19 +74,19 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 await send({"type": "websocket.send", "text": "x" * int(size)})
             case ["frames", count, size]:
                 for number in range(int(count)):
-                    frames.send_frame(text_frame(b"%06d" % number + b"x" * (int(size) - 6)))
+                    transport.send_frame(text_frame(b"%06d" % number + b"x" * (int(size) - 6)))
             case ["frames-and-ends", count]:
                 for number in range(int(count)):
-                    frames.send_frame(text_frame(b"%d" % number))
+                    transport.send_frame(text_frame(b"%d" % number))
                     await send({"type": "websocket.send", "text": str(number)})
             case ["close", code, reason]:
-                frames.close(int(code), reason)
+                transport.close(int(code), reason)
             case ["asgi-close", code]:
                 await send({"type": "websocket.close", "code": int(code)})
             case ["slow-readers"]:
                 await send({"type": "websocket.send", "text": str(counters.slow_readers)})
             case ["ping"]:
-                frames.ping(lambda: frames.send_frame(text_frame(b"answered")))
+                transport.ping(lambda: transport.send_frame(text_frame(b"answered")))
             case ["sockets-in-memory"]:
                 alive = sum(isinstance(each, WebSocket) for each in gc.get_objects())
                 await send({"type": "websocket.send", "text": str(alive)})
@@ -94,7 +94,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 await send({"type": "websocket.send", "text": f"root={scope['root_path']}"})
             case ["listen"]:
                 await asyncio.sleep(0.2)  # so that what follows has to wait
-                frames.set_receiver(hear)
+                transport.set_receiver(hear)
             case ["busy"]:
                 await asyncio.sleep(3)
             case ["raise"]:

@@ -16,7 +16,7 @@ from queue import Queue
 import pytest
 
 from partyflow.server.websocket import MAX_SILENCE_S
-from tests.support.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, UNASKED_PONG, Frame, RawSocket
+from tests.support.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, UNSOLICITED_PONG, Frame, RawSocket
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WAIT_S = 20.0
@@ -420,7 +420,7 @@ def test_a_silent_peer_is_pinged_and_dropped_within_20_s_but_not_one_that_answer
     with server.connect() as dead, server.connect() as alive:
         began = time.monotonic()
         heard_s = [began]
-        while (ping := alive.any_frame()) == UNASKED_PONG:
+        while (ping := alive.any_frame()) == UNSOLICITED_PONG:
             heard_s.append(time.monotonic())
         assert ping.opcode == PING
         assert len(heard_s) > 2
