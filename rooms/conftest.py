@@ -70,7 +70,7 @@ def rate_limits() -> bool:
 
 
 @pytest.fixture
-async def keep(
+async def make_node(
     redis_url: str,
     rate_limits: bool,
     time: MovedClock,
@@ -78,7 +78,7 @@ async def keep(
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Callable[[str], Node]]:
-    """Makes workers; the last one made is this process's."""
+    """Makes nodes; the last one is this process's."""
     settings.ALLOWED_HOSTS, settings.PUBLIC_URL = [HOST], ""
     settings.RATE_LIMITS = rate_limits
     made: list[Node] = []
@@ -86,27 +86,27 @@ async def keep(
     def make(worker: str = "worker") -> Node:
         channel_layers.set("local", None)
         channel_layers.backends.pop("local", None)
-        time.now_ms += 1  # no two starts have the same name
+        time.now_ms += 1  # no two incarnations have the same name
         made.append(Node(redis_url, worker))
         monkeypatch.setattr(node_module, "_node", made[-1])
         monkeypatch.setattr(worker_module, "_worker", Worker(made[-1]))
         return made[-1]
 
     yield make
-    for registry in made:
-        await registry.stop()
+    for each in made:
+        await each.stop()
 
 
 @pytest.fixture
-def node(keep: Callable[[str], Node]) -> Node:
-    """This process's registry. It writes when it is told to."""
-    return keep("worker")
+def node(make_node: Callable[[str], Node]) -> Node:
+    """This process's node. Its services do not run: it writes when a test flushes it."""
+    return make_node("worker")
 
 
-async def outlive(dead: Node, registry: Node, time: MovedClock) -> None:
-    """``dead`` was killed, and ``registry`` has watched for long enough to be certain of it."""
+async def outlive(dead: Node, survivor: Node, time: MovedClock) -> None:
+    """``dead`` was killed, and ``survivor`` has watched for a whole lease, so that it may take over."""
     await dead.membership.deregister()
-    await registry.lease_guard.heartbeat()
+    await survivor.lease_guard.heartbeat()
     time.now_ms += LEASE_MS
 
 
@@ -381,9 +381,9 @@ async def throw(node: Node, time: MovedClock) -> AsyncIterator[Callable[..., Any
     parties: list[Party] = []
 
     async def make(*names: str, **wanted: Any) -> Party:
-        registry = node_module.current_node()
-        chosen = parse_settings(wanted, Settings(word_pack_ids=("things",)), registry.library())
-        party = Party(registry, time, await registry.registry.create("Alice", chosen))
+        current = node_module.current_node()
+        chosen = parse_settings(wanted, Settings(word_pack_ids=("things",)), current.library())
+        party = Party(current, time, await current.registry.create("Alice", chosen))
         parties.append(party)
         await party.come(*names)
         return party

@@ -181,11 +181,11 @@ async def test_a_room_in_redis_is_shown_without_being_loaded(browser_of: Browser
 
 
 async def test_a_worker_that_does_not_answer_is_named_on_the_page(
-    browser_of: Browsers, party: Any, keep: Callable[[str], Node], monkeypatch: pytest.MonkeyPatch
+    browser_of: Browsers, party: Any, make_node: Callable[[str], Node], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room_rpc, "TIMEOUT_S", 0.1)
     await party.node.lease_guard.heartbeat()
-    keep("other")  # this process is another worker now, and nobody reads what is sent to the first
+    make_node("other")  # this process is another worker now, and nobody reads what is sent to the first
     root = await browser_of("root")
     page = await root.get(page_of(party.code))
     silent = "The worker worker has not answered within 2 seconds."

@@ -1,4 +1,4 @@
-"""A worker that is to end hands its rooms over, and nobody loses anything."""
+"""Drain: batches, hand-over of rooms to other workers, and a drain without Redis."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from rooms.conftest import MovedClock
 from rooms.errors import Unavailable
 from rooms.live.room import LiveRoom
 
-Keep = Callable[[str], Node]
+MakeNode = Callable[[str], Node]
 
 
 def rooms_of(*sockets: int) -> list[LiveRoom]:
-    """Rooms with so many sockets each."""
+    """Rooms with these numbers of sockets."""
     return cast(list[LiveRoom], [SimpleNamespace(hub=range(count)) for count in sockets])
 
 
@@ -26,27 +26,27 @@ def sizes(rooms: list[LiveRoom]) -> list[int]:
     return [sum(len(live.hub) for live in batch) for batch in batches(rooms)]
 
 
-def test_few_sockets_leave_at_once() -> None:
+def test_few_sockets_are_one_batch() -> None:
     assert sizes(rooms_of(*[7] * 20)) == [140]
     assert sizes([]) == []
     assert len(list(batches(rooms_of(*[0] * 500)))) == 1
 
 
-def test_many_sockets_leave_in_waves_of_the_same_size() -> None:
+def test_many_sockets_are_batches_of_the_same_size() -> None:
     every = sizes(rooms_of(*[7] * 500))
     assert len(every) == 18
     assert max(every) <= MIN_BATCH_SOCKETS + 7
     assert sum(every) == 3_500
 
 
-def test_however_many_there_are_the_last_one_leaves_within_seconds() -> None:
+def test_any_number_of_sockets_is_drained_within_seconds() -> None:
     every = sizes(rooms_of(*[7] * 10_000))
     assert len(every) <= MAX_BATCHES
     assert sum(every) == 70_000
     assert (MAX_BATCHES - 1) * drain.BATCH_INTERVAL_S < 5
 
 
-async def test_a_room_plays_on_until_its_wave_has_come(throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_room_is_played_on_until_its_batch(throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drain, "MIN_BATCH_SOCKETS", 1)
     first, second = await throw("Alice", "Bob", "Carol"), await throw("Alice", "Bob", "Carol")
     await second.start_round()
@@ -69,7 +69,7 @@ async def test_a_room_plays_on_until_its_wave_has_come(throw: Any, node: Node, m
     assert len(node.registry) == 0
 
 
-async def test_another_worker_goes_on_with_all_of_it(throw: Any, keep: Keep, time: MovedClock) -> None:
+async def test_another_worker_resumes_a_drained_room(throw: Any, make_node: MakeNode, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await party.swipe()
@@ -78,7 +78,7 @@ async def test_another_worker_goes_on_with_all_of_it(throw: Any, keep: Keep, tim
     await party.node.lease_guard.heartbeat()
     await party.node.hand_over()
     time.now_ms += 700
-    other = keep("other")
+    other = make_node("other")
     await other.lease_guard.heartbeat()
     live = await other.registry.find(party.code)
     assert live is not None
@@ -89,9 +89,7 @@ async def test_another_worker_goes_on_with_all_of_it(throw: Any, keep: Keep, tim
     assert (await bob.reconnect(party["Bob"].sequence_id)).type == "RECONNECTED"
 
 
-async def test_nobody_new_is_let_into_a_room_that_has_been_released(
-    throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_released_room_is_unavailable(throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     party = await throw("Alice", "Bob")
     live = party.live
     await node.registry.release([live])
@@ -99,7 +97,7 @@ async def test_nobody_new_is_let_into_a_room_that_has_been_released(
         await node.registry.find(party.code)
 
 
-async def test_what_was_under_way_does_not_make_a_released_room_ours_again(throw: Any, node: Node) -> None:
+async def test_a_late_write_does_not_reclaim_a_released_room(throw: Any, node: Node) -> None:
     party = await throw("Alice", "Bob")
     live = party.live
     await party.host.say("LOCK_ROOM")
@@ -113,7 +111,7 @@ async def test_what_was_under_way_does_not_make_a_released_room_ours_again(throw
     assert owned.worker == ""
 
 
-async def test_without_redis_the_rooms_are_given_up_in_the_end(
+async def test_without_redis_rooms_are_given_up_after_the_timeout(
     throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(drain, "WRITE_TIMEOUT_S", 0)
@@ -129,7 +127,7 @@ async def test_without_redis_the_rooms_are_given_up_in_the_end(
     assert "1 rooms could not be written" in caplog.text
 
 
-async def test_a_room_that_was_lost_meanwhile_holds_nobody_up(
+async def test_a_room_lost_during_a_drain_does_not_block_it(
     throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")

@@ -1,4 +1,4 @@
-"""A worker that has stood still, or was without Redis, looks whose its rooms are before it does anything in them."""
+"""Lease guard: after a stall or an outage of Redis, room ownership is verified before a command is applied."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,29 +10,29 @@ from rooms.cluster.membership import LEASE_MS
 from rooms.cluster.node import Node
 from rooms.conftest import MovedClock, outlive
 
-Keep = Callable[[str], Node]
+MakeNode = Callable[[str], Node]
 
 
-async def watching(registry: Node) -> None:
-    """From now on the worker notices that it has stood still."""
-    registry.lease_guard.start_stall_detection()
-    await registry.lease_guard.heartbeat()
+async def watching(node: Node) -> None:
+    """Start stall detection."""
+    node.lease_guard.start_stall_detection()
+    await node.lease_guard.heartbeat()
 
 
-async def taken_by_another(party: Any, keep: Keep) -> Node:
-    """While its owner stands still another worker takes the room."""
-    other = keep("other")
+async def claimed_by_another(party: Any, make_node: MakeNode) -> Node:
+    """Another worker takes the room over while its owner stalls."""
+    other = make_node("other")
     await party.node.writer.flush()
     await outlive(party.node, other, party.time)
     assert await other.registry.find(party.code) is not None
     return other
 
 
-async def test_what_comes_after_a_stall_is_not_applied_to_a_room_that_is_lost(throw: Any, keep: Keep) -> None:
+async def test_after_a_stall_a_command_to_a_lost_room_is_not_applied(throw: Any, make_node: MakeNode) -> None:
     party = await throw("Alice", "Bob")
     old, live = party.node, party.live
     await watching(old)
-    await taken_by_another(party, keep)
+    await claimed_by_another(party, make_node)
     party.time.now_ms += 1
     assert old.must_verify()
     await party.host.say("LOCK_ROOM")
@@ -41,7 +41,7 @@ async def test_what_comes_after_a_stall_is_not_applied_to_a_room_that_is_lost(th
     assert {guest.close_code for guest in party.guests.values()} == {1012}
 
 
-async def test_what_comes_after_a_stall_is_applied_if_the_room_is_still_there(throw: Any) -> None:
+async def test_after_a_stall_a_command_to_an_owned_room_is_applied(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     await watching(party.node)
     party.time.now_ms += LEASE_MS + 1
@@ -52,7 +52,7 @@ async def test_what_comes_after_a_stall_is_applied_if_the_room_is_still_there(th
     assert not party.node.must_verify()
 
 
-async def test_time_stands_in_a_room_whose_owner_is_in_doubt(throw: Any) -> None:
+async def test_timers_wait_while_ownership_is_unverified(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await watching(party.node)
@@ -65,7 +65,7 @@ async def test_time_stands_in_a_room_whose_owner_is_in_doubt(throw: Any) -> None
     assert party["Bob"].received("TIMER_TICK")
 
 
-async def test_who_hangs_up_while_it_is_in_doubt_counts_as_away_afterwards(throw: Any) -> None:
+async def test_a_disconnect_while_ownership_is_unverified_counts_afterwards(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     await watching(party.node)
     party.time.now_ms += LEASE_MS + 1
@@ -74,11 +74,13 @@ async def test_who_hangs_up_while_it_is_in_doubt_counts_as_away_afterwards(throw
     assert bob.connected
     await party.node.lease_guard.heartbeat()
     async with asyncio.timeout(2):
-        while bob.connected:  # noqa: ASYNC110 (nothing tells)
+        while bob.connected:  # noqa: ASYNC110 (no event)
             await asyncio.sleep(0.01)
 
 
-async def test_without_redis_a_worker_serves_on(throw: Any, monkeypatch: pytest.MonkeyPatch, time: MovedClock) -> None:
+async def test_without_redis_a_worker_keeps_serving(
+    throw: Any, monkeypatch: pytest.MonkeyPatch, time: MovedClock
+) -> None:
     party = await throw("Alice", "Bob")
     await watching(party.node)
     with monkeypatch.context() as away:
@@ -91,17 +93,17 @@ async def test_without_redis_a_worker_serves_on(throw: Any, monkeypatch: pytest.
         assert party.live.room.locked
         time.now_ms += LEASE_MS + 1
         await party.host.say("UNLOCK_ROOM")
-        assert not party.live.room.locked, "nobody can say whose the room is, so it goes on"
+        assert not party.live.room.locked, "without Redis no other worker can have claimed the room"
 
 
-async def test_when_redis_is_back_rooms_that_are_lost_are_let_go(
-    throw: Any, keep: Keep, monkeypatch: pytest.MonkeyPatch
+async def test_lost_rooms_are_dropped_when_redis_returns(
+    throw: Any, make_node: MakeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
     old = party.node
     await watching(old)
     pipeline = old.store.redis.pipeline
-    await taken_by_another(party, keep)
+    await claimed_by_another(party, make_node)
     monkeypatch.setattr(old.store.redis, "pipeline", _fail)
     await old.lease_guard.heartbeat()
     assert old.registry.get(party.code) is not None
@@ -111,22 +113,22 @@ async def test_when_redis_is_back_rooms_that_are_lost_are_let_go(
     assert party["Bob"].close_code == 1012
 
 
-async def test_a_short_silence_of_redis_asks_for_no_look(
+async def test_a_short_outage_of_redis_needs_no_verification(
     throw: Any, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice")
     await watching(party.node)
 
-    async def refresh(codes: Any) -> Any:
-        raise AssertionError("nobody can have taken the room")
+    async def owners(codes: Any) -> Any:
+        raise AssertionError("no other worker can have claimed the room")
 
-    monkeypatch.setattr(party.node.store, "owners", refresh)
+    monkeypatch.setattr(party.node.store, "owners", owners)
     time.now_ms += LEASE_MS - 1
     await party.node.lease_guard.heartbeat()
     assert party.node.registry.get(party.code) is not None
 
 
-async def test_a_room_whose_owner_key_is_missing_is_written_again(throw: Any, time: MovedClock) -> None:
+async def test_a_room_without_an_owner_key_is_written_again(throw: Any, time: MovedClock) -> None:
     party = await throw("Alice")
     node = party.node
     await watching(node)

@@ -1,4 +1,4 @@
-"""Who lives: signs of life, and when somebody is dead for certain."""
+"""Worker membership: heartbeats, leases, and when a worker counts as dead."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from rooms.cluster.membership import LEASE_MS, WORKERS, Membership, live_workers
 from rooms.cluster.node import Node
 from rooms.conftest import MovedClock
 
-Keep = Callable[[str], Node]
+MakeNode = Callable[[str], Node]
 
 
 @pytest.fixture
@@ -19,25 +19,25 @@ def client(redis_url: str) -> Any:
         yield client
 
 
-async def test_a_worker_knows_its_own_signs_of_life(node: Node, keep: Keep, time: MovedClock) -> None:
+async def test_a_worker_knows_its_own_heartbeats(node: Node, make_node: MakeNode, time: MovedClock) -> None:
     assert not await node.membership.heartbeat()
     time.now_ms += 500
     assert await node.membership.heartbeat()
-    again = keep("worker").membership
-    assert not await again.heartbeat(), "each start has signs of its own"
+    again = make_node("worker").membership
+    assert not await again.heartbeat(), "each incarnation has heartbeats of its own"
     assert again.worker != node.store.worker
     assert again.name == "worker" == name_of(again.worker)
 
 
-async def test_a_sign_of_life_lasts_three_seconds(node: Node, client: Any) -> None:
+async def test_a_heartbeat_holds_the_lease_for_three_seconds(node: Node, client: Any) -> None:
     await node.lease_guard.heartbeat()
     assert 2_500 < client.pttl("pf:worker:worker") <= LEASE_MS
     assert client.get("pf:worker:worker").decode() == node.store.worker
     assert client.zscore(WORKERS, "worker") is not None
 
 
-async def test_the_others_are_seen(keep: Keep) -> None:
-    one, two = keep("one"), keep("two")
+async def test_other_workers_are_seen(make_node: MakeNode) -> None:
+    one, two = make_node("one"), make_node("two")
     await one.lease_guard.heartbeat()
     await two.lease_guard.heartbeat()
     assert set(two.membership.others) == {"one"}
@@ -45,8 +45,8 @@ async def test_the_others_are_seen(keep: Keep) -> None:
     assert not two.membership.is_alive(one.store.worker + "0")
 
 
-async def test_nobody_is_dead_for_somebody_who_has_only_just_come(keep: Keep, time: MovedClock, client: Any) -> None:
-    one, two = keep("one"), keep("two")
+async def test_a_new_worker_declares_no_other_dead(make_node: MakeNode, time: MovedClock, client: Any) -> None:
+    one, two = make_node("one"), make_node("two")
     await one.lease_guard.heartbeat()
     client.delete("pf:worker:one")
     await two.lease_guard.heartbeat()
@@ -59,8 +59,8 @@ async def test_nobody_is_dead_for_somebody_who_has_only_just_come(keep: Keep, ti
     assert two.membership.can_take_over_from(one.store.worker)
 
 
-async def test_somebody_who_was_seen_a_moment_ago_is_not_dead(keep: Keep, time: MovedClock, client: Any) -> None:
-    one, two = keep("one"), keep("two")
+async def test_a_worker_seen_within_its_lease_is_not_dead(make_node: MakeNode, time: MovedClock, client: Any) -> None:
+    one, two = make_node("one"), make_node("two")
     await two.lease_guard.heartbeat()
     time.now_ms += 10 * LEASE_MS
     await one.lease_guard.heartbeat()
@@ -74,10 +74,10 @@ async def test_somebody_who_was_seen_a_moment_ago_is_not_dead(keep: Keep, time: 
     assert two.membership.can_take_over_from(one.store.worker)
 
 
-async def test_after_an_outage_of_redis_everybody_has_time_to_show_up(
-    keep: Keep, time: MovedClock, client: Any, monkeypatch: pytest.MonkeyPatch
+async def test_after_an_outage_of_redis_workers_have_a_lease_to_come_back(
+    make_node: MakeNode, time: MovedClock, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, two = keep("one"), keep("two")
+    one, two = make_node("one"), make_node("two")
     await one.lease_guard.heartbeat()
     await two.lease_guard.heartbeat()
     with monkeypatch.context() as away:
@@ -93,8 +93,10 @@ async def test_after_an_outage_of_redis_everybody_has_time_to_show_up(
     assert not two.membership.can_take_over_from(one.store.worker)
 
 
-async def test_redis_that_lost_everything_counts_as_an_outage(keep: Keep, time: MovedClock, client: Any) -> None:
-    one, two = keep("one"), keep("two")
+async def test_a_redis_that_lost_its_data_counts_as_an_outage(
+    make_node: MakeNode, time: MovedClock, client: Any
+) -> None:
+    one, two = make_node("one"), make_node("two")
     await one.lease_guard.heartbeat()
     await two.lease_guard.heartbeat()
     time.now_ms += 10 * LEASE_MS
@@ -107,13 +109,13 @@ async def test_redis_that_lost_everything_counts_as_an_outage(keep: Keep, time: 
     assert two.membership.can_take_over_from(one.store.worker)
 
 
-async def test_a_later_start_ends_the_time_of_the_earlier_one(
-    keep: Keep, time: MovedClock, caplog: pytest.LogCaptureFixture
+async def test_a_later_incarnation_supersedes_the_earlier_one(
+    make_node: MakeNode, time: MovedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    first, other = keep("worker"), keep("other")
+    first, other = make_node("worker"), make_node("other")
     await first.lease_guard.heartbeat()
-    later = keep("worker")
-    assert later.membership.can_take_over_from(first.store.worker), "its own former rooms, at once"
+    later = make_node("worker")
+    assert later.membership.can_take_over_from(first.store.worker), "rooms of its own former incarnation"
     await other.lease_guard.heartbeat()
     assert not other.membership.can_take_over_from(first.store.worker)
     await later.lease_guard.heartbeat()
@@ -131,29 +133,31 @@ async def test_a_later_start_ends_the_time_of_the_earlier_one(
     assert other.membership.is_alive(later.store.worker)
 
 
-async def test_who_ends_is_not_waited_for(keep: Keep, client: Any) -> None:
-    first = keep("worker")
+async def test_a_deregistered_worker_holds_no_lease(make_node: MakeNode, client: Any) -> None:
+    first = make_node("worker")
     await first.lease_guard.heartbeat()
-    later = keep("worker")
+    later = make_node("worker")
     await later.lease_guard.heartbeat()
     await first.membership.deregister()
-    assert client.exists("pf:worker:worker"), "the later start lives"
+    assert client.exists("pf:worker:worker"), "the later incarnation is live"
     await later.membership.deregister()
     assert not client.exists("pf:worker:worker", WORKERS)
 
 
-async def test_that_a_worker_is_to_end_can_be_seen(node: Node, keep: Keep) -> None:
-    other = keep("other")
+async def test_other_workers_see_a_drain(node: Node, make_node: MakeNode) -> None:
+    other = make_node("other")
     node.membership.is_draining = True
     await node.lease_guard.heartbeat()
     await other.lease_guard.heartbeat()
     assert other.membership.others["worker"].is_draining
-    living = await live_workers(other.store.redis)
-    assert {name: start.is_draining for name, start in living.items()} == {"worker": True, "other": False}
+    workers = await live_workers(other.store.redis)
+    assert {name: live.is_draining for name, live in workers.items()} == {"worker": True, "other": False}
 
 
-async def test_a_name_that_nobody_has_any_more_is_forgotten(keep: Keep, time: MovedClock, client: Any) -> None:
-    one, two = keep("one"), keep("two")
+async def test_a_name_without_heartbeats_for_a_day_is_pruned(
+    make_node: MakeNode, time: MovedClock, client: Any
+) -> None:
+    one, two = make_node("one"), make_node("two")
     await one.lease_guard.heartbeat()
     time.now_ms += 25 * 3_600_000
     await two.lease_guard.heartbeat()
@@ -161,25 +165,25 @@ async def test_a_name_that_nobody_has_any_more_is_forgotten(keep: Keep, time: Mo
     assert client.zrange(WORKERS, 0, -1) == [b"two"]
 
 
-async def test_many_who_look_at_once_ask_redis_once(
+async def test_concurrent_refreshes_read_redis_once(
     node: Node, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await node.lease_guard.heartbeat()
-    looks: list[int] = []
-    look = Membership._refresh
+    refreshes: list[int] = []
+    refresh = Membership._refresh
 
     async def counted(membership: Membership) -> None:
-        looks.append(time.now_ms)
-        await look(membership)
+        refreshes.append(time.now_ms)
+        await refresh(membership)
 
     monkeypatch.setattr(Membership, "_refresh", counted)
     for _ in range(20):
         await node.membership.refresh()
-    assert looks == [], "it has just looked"
+    assert refreshes == [], "the heartbeat has just refreshed it"
     time.now_ms += 100
     for _ in range(20):
         await node.membership.refresh()
-    assert len(looks) == 1
+    assert len(refreshes) == 1
 
 
 def _fail(*args: object, **options: object) -> None:

@@ -1,4 +1,4 @@
-"""Whose a room is: never two workers' at a time, and somebody's as soon as it can be."""
+"""Ownership of rooms: claims, takeovers from dead workers, and their epochs."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,12 +16,12 @@ from rooms.errors import Unavailable
 from rooms.live.room import LiveRoom
 from rooms.telemetry.counters import counters
 
-Keep = Callable[[str], Node]
+MakeNode = Callable[[str], Node]
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits in real time."""
+def no_poll_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Poll without a delay."""
     monkeypatch.setattr(ownership, "POLL_INTERVAL_S", 0)
 
 
@@ -32,28 +32,28 @@ def client(redis_url: str) -> Any:
 
 
 def owner(client: Any, code: str) -> tuple[int, str]:
-    """Epoch and worker, as the key has them."""
+    """Epoch and worker in the owner key."""
     epoch, _, worker = client.get(f"pf:{{{code}}}:owner").decode().partition(" ")
     return int(epoch), worker
 
 
-async def test_a_new_room_is_nobodys(throw: Any, client: Any) -> None:
+async def test_a_new_room_has_no_owner(throw: Any, client: Any) -> None:
     party = await throw()
     assert not client.exists(f"pf:{{{party.code}}}:owner")
     owned = await party.node.store.ownership(party.code)
     assert (owned.epoch, owned.worker) == (0, "")
 
 
-async def test_the_worker_of_the_first_socket_has_the_room(throw: Any, client: Any) -> None:
+async def test_the_worker_of_the_first_socket_owns_the_room(throw: Any, client: Any) -> None:
     party = await throw("Alice")
     assert owner(client, party.code) == (1, party.node.store.worker)
     assert client.ttl(f"pf:{{{party.code}}}:owner") > 7_000
 
 
-async def test_a_room_whose_owner_lives_is_elsewhere(throw: Any, keep: Keep, client: Any) -> None:
+async def test_a_room_stays_with_a_live_owner(throw: Any, make_node: MakeNode, client: Any) -> None:
     party = await throw("Alice", "Bob")
     await party.node.lease_guard.heartbeat()
-    other = keep("other")
+    other = make_node("other")
     await other.lease_guard.heartbeat()
     assert await other.registry.find(party.code) == Elsewhere(party.node.store.worker)
     assert owner(client, party.code) == (1, party.node.store.worker)
@@ -61,13 +61,13 @@ async def test_a_room_whose_owner_lives_is_elsewhere(throw: Any, keep: Keep, cli
     assert await party.node.writer.flush()
 
 
-async def test_a_room_of_a_dead_worker_is_taken_over(
-    throw: Any, keep: Keep, client: Any, monkeypatch: pytest.MonkeyPatch
+async def test_a_room_of_a_dead_owner_is_taken_over(
+    throw: Any, make_node: MakeNode, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
     before = counters.takeovers
-    other = keep("other")
+    other = make_node("other")
     await outlive(party.node, other, party.time)
     live = await other.registry.find(party.code)
     assert isinstance(live, LiveRoom)
@@ -75,11 +75,13 @@ async def test_a_room_of_a_dead_worker_is_taken_over(
     assert counters.takeovers == before + 1
 
 
-async def test_who_comes_too_early_waits_for_certainty(throw: Any, keep: Keep, time: MovedClock) -> None:
+async def test_a_takeover_waits_until_the_owner_is_certainly_dead(
+    throw: Any, make_node: MakeNode, time: MovedClock
+) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
     await party.node.membership.deregister()
-    other = keep("other")
+    other = make_node("other")
     await other.lease_guard.heartbeat()
     finding = [asyncio.create_task(other.registry.find(party.code)) for _ in range(3)]
     await asyncio.sleep(0.05)
@@ -90,10 +92,12 @@ async def test_who_comes_too_early_waits_for_certainty(throw: Any, keep: Keep, t
     assert {id(room) for room in rooms} == {id(other.registry.get(party.code))}
 
 
-async def test_an_owner_who_turns_out_to_live_keeps_the_room(throw: Any, keep: Keep, time: MovedClock) -> None:
+async def test_an_owner_that_turns_out_to_live_keeps_the_room(
+    throw: Any, make_node: MakeNode, time: MovedClock
+) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
-    other = keep("other")
+    other = make_node("other")
     await other.lease_guard.heartbeat()
     finding = asyncio.create_task(other.registry.find(party.code))
     await asyncio.sleep(0.05)
@@ -104,31 +108,35 @@ async def test_an_owner_who_turns_out_to_live_keeps_the_room(throw: Any, keep: K
         assert await finding == Elsewhere(party.node.store.worker)
 
 
-async def test_what_stays_uncertain_is_given_up(throw: Any, keep: Keep, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_takeover_without_certainty_is_unavailable(
+    throw: Any, make_node: MakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ownership, "TAKEOVER_TIMEOUT_S", 0)
     party = await throw("Alice")
     await party.node.writer.flush()
-    other = keep("other")
+    other = make_node("other")
     await other.lease_guard.heartbeat()
     with pytest.raises(Unavailable):
         await other.registry.find(party.code)
 
 
-async def test_a_worker_that_has_come_again_takes_its_rooms_at_once(throw: Any, keep: Keep, client: Any) -> None:
+async def test_a_restarted_worker_takes_its_rooms_over_without_waiting(
+    throw: Any, make_node: MakeNode, client: Any
+) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
     await party.node.lease_guard.heartbeat()
-    again = keep("worker")
+    again = make_node("worker")
     assert isinstance(await again.registry.find(party.code), LiveRoom)
     assert owner(client, party.code) == (2, again.store.worker)
 
 
-async def test_of_two_who_take_a_room_one_gets_it(throw: Any, keep: Keep, client: Any) -> None:
+async def test_of_two_concurrent_claims_one_wins(throw: Any, make_node: MakeNode, client: Any) -> None:
     party = await throw()
-    one, two = keep("one"), keep("two")
+    one, two = make_node("one"), make_node("two")
     await one.lease_guard.heartbeat()
     await two.lease_guard.heartbeat()
-    party.time.now_ms += 200  # so that each looks for the other
+    party.time.now_ms += 200  # so that each refreshes its view of the other
     found = await asyncio.gather(one.registry.find(party.code), two.registry.find(party.code))
     [live] = [room for room in found if isinstance(room, LiveRoom)]
     [elsewhere] = [room for room in found if isinstance(room, Elsewhere)]
@@ -136,14 +144,12 @@ async def test_of_two_who_take_a_room_one_gets_it(throw: Any, keep: Keep, client
     assert live.node.store.worker == elsewhere.worker
 
 
-async def test_an_owner_key_that_is_missing_is_made_again_and_takes_the_room_from_nobody(
-    throw: Any, keep: Keep, client: Any
-) -> None:
+async def test_a_missing_owner_key_is_restored_for_the_same_owner(throw: Any, make_node: MakeNode, client: Any) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
     await party.node.lease_guard.heartbeat()
     client.delete(f"pf:{{{party.code}}}:owner")
-    other = keep("other")
+    other = make_node("other")
     await other.lease_guard.heartbeat()
     assert await other.registry.find(party.code) == Elsewhere(party.node.store.worker)
     await party.host.say("LOCK_ROOM")
@@ -151,12 +157,12 @@ async def test_an_owner_key_that_is_missing_is_made_again_and_takes_the_room_fro
     assert owner(client, party.code) == (1, party.node.store.worker)
 
 
-async def test_a_room_that_was_let_go_is_nobodys_and_keeps_its_epoch(throw: Any, keep: Keep, client: Any) -> None:
+async def test_a_released_room_has_no_owner_and_keeps_its_epoch(throw: Any, make_node: MakeNode, client: Any) -> None:
     party = await throw("Alice", "Bob")
     await party.node.lease_guard.heartbeat()
     await party.node.stop()
     assert owner(client, party.code) == (1, "")
-    other = keep("other")
+    other = make_node("other")
     assert isinstance(await other.registry.find(party.code), LiveRoom)
     assert owner(client, party.code) == (2, other.store.worker)
 

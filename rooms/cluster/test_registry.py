@@ -1,4 +1,4 @@
-"""The rooms of a process: made, opened, looked up, let go."""
+"""Registry and node: rooms are created, found, released and swept; services and background tasks."""
 
 import asyncio
 import re
@@ -41,7 +41,7 @@ def test_a_reserved_word_is_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "ABC23", "ABC2345", "abc234", "ABC10O", "ÄBC234", "ABC 23"])
-def test_what_is_no_code(text: str) -> None:
+def test_malformed_codes_are_no_codes(text: str) -> None:
     assert not is_code(text)
 
 
@@ -68,7 +68,7 @@ async def test_a_bad_name_makes_no_room(node: Node, redis_url: str) -> None:
     assert redis.Redis.from_url(redis_url).dbsize() == 0
 
 
-async def test_many_who_come_at_once_open_one_room(throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_concurrent_finds_open_a_room_once(throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     party = await throw()
     claims = []
     claim = node.store.claim
@@ -83,7 +83,7 @@ async def test_many_who_come_at_once_open_one_room(throw: Any, node: Node, monke
     assert claims == [party.code]
 
 
-async def test_one_who_gives_up_does_not_spoil_it_for_the_others(throw: Any, node: Node) -> None:
+async def test_a_cancelled_find_does_not_cancel_the_others(throw: Any, node: Node) -> None:
     party = await throw()
     first, second = (asyncio.create_task(node.registry.find(party.code)) for _ in range(2))
     await asyncio.sleep(0)
@@ -108,7 +108,7 @@ async def test_a_room_that_cannot_be_written_is_not_opened(
     assert await node.registry.find(party.code) is not None
 
 
-async def test_facts_are_told_of_rooms_in_memory_and_in_redis(throw: Any, node: Node) -> None:
+async def test_summaries_exist_of_rooms_in_memory_and_in_redis(throw: Any, node: Node) -> None:
     asleep, awake = await throw(), await throw("Alice", "Bob")
     summary = await node.registry.summary(asleep.code)
     assert (summary.state, summary.player_count, summary.joinable) == ("ROOM_CREATED", 0, True)  # type: ignore[union-attr]
@@ -132,9 +132,7 @@ async def test_without_redis_rooms_are_unavailable(
     await lost.stop()
 
 
-async def test_a_room_that_everybody_has_left_leaves_memory_after_10_minutes(
-    throw: Any, node: Node, time: MovedClock
-) -> None:
+async def test_an_empty_room_leaves_memory_after_10_minutes(throw: Any, node: Node, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     for guest in party.guests.values():
         await guest.hang_up()
@@ -148,7 +146,7 @@ async def test_a_room_that_everybody_has_left_leaves_memory_after_10_minutes(
     assert (await alice.connect("host", sessionId=alice.session_id)).type == "CONNECTED"
 
 
-async def test_a_room_that_cannot_be_written_stays(
+async def test_an_empty_room_that_cannot_be_written_stays(
     throw: Any, node: Node, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice")
@@ -165,7 +163,7 @@ async def test_a_room_that_cannot_be_written_stays(
     assert node.writer.unsaved_count == 1
 
 
-async def test_a_room_that_somebody_looked_into_while_it_was_let_go_stays(
+async def test_a_room_that_was_entered_during_its_release_stays(
     throw: Any, node: Node, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice")
@@ -200,9 +198,7 @@ async def test_an_open_room_does_not_expire(throw: Any, node: Node, time: MovedC
     assert node.registry.get(party.code) is not None
 
 
-async def test_rooms_that_have_expired_leave_the_index(
-    throw: Any, node: Node, time: MovedClock, redis_url: str
-) -> None:
+async def test_expired_rooms_leave_the_index(throw: Any, node: Node, time: MovedClock, redis_url: str) -> None:
     gone, there = await throw(), await throw()
     client = redis.Redis.from_url(redis_url)
     client.delete(f"pf:{{{gone.code}}}:state")
@@ -212,7 +208,7 @@ async def test_rooms_that_have_expired_leave_the_index(
     assert [code.decode() for code in client.hkeys(SUMMARIES)] == [there.code]
 
 
-async def test_a_worker_that_stops_opens_nothing_more(throw: Any, node: Node) -> None:
+async def test_a_stopped_worker_opens_no_rooms(throw: Any, node: Node) -> None:
     party = await throw("Alice")
     other = await throw()
     await node.stop()
@@ -223,7 +219,7 @@ async def test_a_worker_that_stops_opens_nothing_more(throw: Any, node: Node) ->
         await node.registry.create("Alice", CHOSEN)
 
 
-async def test_a_stopping_worker_takes_no_more_commands(throw: Any, node: Node) -> None:
+async def test_a_stopped_room_applies_no_commands(throw: Any, node: Node) -> None:
     party = await throw("Alice", "Bob")
     party.live.stop()
     before = party.live.room.state_version
@@ -232,8 +228,8 @@ async def test_a_stopping_worker_takes_no_more_commands(throw: Any, node: Node) 
     assert party.live.room.state_version == before
 
 
-async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
-    throw: Any, keep: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
+async def test_a_running_worker_writes_sends_heartbeats_and_sweeps(
+    throw: Any, make_node: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rooms.cluster.lease_guard.HEARTBEAT_INTERVAL_S", 0.01)
     monkeypatch.setattr(node_module, "SWEEP_INTERVAL_S", 0.01)
@@ -261,7 +257,7 @@ async def test_a_worker_writes_beats_and_sweeps_while_it_lives(
     assert all(service.done() for service in node._services)
 
 
-async def test_a_service_that_stumbles_begins_again(
+async def test_a_failed_service_is_restarted(
     throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(node_module, "RESTART_DELAY_S", 0)
@@ -285,7 +281,7 @@ async def test_a_service_that_stumbles_begins_again(
     assert "WriteBehind.run failed" in caplog.text
 
 
-async def test_an_errand_that_fails_is_logged(node: Node, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failed_background_task_is_logged(node: Node, caplog: pytest.LogCaptureFixture) -> None:
     async def fail() -> None:
         raise ValueError("no such thing")
 
@@ -298,7 +294,7 @@ async def test_an_errand_that_fails_is_logged(node: Node, caplog: pytest.LogCapt
     assert not node._background
 
 
-async def test_guests_of_two_rooms_do_not_hear_each_other(throw: Any) -> None:
+async def test_rooms_do_not_receive_each_others_messages(throw: Any) -> None:
     one, two = await throw("Alice", "Bob"), await throw("Alice", "Carol")
     carol = two["Carol"]
     before = len(carol.messages)

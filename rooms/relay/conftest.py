@@ -1,4 +1,4 @@
-"""Two workers in this process, and a layer between them that can lose things."""
+"""Two workers in this process, and a cluster layer between them that can lose and repeat messages."""
 
 import asyncio
 from collections import defaultdict
@@ -14,11 +14,11 @@ from rooms.cluster.node import Node
 from rooms.conftest import Guest, Message, MovedClock
 from rooms.worker import Worker
 
-PATIENCE_S = 5.0
+TIMEOUT_S = 5.0
 
 
-class Wire:
-    """Stands in for the layer between processes. ``lose`` are how many of the next messages of a type get lost."""
+class FakeLayer:
+    """A cluster layer in memory. ``lose`` and ``repeat`` count next messages by type; ``is_cut`` fails all."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
@@ -45,75 +45,75 @@ class Wire:
 
 
 @pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """What is between the workers."""
-    wire = Wire()
-    monkeypatch.setattr(inbox, "get_channel_layer", lambda alias: wire)
-    return wire
+def layer(monkeypatch: pytest.MonkeyPatch) -> FakeLayer:
+    """The cluster layer of the two workers."""
+    layer = FakeLayer()
+    monkeypatch.setattr(inbox, "get_channel_layer", lambda alias: layer)
+    return layer
 
 
 class Pair:
-    """Worker ``one``, which has the rooms, and worker ``two``, where some of the sockets end."""
+    """Worker ``one``, the owner of the rooms, and worker ``two``, the edge of relayed sockets."""
 
     def __init__(self, one: Worker, two: Worker, go_to: Callable[[Worker], None]) -> None:
         self.one, self.two = one, two
         self._go_to = go_to
 
     def at(self, worker: Worker) -> None:
-        """Whoever opens a socket from now on ends up there."""
+        """Sockets that open from now on end at ``worker``."""
         self._go_to(worker)
 
     async def relayed(self, party: Any, *names: str, version: str = "1.1") -> None:
-        """These people join by way of worker two."""
+        """These players join through worker two."""
         self.at(self.two)
         for name in names:
-            guest = party.guests[name] = FarGuest(party.code, name, version)
+            guest = party.guests[name] = RelayedGuest(party.code, name, version)
             assert (await guest.connect()).type == "CONNECTED", guest.last
         self.at(self.one)
 
 
-class FarGuest(Guest):
-    """Somebody whose room is elsewhere: what comes back takes a moment."""
+class RelayedGuest(Guest):
+    """A guest whose session is relayed, so that answers arrive later."""
 
     async def say_raw(self, text: str | bytes) -> list[Message]:
-        """Send a frame; what came since, as soon as something has."""
+        """Send a frame and wait for the next message; the messages since."""
         before = len(self.messages)
         await super().say_raw(text)
         await until(lambda: len(self.messages) > before or self.close_code is not None)
         return self.messages[before:]
 
     async def say_only(self, type_: str, payload: dict[str, Any] | None = None, **envelope: Any) -> None:
-        """Send a message that nothing comes back for."""
+        """Send a message without waiting for an answer."""
         say_raw = super().say_raw
         self.say_raw = say_raw  # type: ignore[method-assign]
         await self.say(type_, payload, **envelope)
         del self.say_raw
 
     async def fence(self) -> None:
-        """Wait until everything that was said before has been dealt with."""
+        """Wait until all messages sent before have been handled."""
         before = len(self.received("HEARTBEAT_ACK"))
         await self.say_only("HEARTBEAT")
         await until(lambda: len(self.received("HEARTBEAT_ACK")) > before)
 
-    def again(self) -> "FarGuest":
-        again = FarGuest(self.code, self.name, self.version)
+    def again(self) -> "RelayedGuest":
+        again = RelayedGuest(self.code, self.name, self.version)
         again.actor_id, again.session_id = self.actor_id, self.session_id
         return again
 
 
 async def until(is_true: Callable[[], bool]) -> None:
-    """Wait for something that comes from the other worker."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not is_true():  # noqa: ASYNC110 (nothing tells)
+    """Wait until a condition that depends on the other worker is true."""
+    async with asyncio.timeout(TIMEOUT_S):
+        while not is_true():  # noqa: ASYNC110 (no event)
             await asyncio.sleep(0.001)
 
 
 @pytest.fixture
 async def pair(
-    node: Node, keep: Callable[[str], Node], wire: Wire, time: MovedClock, monkeypatch: pytest.MonkeyPatch
+    node: Node, make_node: Callable[[str], Node], layer: FakeLayer, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Pair]:
-    """The two, each of which has seen the other."""
-    one, two = Worker(node), Worker(keep("two"))
+    """The two workers, each of which sees the other's heartbeats."""
+    one, two = Worker(node), Worker(make_node("two"))
     await node.lease_guard.heartbeat()
     await two.node.lease_guard.heartbeat()
     time.now_ms += 200

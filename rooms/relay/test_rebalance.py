@@ -1,33 +1,33 @@
-"""Rooms go to where their sockets are."""
+"""Rebalancing: rooms move to the worker of their sockets."""
 
 from typing import Any
 
 import pytest
 
 from rooms.conftest import MovedClock
-from rooms.relay.conftest import FarGuest, Pair, Wire, until
+from rooms.relay.conftest import FakeLayer, Pair, RelayedGuest, until
 from rooms.relay.rebalance import SETTLED_MS
 from rooms.telemetry.counters import counters
 
 
-async def all_at_two(throw: Any, pair: Pair) -> Any:
-    """A party whose room is at worker one, and whose phones have all come back by way of worker two."""
+async def all_relayed(throw: Any, pair: Pair) -> Any:
+    """A party whose room is at worker one and whose sockets have all reconnected at worker two."""
     party = await throw("Alice", "Bob", "Carol")
     pair.at(pair.two)
     for name in ("Alice", "Bob", "Carol"):
         guest = party[name]
-        party.guests[name] = far = FarGuest(party.code, name)
+        party.guests[name] = far = RelayedGuest(party.code, name)
         await far.connect("host" if name == "Alice" else "player", sessionId=guest.session_id)
     return party
 
 
-async def test_a_room_with_nobody_in_it_goes_to_the_worker_of_the_first_who_comes(throw: Any, pair: Pair) -> None:
+async def test_an_empty_room_moves_to_the_worker_of_its_first_client(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     for guest in party.guests.values():
         await guest.hang_up()
     handed_over = counters.handovers
     pair.at(pair.two)
-    carol = FarGuest(party.code, "Carol")
+    carol = RelayedGuest(party.code, "Carol")
     assert (await carol.connect()).type == "CONNECTED"
     assert pair.one.node.registry.get(party.code) is None
     live = pair.two.node.registry.get(party.code)
@@ -39,19 +39,19 @@ async def test_a_room_with_nobody_in_it_goes_to_the_worker_of_the_first_who_come
     assert not live.room.members[carol.actor_id].connected
 
 
-async def test_what_was_said_after_the_greeting_is_heard_too(throw: Any, pair: Pair) -> None:
+async def test_messages_after_the_handshake_are_replayed(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     for guest in party.guests.values():
         await guest.hang_up()
     pair.at(pair.two)
-    carol = await FarGuest(party.code, "Carol").open()
+    carol = await RelayedGuest(party.code, "Carol").open()
     await carol.say_only("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
     await carol.say_only("HEARTBEAT", actorId="player_002")
     await until(lambda: bool(carol.received("HEARTBEAT_ACK")))
     assert pair.two.node.registry.get(party.code) is not None
 
 
-async def test_who_hangs_up_while_the_room_is_on_its_way_leaves_nothing(throw: Any, pair: Pair) -> None:
+async def test_a_disconnect_during_the_move_leaves_nothing_behind(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     for guest in party.guests.values():
         await guest.hang_up()
@@ -66,7 +66,7 @@ async def test_who_hangs_up_while_the_room_is_on_its_way_leaves_nothing(throw: A
             await until(lambda live=live: not live.hub and not live.room.host.connected)  # type: ignore[misc]
 
 
-async def test_a_room_that_cannot_be_written_stays_and_serves(
+async def test_a_room_that_cannot_be_released_keeps_serving(
     throw: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
@@ -79,7 +79,7 @@ async def test_a_room_that_cannot_be_written_stays_and_serves(
     with monkeypatch.context() as broken:
         broken.setattr(pair.one.node.store, "write", fail)
         pair.at(pair.two)
-        carol = FarGuest(party.code, "Carol")
+        carol = RelayedGuest(party.code, "Carol")
         assert (await carol.connect()).type == "CONNECTED"
     live = pair.one.node.registry.get(party.code)
     assert live is not None
@@ -91,8 +91,8 @@ async def test_a_room_that_cannot_be_written_stays_and_serves(
     assert owned.worker == pair.one.node.store.worker
 
 
-async def test_a_room_follows_its_sockets_after_a_while(throw: Any, pair: Pair, time: MovedClock) -> None:
-    party = await all_at_two(throw, pair)
+async def test_a_room_follows_its_sockets_once_they_are_settled(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await all_relayed(throw, pair)
     await pair.one.rebalancer.check()
     time.now_ms += SETTLED_MS - 1
     await pair.one.rebalancer.check()
@@ -107,8 +107,8 @@ async def test_a_room_follows_its_sockets_after_a_while(throw: Any, pair: Pair, 
     assert len(pair.two.edge) == 0
 
 
-async def test_a_room_in_play_stays_until_the_round_is_over(throw: Any, pair: Pair, time: MovedClock) -> None:
-    party = await all_at_two(throw, pair)
+async def test_a_room_in_play_stays_until_it_is_paused(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await all_relayed(throw, pair)
     party.node = pair.one.node
     await party.host.say("START_TEAM_SETUP", {"numTeams": 2})
     for number, name in enumerate(("Bob", "Carol")):
@@ -125,7 +125,7 @@ async def test_a_room_in_play_stays_until_the_round_is_over(throw: Any, pair: Pa
     assert pair.one.node.registry.get(party.code) is None
 
 
-async def test_a_room_with_somebody_here_stays(throw: Any, pair: Pair, time: MovedClock) -> None:
+async def test_a_room_with_a_local_socket_stays(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     for _ in range(2):
@@ -135,8 +135,8 @@ async def test_a_room_with_somebody_here_stays(throw: Any, pair: Pair, time: Mov
     assert party.live is pair.one.node.registry.get(party.code)
 
 
-async def test_a_room_does_not_move_to_a_worker_that_is_about_to_end(throw: Any, pair: Pair, time: MovedClock) -> None:
-    party = await all_at_two(throw, pair)
+async def test_a_room_does_not_move_to_a_draining_worker(throw: Any, pair: Pair, time: MovedClock) -> None:
+    party = await all_relayed(throw, pair)
     pair.two.node.membership.is_draining = True
     await pair.two.node.lease_guard.heartbeat()
     time.now_ms += 200
@@ -148,7 +148,7 @@ async def test_a_room_does_not_move_to_a_worker_that_is_about_to_end(throw: Any,
     assert party["Bob"].close_code is None
 
 
-async def test_an_edge_that_is_to_end_sends_its_sockets_away(throw: Any, pair: Pair, wire: Wire) -> None:
+async def test_a_draining_edge_closes_its_sockets(throw: Any, pair: Pair, layer: FakeLayer) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     await pair.two.edge.close_all()

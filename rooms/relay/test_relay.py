@@ -1,4 +1,4 @@
-"""A socket at the wrong worker is in its room as if it were at the right one."""
+"""Relay: a socket at another worker than its room behaves like one at the room's worker."""
 
 import asyncio
 from typing import Any
@@ -9,12 +9,12 @@ from rooms.access.sessions import host_cookie
 from rooms.access.token_bucket import BURST, FLOOD_THRESHOLD
 from rooms.conftest import MovedClock
 from rooms.protocol.limits import ACK_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
-from rooms.relay.conftest import FarGuest, Pair, Wire, until
+from rooms.relay.conftest import FakeLayer, Pair, RelayedGuest, until
 from rooms.relay.remote_clients import CHECKPOINT_TIMEOUT_MS
 
 
 def received(guest: Any, since: int = 0) -> list[tuple[str, int | None]]:
-    """Types and numbers of what somebody has heard."""
+    """Types and sequence numbers of a guest's messages."""
     return [(message.type, message.envelope.get("sequenceId")) for message in guest.messages[since:]]
 
 
@@ -35,7 +35,7 @@ async def test_a_round_is_played_as_if_everybody_were_at_one_worker(throw: Any, 
     assert "Thing" not in "".join(str(message.envelope) for message in carol.messages)
 
 
-async def test_the_words_may_be_with_somebody_elsewhere(throw: Any, pair: Pair) -> None:
+async def test_the_word_holder_may_be_relayed(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob", wordHolder="explainer")
     await pair.relayed(party, "Carol")
     await party.host.say("START_TEAM_SETUP", {"numTeams": 2})
@@ -54,7 +54,7 @@ async def test_the_words_may_be_with_somebody_elsewhere(throw: Any, pair: Pair) 
     assert not party["Bob"].received("WORD_REVEALED")
 
 
-async def test_an_older_client_is_spoken_to_in_its_own_version(throw: Any, pair: Pair) -> None:
+async def test_an_older_client_receives_its_own_version(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob", "Dave")
     await pair.relayed(party, "Carol", version="1.0")
     await pair.relayed(party, "Erin")
@@ -68,11 +68,11 @@ async def test_an_older_client_is_spoken_to_in_its_own_version(throw: Any, pair:
     assert party["Carol"].received("STATE_SNAPSHOT")
 
 
-async def test_the_host_comes_by_way_of_another_worker(throw: Any, pair: Pair) -> None:
+async def test_the_host_may_be_relayed(throw: Any, pair: Pair) -> None:
     party = await throw()
     await party.come("Bob")
     pair.at(pair.two)
-    alice = party.guests["Alice"] = FarGuest(party.code, "Alice")
+    alice = party.guests["Alice"] = RelayedGuest(party.code, "Alice")
     await alice.open(cookie=f"{host_cookie(party.code)}={party.created.session_id}")
     assert (await alice.connect("host"))["role"] == "host"
     await alice.say("LOCK_ROOM")
@@ -80,10 +80,10 @@ async def test_the_host_comes_by_way_of_another_worker(throw: Any, pair: Pair) -
     assert party.live.room.locked
 
 
-async def test_a_name_that_is_taken_can_be_said_anew(throw: Any, pair: Pair) -> None:
+async def test_another_name_can_be_sent_after_a_taken_one(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     pair.at(pair.two)
-    bob = FarGuest(party.code, "Bob")
+    bob = RelayedGuest(party.code, "Bob")
     assert (await bob.connect())["code"] == "NAME_TAKEN"
     assert bob.close_code is None
     bob.name = "Bobby"
@@ -97,12 +97,12 @@ async def test_a_name_that_is_taken_can_be_said_anew(throw: Any, pair: Pair) -> 
         ({"role": "host"}, "UNAUTHORIZED", 4403),
     ],
 )
-async def test_a_refusal_and_its_close_come_through(
+async def test_a_refusal_and_its_close_are_relayed(
     throw: Any, pair: Pair, payload: dict[str, str], code: str, close: int
 ) -> None:
     party = await throw("Alice")
     pair.at(pair.two)
-    mallory = await FarGuest(party.code, "Mallory").open()
+    mallory = await RelayedGuest(party.code, "Mallory").open()
     await mallory.say("CONNECT", payload, actorId="")
     await until(lambda: mallory.close_code is not None)
     assert (mallory.last["code"], mallory.close_code) == (code, close)
@@ -110,7 +110,7 @@ async def test_a_refusal_and_its_close_come_through(
     assert len(pair.one.remote_clients) == 0
 
 
-async def test_who_is_removed_hears_why(throw: Any, pair: Pair) -> None:
+async def test_a_removed_player_receives_the_reason(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     carol = party["Carol"]
@@ -124,10 +124,10 @@ async def test_who_is_removed_hears_why(throw: Any, pair: Pair) -> None:
     assert (again.last["code"], again.close_code) == ("KICKED", 4403)
 
 
-async def test_of_two_sockets_of_a_session_the_newest_wins_wherever_it_is(throw: Any, pair: Pair) -> None:
+async def test_of_two_sockets_of_a_session_the_newest_wins_at_either_worker(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     bob = party["Bob"]
-    far = FarGuest(party.code, "Bob")
+    far = RelayedGuest(party.code, "Bob")
     pair.at(pair.two)
     await far.connect(sessionId=bob.session_id)
     assert (bob.last["code"], bob.close_code) == ("SESSION_REPLACED", 4409)
@@ -139,23 +139,23 @@ async def test_of_two_sockets_of_a_session_the_newest_wins_wherever_it_is(throw:
     assert near.close_code is None
 
 
-async def test_who_hangs_up_is_away_and_comes_back_with_what_was_missed(throw: Any, pair: Pair) -> None:
+async def test_a_relayed_player_reconnects_and_receives_missed_events(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     await party.start_round()
     carol = party["Carol"]
     await carol.fence()
-    heard = carol.sequence_id
+    last_seq_id = carol.sequence_id
     await carol.hang_up()
     await until(lambda: not party.live.room.members[carol.actor_id].connected)
     await party.swipe()
     pair.at(pair.two)
     again = party.guests["Carol"] = await carol.again().open()
-    answer = await again.reconnect(heard)
+    answer = await again.reconnect(last_seq_id)
     assert [event["type"] for event in answer["missedEvents"]] == ["WORD_RESULT"]
 
 
-async def test_what_cannot_be_read_is_counted_where_the_room_is(throw: Any, pair: Pair) -> None:
+async def test_malformed_messages_are_counted_at_the_owner(throw: Any, pair: Pair) -> None:
     party = await throw("Alice")
     await pair.relayed(party, "Carol")
     carol = party["Carol"]
@@ -167,33 +167,33 @@ async def test_what_cannot_be_read_is_counted_where_the_room_is(throw: Any, pair
     assert carol.close_code == 4400
 
 
-async def test_a_flood_stops_at_the_edge(throw: Any, pair: Pair, wire: Wire) -> None:
+async def test_a_flood_stops_at_the_edge(throw: Any, pair: Pair, layer: FakeLayer) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     carol = party["Carol"]
-    sent = len(wire.sent)
+    sent = len(layer.sent)
     for _ in range(BURST + FLOOD_THRESHOLD):
         await carol.say_only("HEARTBEAT")
     assert carol.close_code == 4429
     assert carol.last["code"] == "RATE_LIMITED"
     await carol.hang_up()
     await until(lambda: not party.live.room.members[carol.actor_id].connected)
-    said = [message for message in wire.sent[sent:] if message["type"] == "relay.up"]
-    assert sum(len(message["parcel"]) for message in said) < BURST * 200
+    batches = [message for message in layer.sent[sent:] if message["type"] == "relay.up"]
+    assert sum(len(message["parcel"]) for message in batches) < BURST * 200
 
 
-async def test_a_broadcast_goes_to_an_edge_once(throw: Any, pair: Pair, wire: Wire) -> None:
+async def test_a_broadcast_goes_to_an_edge_once(throw: Any, pair: Pair, layer: FakeLayer) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol", "Dave", "Erin")
     await party["Erin"].fence()
-    sent = len(wire.sent)
+    sent = len(layer.sent)
     await party.host.say("LOCK_ROOM")
     await until(lambda: all(party[name].last.type == "ROOM_LOCKED" for name in ("Carol", "Dave", "Erin")))
-    [parcel] = [message for message in wire.sent[sent:] if message["type"] == "relay.down"]
-    assert parcel["parcel"].count(b"ROOM_LOCKED") == 1
+    [batch] = [message for message in layer.sent[sent:] if message["type"] == "relay.down"]
+    assert batch["parcel"].count(b"ROOM_LOCKED") == 1
 
 
-async def test_what_asks_for_an_ack_is_sent_again_until_it_comes(throw: Any, pair: Pair, time: MovedClock) -> None:
+async def test_a_message_is_resent_until_it_is_acknowledged(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     await party.start_round()
@@ -211,16 +211,16 @@ async def test_what_asks_for_an_ack_is_sent_again_until_it_comes(throw: Any, pai
     assert len(carol.received("ROUND_STARTED")) == 2
 
 
-class TestWhatGetsLost:
-    """Whatever it is, the client is sent away to come back."""
+class TestLoss:
+    """After any loss the client is closed with 1012 and reconnects."""
 
-    async def test_on_the_way_to_the_client(self, throw: Any, pair: Pair, wire: Wire) -> None:
+    async def test_of_a_message_to_the_client(self, throw: Any, pair: Pair, layer: FakeLayer) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol")
         carol = party["Carol"]
         await carol.fence()
-        heard = carol.sequence_id
-        wire.lose["relay.down"] = 1
+        last_seq_id = carol.sequence_id
+        layer.lose["relay.down"] = 1
         await party.host.say("LOCK_ROOM")
         await asyncio.sleep(0.01)
         await party.host.say("UNLOCK_ROOM")
@@ -229,47 +229,49 @@ class TestWhatGetsLost:
         await until(lambda: len(pair.one.remote_clients) == 0)
         pair.at(pair.two)
         again = await carol.again().open()
-        answer = await again.reconnect(heard)
+        answer = await again.reconnect(last_seq_id)
         assert [event["type"] for event in answer["missedEvents"]] == ["ROOM_LOCKED", "ROOM_UNLOCKED"]
 
-    async def test_on_the_way_to_the_room(self, throw: Any, pair: Pair, wire: Wire) -> None:
+    async def test_of_a_message_to_the_room(self, throw: Any, pair: Pair, layer: FakeLayer) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol")
         carol = party["Carol"]
         await carol.fence()
-        wire.lose["relay.up"] = 1
+        layer.lose["relay.up"] = 1
         await carol.say_only("HEARTBEAT")
         await asyncio.sleep(0.01)
         await carol.say_only("LEAVE_ROOM")
         await until(lambda: carol.close_code is not None)
         assert carol.close_code == 1012
-        assert carol.actor_id in party.live.room.members, "what follows on something lost is not done"
+        assert carol.actor_id in party.live.room.members, "a message after a gap is not handled"
 
-    async def test_with_nothing_after_it(self, throw: Any, pair: Pair, wire: Wire, time: MovedClock) -> None:
+    async def test_of_the_last_message_to_the_client(
+        self, throw: Any, pair: Pair, layer: FakeLayer, time: MovedClock
+    ) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol", "Dave")
         await party["Dave"].fence()
-        wire.lose["relay.down"] = 1
+        layer.lose["relay.down"] = 1
         await party.host.say("LOCK_ROOM")
         await asyncio.sleep(0.01)
         await pair.two.edge.check()
         await until(lambda: party["Carol"].close_code == 1012 and party["Dave"].close_code == 1012)
 
-    async def test_a_last_word(self, throw: Any, pair: Pair, wire: Wire) -> None:
+    async def test_of_the_last_message_to_the_room(self, throw: Any, pair: Pair, layer: FakeLayer) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol")
         await party["Carol"].fence()
-        wire.lose["relay.up"] = 1
+        layer.lose["relay.up"] = 1
         await party["Carol"].say_only("LEAVE_ROOM")
         await asyncio.sleep(0.01)
         await pair.two.edge.check()
         await until(lambda: party["Carol"].close_code == 1012)
 
-    async def test_a_goodbye(self, throw: Any, pair: Pair, wire: Wire, time: MovedClock) -> None:
+    async def test_of_a_close(self, throw: Any, pair: Pair, layer: FakeLayer, time: MovedClock) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol", "Dave")
         await party["Dave"].fence()
-        wire.lose["relay.up"] = 1
+        layer.lose["relay.up"] = 1
         await party["Carol"].hang_up()
         await asyncio.sleep(0.01)
         await pair.two.edge.check()
@@ -277,32 +279,32 @@ class TestWhatGetsLost:
         await party["Dave"].fence()
         assert party["Dave"].close_code is None
 
-    async def test_the_greeting(self, throw: Any, pair: Pair, wire: Wire, time: MovedClock) -> None:
+    async def test_of_the_first_message(self, throw: Any, pair: Pair, layer: FakeLayer, time: MovedClock) -> None:
         party = await throw("Alice", "Bob")
         pair.at(pair.two)
-        wire.lose["relay.up"] = 1
-        carol = await FarGuest(party.code, "Carol").open()
+        layer.lose["relay.up"] = 1
+        carol = await RelayedGuest(party.code, "Carol").open()
         await carol.say_only("CONNECT", {"role": "player", "playerName": "Carol"}, actorId="")
         await asyncio.sleep(0.01)
         await pair.two.edge.check()
         await until(lambda: carol.close_code == 1012)
 
-    async def test_what_comes_twice_counts_once(self, throw: Any, pair: Pair, wire: Wire) -> None:
+    async def test_a_duplicate_is_ignored(self, throw: Any, pair: Pair, layer: FakeLayer) -> None:
         party = await throw("Alice", "Bob", wordHolder="explainer")
         await pair.relayed(party, "Carol")
         carol = party["Carol"]
         await carol.fence()
         before = len(carol.messages)
-        wire.repeat["relay.up"] = wire.repeat["relay.down"] = 1
+        layer.repeat["relay.up"] = layer.repeat["relay.down"] = 1
         await carol.say_only("JOIN_TEAM", {"teamId": "team_9"})
         await until(lambda: len(carol.messages) > before)
         await carol.fence()
         assert [message.type for message in carol.messages[before:]] == ["ERROR", "HEARTBEAT_ACK"]
 
-    async def test_the_layer(self, throw: Any, pair: Pair, wire: Wire) -> None:
+    async def test_of_the_layer(self, throw: Any, pair: Pair, layer: FakeLayer) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol")
-        wire.is_cut = True
+        layer.is_cut = True
         await party.host.say("LOCK_ROOM")
         await until(lambda: not party.live.room.members[party["Carol"].actor_id].connected)
         assert party["Bob"].last.type == "ROOM_LOCKED"
@@ -310,7 +312,7 @@ class TestWhatGetsLost:
         await until(lambda: party["Carol"].close_code == 1012)
         assert party["Bob"].close_code is None
 
-    async def test_a_layer_that_cannot_be_heard(self, throw: Any, pair: Pair) -> None:
+    async def test_of_the_inbox(self, throw: Any, pair: Pair) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol")
         pair.two.inbox._on_delivery_error()
@@ -319,7 +321,9 @@ class TestWhatGetsLost:
         assert len(pair.one.remote_clients) == 0
         assert party["Bob"].close_code is None
 
-    async def test_more_than_can_wait(self, throw: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_of_a_link_with_too_many_unsent_bytes(
+        self, throw: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         party = await throw("Alice", "Bob")
         await pair.relayed(party, "Carol")
         monkeypatch.setattr("rooms.relay.link.MAX_UNSENT_BYTES", 50)
@@ -328,7 +332,7 @@ class TestWhatGetsLost:
         assert party["Bob"].last.type == "ROOM_LOCKED"
 
 
-async def test_an_owner_that_dies_is_noticed(throw: Any, pair: Pair, time: MovedClock) -> None:
+async def test_sockets_of_a_dead_owner_are_closed(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     await pair.one.node.membership.deregister()
@@ -338,19 +342,19 @@ async def test_an_owner_that_dies_is_noticed(throw: Any, pair: Pair, time: Moved
     assert len(pair.two.edge) == 0
 
 
-async def test_an_owner_that_answers_no_more_is_noticed_though_it_shows_life(
-    throw: Any, pair: Pair, wire: Wire, time: MovedClock
+async def test_sockets_of_a_silent_owner_are_closed_in_spite_of_its_heartbeats(
+    throw: Any, pair: Pair, layer: FakeLayer, time: MovedClock
 ) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
-    wire.lose["relay.up"] = 100
+    layer.lose["relay.up"] = 100
     for _ in range(20):
         time.now_ms += 500
         await pair.two.edge.check()
     assert party["Carol"].close_code == 1012
 
 
-async def test_an_edge_that_dies_takes_its_sockets_along(throw: Any, pair: Pair, time: MovedClock) -> None:
+async def test_clients_of_a_dead_edge_leave_their_rooms(throw: Any, pair: Pair, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     time.now_ms += CHECKPOINT_TIMEOUT_MS
@@ -362,7 +366,7 @@ async def test_an_edge_that_dies_takes_its_sockets_along(throw: Any, pair: Pair,
     assert party.live.room.members[party["Bob"].actor_id].connected
 
 
-async def test_a_socket_that_the_owner_does_not_know_is_sent_away(throw: Any, pair: Pair, wire: Wire) -> None:
+async def test_a_socket_unknown_to_the_owner_is_closed(throw: Any, pair: Pair, layer: FakeLayer) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     pair.one.remote_clients._by_edge.clear()
@@ -370,7 +374,7 @@ async def test_a_socket_that_the_owner_does_not_know_is_sent_away(throw: Any, pa
     await until(lambda: party["Carol"].close_code == 1012)
 
 
-async def test_a_room_that_is_lost_sends_everybody_away(throw: Any, pair: Pair) -> None:
+async def test_a_lost_room_closes_relayed_and_local_sockets(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     pair.one.node.registry.lose(party.live)

@@ -23,7 +23,7 @@ def metric(node: Node, name: str, **labels: str) -> float:
     return value
 
 
-async def test_a_relayed_socket_counts_where_its_room_is_and_is_known_where_it_ends(throw: Any, pair: Pair) -> None:
+async def test_a_relayed_socket_is_counted_at_the_owner_and_at_the_edge(throw: Any, pair: Pair) -> None:
     party = await throw("Alice", "Bob")
     one, two = pair.one.node, pair.two.node
     led_before, open_before = counters.relayed, metric(two, "relayed_sockets")
@@ -37,7 +37,7 @@ async def test_a_relayed_socket_counts_where_its_room_is_and_is_known_where_it_e
     assert metric(two, "relayed_sockets") == open_before
 
 
-async def test_its_lines_say_who_it_is_where_that_is_known(throw: Any, pair: Pair, log: LogLines) -> None:
+async def test_log_lines_of_a_relayed_client_name_its_actor_at_the_owner(throw: Any, pair: Pair, log: LogLines) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     carol = party["Carol"]
@@ -53,7 +53,7 @@ async def test_its_lines_say_who_it_is_where_that_is_known(throw: Any, pair: Pai
     assert session_hash(carol.session_id).startswith(at_the_owner["session"])
 
 
-async def test_a_message_that_fails_at_the_owner_is_its_senders(throw: Any, pair: Pair, log: LogLines) -> None:
+async def test_a_failure_at_the_owner_is_logged_with_the_sender(throw: Any, pair: Pair, log: LogLines) -> None:
     party = await throw("Alice", "Bob")
     await pair.relayed(party, "Carol")
     carol = party["Carol"]
@@ -61,11 +61,11 @@ async def test_a_message_that_fails_at_the_owner_is_its_senders(throw: Any, pair
     await carol.fence()
     advance = party.live.advance
 
-    def stumble() -> None:
+    def fail() -> None:
         party.live.advance = advance
         raise RuntimeError("no time")
 
-    party.live.advance = stumble
+    party.live.advance = fail
     await carol.say("LEAVE_ROOM")
     (failed,) = log.of("A message")
     assert (failed["room"], failed["actor"]) == (party.code, carol.actor_id)

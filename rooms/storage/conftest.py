@@ -21,11 +21,11 @@ def keys(code: str) -> tuple[str, str, str]:
     return f"pf:{{{code}}}:state", f"pf:{{{code}}}:deck", f"pf:{{{code}}}:log"
 
 
-async def reopened(party: Any, keep: Callable[[str], Node], worker: str = "other") -> LiveRoom:
+async def reopened(party: Any, make_node: Callable[[str], Node], worker: str = "other") -> LiveRoom:
     """The room as restored by another worker after its owner was killed."""
-    registry, dead = keep(worker), party.node
-    await outlive(dead, registry, party.time)
-    party.node = registry
-    live = await registry.registry.find(party.code)
+    other, dead = make_node(worker), party.node
+    await outlive(dead, other, party.time)
+    party.node = other
+    live = await other.registry.find(party.code)
     assert live is not None
     return live

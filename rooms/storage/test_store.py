@@ -51,29 +51,29 @@ async def test_a_delayed_write_is_fenced_off(throw: Any, node: Node) -> None:
 
 
 async def test_a_delayed_claim_changes_no_owner(
-    throw: Any, keep: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+    throw: Any, make_node: Any, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
-    registry = keep("other")
-    await outlive(party.node, registry, party.time)
+    other = make_node("other")
+    await outlive(party.node, other, party.time)
     late: list[tuple[Any, ...]] = []
-    execute = registry.store.redis.eval
+    execute = other.store.redis.eval
 
     async def swallow(*command: Any) -> Any:
         late.append(command)
         raise TimeoutError
 
-    monkeypatch.setattr(registry.store.redis, "eval", swallow)
+    monkeypatch.setattr(other.store.redis, "eval", swallow)
     with pytest.raises(Unavailable):
-        await registry.registry.find(party.code)
-    monkeypatch.setattr(registry.store.redis, "eval", execute)
-    live = await registry.registry.find(party.code)
+        await other.registry.find(party.code)
+    monkeypatch.setattr(other.store.redis, "eval", execute)
+    live = await other.registry.find(party.code)
     assert live is not None
     await execute(*late[0])
-    registry.changed(live)
-    assert await registry.writer.flush()
-    assert registry.registry.get(party.code) is live
+    other.changed(live)
+    assert await other.writer.flush()
+    assert other.registry.get(party.code) is live
 
 
 async def test_a_write_is_saved_fenced_or_recreated(throw: Any, node: Node, client: Any) -> None:

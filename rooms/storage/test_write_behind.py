@@ -83,12 +83,12 @@ async def test_the_writer_writes_immediately_and_then_pauses_for_50_ms(
 
 
 async def test_a_worker_that_has_lost_a_room_is_fenced_off_and_drops_it(
-    throw: Any, keep: Any, caplog: pytest.LogCaptureFixture
+    throw: Any, make_node: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     party = await throw("Alice", "Bob")
     old = party.node
     await old.writer.flush()
-    live = await reopened(party, keep)
+    live = await reopened(party, make_node)
     await party.host.say("LOCK_ROOM")
     assert not await old.writer.flush()
     assert "another worker" in caplog.text

@@ -139,10 +139,10 @@ async def test_who_has_a_seat_comes_back_although_a_neighbour_guesses(node: Node
     assert (await alice.connect("host")).type == "CONNECTED"
 
 
-async def test_he_comes_back_into_a_room_that_sleeps_in_redis_too(keep: Any, throw: Any, time: MovedClock) -> None:
+async def test_he_comes_back_into_a_room_that_sleeps_in_redis_too(make_node: Any, throw: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob")
     await party.node.writer.flush()
-    awake = keep("another")
+    awake = make_node("another")
     await outlive(party.node, awake, time)
     await use_up(awake, UNKNOWN_CODES)
     bob = party["Bob"].again()

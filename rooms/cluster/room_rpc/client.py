@@ -50,12 +50,15 @@ _TYPES = {command: type_ for type_, command in rpc.COMMANDS.items()}
 
 
 async def send_command(code: str, command: Command | Notice, *, by: str) -> CommandResult:
-    """Execute ``command`` at the room's owner. ``by`` is the operator, for the log. Raises as the module says."""
+    """Execute ``command`` at the room's owner. ``by`` is the operator, for the log.
+
+    Raises `CommandFailed`, `Unavailable`.
+    """
     return await _send(code, _type_of(command), msgspec.json.encode(command), by, CommandResult)
 
 
 async def describe(code: str) -> RoomDetails:
-    """The details of a room in its owner's memory. Raises as the module says."""
+    """The details of a room in its owner's memory. Raises `CommandFailed`, `Unavailable`."""
     return await _send(code, rpc.DESCRIBE, b"{}", "", RoomDetails)
 
 
