@@ -1,6 +1,7 @@
 """Reading settings as they come from a client."""
 
 from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -56,3 +57,32 @@ def update_settings(step: Step, actor_id: str, command: UpdateSettings) -> None:
     else:
         step.bump_version()
     step.emit(SettingsUpdated(settings=settings))
+
+
+class Limits(NamedTuple):
+    """The values of a setting: text or number, its range, and whether it may be null."""
+
+    is_text: bool
+    min: int | None
+    max: int | None
+    is_optional: bool
+
+
+def _limits(annotation: Any) -> Limits:
+    info = msgspec.inspect.type_info(annotation)
+    members = info.types if isinstance(info, msgspec.inspect.UnionType) else (info,)
+    values = [member for member in members if not isinstance(member, msgspec.inspect.NoneType)]
+    number = next((value for value in values if isinstance(value, msgspec.inspect.IntType)), None)
+    return Limits(
+        is_text=number is None,
+        min=None if number is None else number.ge,
+        max=None if number is None else number.le,
+        is_optional=len(values) < len(members),
+    )
+
+
+WIRE_NAMES = dict(zip(Settings.__struct_fields__, Settings.__struct_encode_fields__, strict=True))
+"""The names of all settings in the protocol, by field of `Settings`."""
+
+LIMITS = {field.name: _limits(field.type) for field in msgspec.structs.fields(Settings)}
+"""The values of each setting, by field of `Settings`."""

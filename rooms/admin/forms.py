@@ -8,18 +8,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gameplay.engine.model import Settings
+from gameplay.engine.settings import LIMITS, WIRE_NAMES
 from gameplay.words.library import library
 from rooms.admin.actions import Needs
 from rooms.live.details import MemberDetails
-from rooms.web.forms import LANGUAGE_NAMES
+from rooms.web.setting_fields import SETTING_FIELDS, language_name
 
 MAX_NOTICE = 200
 UNCHANGED = ("", _("as it is"))
-TARGET_HINT = _("5 to 200; 0: no such number")
-LEAST_TARGET = 5
 
-_WIRE_NAMES = dict(zip(Settings.__struct_fields__, Settings.__struct_encode_fields__, strict=True))
-_LIMITS: dict[str, Any] = {field.name: field.type for field in cast(Any, msgspec.inspect.type_info(Settings)).fields}
 _OPTIONAL: dict[str, Any] = {"required": False, "show_hidden_initial": True}
 """Each field carries its initial value along, so that only changed settings are sent."""
 
@@ -73,32 +70,9 @@ class NoticeForm(ActionForm):
         return str(self.cleaned_data["message"])
 
 
-def _number(name: str, label: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=_LIMITS[name].ge, max_value=_LIMITS[name].le, **_OPTIONAL)
-
-
 class SettingsForm(ActionForm):
     """Settings to change."""
 
-    num_teams = _number("num_teams", _("Teams"))
-    round_duration_sec = _number("round_duration_sec", _("Seconds a round"))
-    rounds_per_team = _number("rounds_per_team", _("Rounds for each team"))
-    target_score = forms.IntegerField(
-        label=_("Points that win"), help_text=TARGET_HINT, min_value=0, max_value=200, **_OPTIONAL
-    )
-    skip_penalty = forms.ChoiceField(
-        label=_("A skipped word costs"), choices=[UNCHANGED, ("0", _("nothing")), ("-1", _("a point"))], **_OPTIONAL
-    )
-    difficulty = forms.ChoiceField(
-        label=_("Difficulty"),
-        choices=[UNCHANGED, ("easy", _("easy")), ("medium", _("medium")), ("hard", _("hard")), ("mixed", _("mixed"))],
-        **_OPTIONAL,
-    )
-    word_holder = forms.ChoiceField(
-        label=_("Words appear on"),
-        choices=[UNCHANGED, ("host", _("the host’s screen")), ("explainer", _("the explainer’s phone"))],
-        **_OPTIONAL,
-    )
     language = forms.ChoiceField(label=_("Language of the words"), **_OPTIONAL)
     word_pack_ids = forms.MultipleChoiceField(
         label=_("Word packs"), widget=forms.CheckboxSelectMultiple, help_text=_("None: as they are"), **_OPTIONAL
@@ -107,28 +81,25 @@ class SettingsForm(ActionForm):
     def __init__(self, data: Any = None, *, owner_id: int | None, now: Settings | None = None) -> None:
         """``owner_id`` is the account whose own packs may be chosen, ``now`` are the initial values."""
         super().__init__(data, initial={} if now is None else _initial_values(now))
+        own = {setting.name: setting.admin_field(UNCHANGED, **_OPTIONAL) for setting in SETTING_FIELDS}
+        self.fields = own | self.fields
         packs = library().packs(owner_id=owner_id)
         languages = dict.fromkeys(pack.language for pack in packs)
         cast(forms.ChoiceField, self.fields["language"]).choices = [
             UNCHANGED,
-            *((code, LANGUAGE_NAMES.get(code, code)) for code in languages),
+            *((code, language_name(code)) for code in languages),
         ]
         cast(forms.MultipleChoiceField, self.fields["word_pack_ids"]).choices = [(pack.id, pack.name) for pack in packs]
-
-    def clean_target_score(self) -> int | None:
-        """Refuse scores below the least target."""
-        score: int | None = self.cleaned_data["target_score"]
-        if score is not None and 0 < score < LEAST_TARGET:
-            raise forms.ValidationError(TARGET_HINT)
-        return score
 
     def clean(self) -> dict[str, Any]:
         """The changed settings, named as on the wire."""
         changed = {name: value for name, value in self.cleaned_data.items() if name in self.changed_data}
+        for name, value in changed.items():
+            limits = LIMITS[name]
+            if limits.is_optional and limits.min is not None and value is not None and 0 < value < limits.min:
+                self.add_error(name, self.fields[name].help_text)
         changes = {
-            _WIRE_NAMES[name]: _wire_value(name, value)
-            for name, value in changed.items()
-            if value not in ("", None, [])
+            WIRE_NAMES[name]: _wire_value(name, value) for name, value in changed.items() if value not in ("", None, [])
         }
         if not changes and not self.errors:
             raise forms.ValidationError(_("Nothing here is to be changed."))
@@ -168,13 +139,15 @@ def form_for(
 
 
 def _initial_values(now: Settings) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(now), "target_score": now.target_score or 0}
+    """The settings now; 0 for a number that is not set."""
+    return {name: 0 if value is None else value for name, value in msgspec.structs.asdict(now).items()}
 
 
 def _wire_value(name: str, value: Any) -> Any:
-    if name == "target_score":
-        return value or None
-    return int(value) if name == "skip_penalty" else value
+    limits = LIMITS[name]
+    if limits.is_text:
+        return value
+    return int(value) or None if limits.is_optional else int(value)
 
 
 def _format_value(value: Any) -> str:

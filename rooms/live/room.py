@@ -15,8 +15,8 @@ from django.conf import settings
 from gameplay.engine import commands, events, game
 from gameplay.engine.commands import Command
 from gameplay.engine.events import Audience, Emission, Event
-from gameplay.engine.model import Room
-from gameplay.engine.projections import GameState, Role, game_state
+from gameplay.engine.model import Room, Settings
+from gameplay.engine.projections import GameState, Role
 from gameplay.results.results import report_word, save_result
 from rooms import clock
 from rooms.live.connection import Connection
@@ -43,6 +43,38 @@ RETRY_UNVERIFIED_S = 0.05
 """Delay before a timer or a disconnect is tried again while the worker has to verify that it owns its rooms."""
 RETRY_FAILED_S = 1.0
 """Delay before the timer is tried again after it has raised."""
+
+
+class Game(Protocol):
+    """The functions that a game consists of; live rooms and the storage use nothing else of it."""
+
+    def create(self, code: str, host_name: str, host_session: str, settings: Settings, seed: int, now_ms: int) -> Room:
+        """A new room."""
+
+    def apply(self, room: Room, actor_id: str, command: Command, now_ms: int, library: game.Library) -> list[Emission]:
+        """Apply a command; raises `GameError` and then has changed nothing."""
+
+    def advance(self, room: Room, now_ms: int, library: game.Library) -> list[Emission]:
+        """Let every deadline up to ``now_ms`` pass."""
+
+    def next_deadline_ms(self, room: Room) -> int | None:
+        """The time of the next deadline, None without one."""
+
+    def game_state(self, room: Room, actor_id: str | None, now_ms: int) -> GameState:
+        """The state that a member (None: a spectator) may see."""
+
+    def dump_state(self, room: Room) -> bytes:
+        """The room without its deck, for `load`."""
+
+    def dump_deck(self, room: Room) -> bytes:
+        """The room's deck, for `load`."""
+
+    def load(self, state: bytes, deck: bytes | None) -> Room:
+        """The room from what `dump_state` and `dump_deck` wrote."""
+
+
+GAME: Game = game
+"""The game that rooms play."""
 
 
 class RoomHost(Protocol):
@@ -118,7 +150,7 @@ class LiveRoom:
         self.active_at_ms = now_ms
         emissions = []
         for command in to_apply:
-            emissions += game.apply(self.room, actor_id, command, now_ms, library)
+            emissions += GAME.apply(self.room, actor_id, command, now_ms, library)
         self.node.changed(self)
         return emissions
 
@@ -127,7 +159,7 @@ class LiveRoom:
         now_ms = clock.now_ms()
         if self._timer_ms is not None and now_ms < self._timer_ms:
             return
-        emissions = game.advance(self.room, now_ms, self.node.library())
+        emissions = GAME.advance(self.room, now_ms, self.node.library())
         if emissions:
             self.publish(emissions)
             if len(emissions) > 1 or type(emissions[0].event) is not events.TimerTick:
@@ -158,7 +190,7 @@ class LiveRoom:
         """Set the timer to the earliest deadline."""
         if self.is_stopped:
             return
-        at_ms, hub_ms = game.next_deadline_ms(self.room), self.hub.next_deadline_ms()
+        at_ms, hub_ms = GAME.next_deadline_ms(self.room), self.hub.next_deadline_ms()
         if at_ms is None or (hub_ms is not None and hub_ms < at_ms):
             at_ms = hub_ms
         if at_ms is not None and at_ms == self._timer_ms:
@@ -204,7 +236,7 @@ class LiveRoom:
 
     def game_state_for(self, connection: Connection) -> GameState:
         """The room as this connection's actor may see it."""
-        return game_state(self.room, connection.actor_id, clock.now_ms())
+        return GAME.game_state(self.room, connection.actor_id, clock.now_ms())
 
     def send_snapshot(self, connection: Connection) -> None:
         """Send the whole visible state, which replaces the client's."""

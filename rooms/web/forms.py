@@ -13,15 +13,7 @@ from gameplay.engine.errors import BadSettings, NameInvalid, NameTaken
 from gameplay.engine.model import MAX_TEAMS, Settings
 from gameplay.engine.settings import parse_settings
 from gameplay.words.library import PackInfo, WordLibrary
-
-SECONDS = (30, 45, 60, 90, 120)
-ROUNDS = (1, 2, 3, 4, 5)
-TEAMS = (2, 3, 4, 5)
-LANGUAGE_NAMES = {"en": _("English"), "de": _("German"), "es": _("Spanish"), "fr": _("French"), "uk": _("Ukrainian")}
-
-
-def _numbers(values: Iterable[int]) -> list[tuple[int, str]]:
-    return [(value, str(value)) for value in values]
+from rooms.web.setting_fields import SettingField, for_accounts, for_everyone, language_name
 
 
 class CreateRoomForm(forms.Form):
@@ -33,18 +25,6 @@ class CreateRoomForm(forms.Form):
 
     host_name = forms.CharField(label=_("Your name"), required=False, max_length=40, strip=True)
     language = forms.ChoiceField(label=_("Language of the words"))
-    num_teams = forms.TypedChoiceField(label=_("Teams"), coerce=int, choices=_numbers(TEAMS), initial=2)
-    round_duration_sec = forms.TypedChoiceField(
-        label=_("Seconds a round"), coerce=int, choices=_numbers(SECONDS), initial=60
-    )
-    rounds_per_team = forms.TypedChoiceField(
-        label=_("Rounds for each team"), coerce=int, choices=_numbers(ROUNDS), initial=3
-    )
-    word_holder = forms.ChoiceField(
-        label=_("Words appear on"),
-        choices=[("host", _("my screen")), ("explainer", _("the explainer’s phone"))],
-        initial="host",
-    )
     word_pack_ids = forms.MultipleChoiceField(label=_("Word packs"), widget=forms.CheckboxSelectMultiple)
 
     settings: Settings
@@ -58,12 +38,13 @@ class CreateRoomForm(forms.Form):
         initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
+        self.fields |= {setting.name: setting.form_field() for setting in self.settings_shown()}
         self.library = library
         self.owner_id = owner_id
         self.packs: list[PackInfo] = library.packs(owner_id=owner_id)
         languages = list(dict.fromkeys(pack.language for pack in self.packs)) or ["en"]
         language = cast(forms.ChoiceField, self.fields["language"])
-        language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
+        language.choices = [(code, language_name(code)) for code in languages]
         language.initial = languages[0]
         if self.initial.get("language") not in languages:
             self.initial.pop("language", None)
@@ -98,12 +79,8 @@ class CreateRoomForm(forms.Form):
         spoken = [pack_id for pack_id in cleaned["word_pack_ids"] if packs[pack_id].language == cleaned["language"]]
         values = {
             "language": cleaned["language"],
-            "numTeams": cleaned["num_teams"],
-            "roundDurationSec": cleaned["round_duration_sec"],
-            "roundsPerTeam": cleaned["rounds_per_team"],
-            "wordHolder": cleaned["word_holder"],
             "wordPackIds": spoken or list(self.library.default_pack_ids(cleaned["language"])),
-            **self.more_rules(),
+            **{setting.wire_name: self._value(setting) for setting in self.settings_shown()},
         }
         try:
             self.settings = parse_settings(values, Settings(), self.library, self.owner_id)
@@ -111,28 +88,22 @@ class CreateRoomForm(forms.Form):
             raise forms.ValidationError(_("These packs have no words of this language. Choose others.")) from error
         return cleaned
 
-    def more_rules(self) -> dict[str, Any]:
-        """Further settings by their wire names."""
-        return {}
+    def settings_shown(self) -> list[SettingField]:
+        """The settings that the form asks for, besides language and packs."""
+        return list(for_everyone())
+
+    def setting_fields(self) -> list[forms.BoundField]:
+        """The fields of the settings that everyone is asked for."""
+        return [self[setting.name] for setting in for_everyone()]
+
+    def _value(self, setting: SettingField) -> Any:
+        value = self.cleaned_data[setting.name]
+        return getattr(Settings(), setting.name) if value in (None, "") else value
 
 
 class HostRoomForm(CreateRoomForm):
     """A new room's settings for accounts: all rules, team names, and a preset's name."""
 
-    difficulty = forms.ChoiceField(
-        label=_("Difficulty"),
-        required=False,
-        choices=[("mixed", _("mixed")), ("easy", _("easy")), ("medium", _("medium")), ("hard", _("hard"))],
-        initial="mixed",
-    )
-    skip_penalty = forms.TypedChoiceField(
-        label=_("A skipped word"),
-        coerce=int,
-        required=False,
-        choices=[(0, _("costs nothing")), (-1, _("costs a point"))],
-        initial=0,
-    )
-    target_score = forms.IntegerField(label=_("Play to a score"), required=False, min_value=5, max_value=200)
     preset_name = forms.CharField(label=_("Name of the preset"), required=False, max_length=40, strip=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -157,13 +128,12 @@ class HostRoomForm(CreateRoomForm):
             raise forms.ValidationError(_("No two teams can have the same name.")) from error
         return cleaned
 
-    def more_rules(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        return {
-            "difficulty": cleaned["difficulty"] or "mixed",
-            "skipPenalty": cleaned["skip_penalty"] or 0,
-            "targetScore": cleaned["target_score"],
-        }
+    def settings_shown(self) -> list[SettingField]:
+        return [*for_everyone(), *for_accounts()]
+
+    def account_fields(self) -> list[tuple[SettingField, forms.BoundField]]:
+        """The settings that only accounts are asked for, with their fields."""
+        return [(setting, self[setting.name]) for setting in for_accounts()]
 
 
 def packs_as_json(packs: Iterable[PackInfo]) -> Any:

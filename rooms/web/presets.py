@@ -4,23 +4,11 @@ from typing import Any
 
 import msgspec
 
+from gameplay.engine.settings import WIRE_NAMES
 from gameplay.models import RoomPreset
 from rooms.web.forms import HostRoomForm
 
 MAX_PRESETS = 50
-
-FIELDS = {
-    "language": "language",
-    "num_teams": "numTeams",
-    "round_duration_sec": "roundDurationSec",
-    "rounds_per_team": "roundsPerTeam",
-    "word_holder": "wordHolder",
-    "word_pack_ids": "wordPackIds",
-    "difficulty": "difficulty",
-    "skip_penalty": "skipPenalty",
-    "target_score": "targetScore",
-}
-"""The form's fields and the settings that they are."""
 
 
 class TooManyPresets(Exception):
@@ -50,6 +38,6 @@ async def delete(owner_id: int, preset_id: int) -> None:
 
 def as_initial(preset: RoomPreset) -> dict[str, Any]:
     """The form's initial values; the form drops choices that no longer exist."""
-    chosen = {field: preset.settings[name] for field, name in FIELDS.items() if name in preset.settings}
+    chosen = {field: preset.settings[name] for field, name in WIRE_NAMES.items() if name in preset.settings}
     named = {f"team_name_{number}": name for number, name in enumerate(preset.team_names, 1)}
     return {**chosen, **named, "preset_name": preset.name}

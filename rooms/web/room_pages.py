@@ -24,6 +24,7 @@ from rooms.session.seat_links import redeem_seat
 from rooms.storage.summary import RoomSummary
 from rooms.web.error_responses import answer_room_errors
 from rooms.web.forms import packs_as_json
+from rooms.web.setting_fields import SETTING_FIELDS
 
 
 def spaced_code(code: str) -> str:
@@ -62,7 +63,11 @@ async def host(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "not_host.html", context, status=HTTPStatus.FORBIDDEN)
     if is_host_secret(secret, summary):
         packs = packs_as_json((await load_library()).packs(owner_id=summary.creator_id))
-        response = render(request, "host.html", _room_context(request, code, "host") | {"packs": packs})
+        response = render(
+            request,
+            "host.html",
+            _room_context(request, code, "host") | {"packs": packs, "setting_fields": SETTING_FIELDS},
+        )
     else:
         # The host's role has moved on; this browser's seat is a player's.
         response = HttpResponseRedirect(reverse("player", args=[code]))

@@ -5,8 +5,11 @@ import { isPlaying } from "../selectors.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { RANGES, TYPES } from "../protocol.js";
 
-const NUMBERS = ["numTeams", "roundDurationSec", "roundsPerTeam", "targetScore"];
-const TEXTS = ["difficulty", "wordHolder", "language"];
+/** The settings with a field of their own; the packs have a box each. */
+const NAMES = Object.keys(RANGES).filter((name) => name !== "wordPackIds");
+
+/** Whether a setting is a number, from its range. */
+const isNumber = (name) => RANGES[name].choices === undefined && typeof (RANGES[name].default ?? 0) === "number";
 
 export class SettingsDialog {
   #dialog;
@@ -18,9 +21,9 @@ export class SettingsDialog {
     this.#host = host;
     this.#dialog = host.dialogs.get("settings");
     this.#form = el("form", this.#dialog);
-    NUMBERS.forEach((name) => {
-      const { min, max } = RANGES[name];
-      Object.assign(this.#form.elements[name], { min, max });
+    this.#numberInputs().forEach((input) => {
+      const { min, max } = RANGES[input.name];
+      Object.assign(input, { min, max });
     });
     this.#buildLanguages();
     this.#buildPacks();
@@ -65,13 +68,9 @@ export class SettingsDialog {
 
   #fillIn(settings) {
     const { elements } = this.#form;
-    NUMBERS.forEach((name) => {
-      elements[name].value = settings[name] ?? "";
+    NAMES.forEach((name) => {
+      elements[name].value = String(settings[name] ?? "");
     });
-    TEXTS.forEach((name) => {
-      elements[name].value = settings[name];
-    });
-    elements.skipPenalty.value = String(settings.skipPenalty);
     this.#boxes().forEach((box) => {
       box.checked = settings.wordPackIds.includes(box.value);
     });
@@ -96,22 +95,23 @@ export class SettingsDialog {
 
   #read() {
     const { elements } = this.#form;
-    const number = (name) => (elements[name].value === "" ? null : Number(elements[name].value));
+    const value = (name) => {
+      const text = elements[name].value;
+      return isNumber(name) ? (text === "" ? null : Number(text)) : text;
+    };
     return {
-      ...Object.fromEntries(NUMBERS.map((name) => [name, number(name)])),
-      ...Object.fromEntries(TEXTS.map((name) => [name, elements[name].value])),
-      skipPenalty: Number(elements.skipPenalty.value),
+      ...Object.fromEntries(NAMES.map((name) => [name, value(name)])),
       wordPackIds: this.#chosen().map((pack) => pack.id),
     };
   }
 
   #problem(wanted) {
-    const wrong = NUMBERS.find((name) => !this.#form.elements[name].validity.valid);
+    const wrong = this.#numberInputs().find((input) => !input.validity.valid);
     if (wrong) {
-      this.#form.elements[wrong].focus();
+      wrong.focus();
       return fill(gettext("%(setting)s: a whole number from %(min)s to %(max)s."), {
-        setting: this.#form.elements[wrong].closest("label").firstElementChild.firstChild.textContent.trim(),
-        ...RANGES[wrong],
+        setting: wrong.closest("label").firstElementChild.firstChild.textContent.trim(),
+        ...RANGES[wrong.name],
       });
     }
     return wanted.wordPackIds.length === 0 ? gettext("Choose at least one word pack.") : "";
@@ -119,6 +119,10 @@ export class SettingsDialog {
 
   #complain(text) {
     setText(el("problem", this.#dialog), text);
+  }
+
+  #numberInputs() {
+    return [...this.#form.querySelectorAll('input[type="number"]')];
   }
 
   #boxes() {
