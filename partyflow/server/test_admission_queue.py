@@ -8,19 +8,21 @@ import pytest
 from partyflow.server.admission_queue import AdmissionQueue
 
 
-async def test_newcomers_come_in_one_by_one_with_others_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_connections_are_admitted_one_by_one_with_the_loop_free_in_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("partyflow.server.admission_queue.TARGET_ROUND_S", 0.0)
     happened: list[str] = []
     admission_queue = AdmissionQueue(asyncio.get_running_loop())
     for name in ("first", "second", "third"):
         admission_queue.enqueue(partial(happened.append, name))
     for _ in range(4):
-        happened.append("somebody else")
+        happened.append("others")
         await asyncio.sleep(0)
-    assert happened == ["somebody else", "first", "somebody else", "second", "somebody else", "third", "somebody else"]
+    assert happened == ["others", "first", "others", "second", "others", "third", "others"]
 
 
-async def test_more_come_in_at_once_as_long_as_nobody_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_are_admitted_per_round_while_rounds_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("partyflow.server.admission_queue.TARGET_ROUND_S", 60.0)
     happened: list[int] = []
     admission_queue = AdmissionQueue(asyncio.get_running_loop())
@@ -36,7 +38,7 @@ async def test_more_come_in_at_once_as_long_as_nobody_has_to_wait(monkeypatch: p
     assert rounds < 5
 
 
-async def test_who_is_half_inside_comes_before_anybody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_next_steps_come_before_first_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("partyflow.server.admission_queue.TARGET_ROUND_S", 0.0)
     happened: list[str] = []
     admission_queue = AdmissionQueue(asyncio.get_running_loop())
@@ -47,14 +49,14 @@ async def test_who_is_half_inside_comes_before_anybody_else(monkeypatch: pytest.
     assert happened == ["inside", "next"]
 
 
-async def test_a_newcomer_that_stumbles_blocks_nobody(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_step_that_fails_blocks_no_other(caplog: pytest.LogCaptureFixture) -> None:
     happened: list[str] = []
     admission_queue = AdmissionQueue(asyncio.get_running_loop())
 
-    def stumble() -> None:
+    def fail() -> None:
         raise RuntimeError("on purpose")
 
-    admission_queue.enqueue(stumble)
+    admission_queue.enqueue(fail)
     admission_queue.enqueue(partial(happened.append, "next"))
     for _ in range(3):
         await asyncio.sleep(0)

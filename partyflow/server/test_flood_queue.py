@@ -7,47 +7,47 @@ import pytest
 from partyflow.server.flood_queue import FloodQueue, Job
 
 
-async def test_turns_are_taken_one_after_another_until_nothing_is_left() -> None:
-    taken: list[str] = []
+async def test_jobs_run_round_robin_until_they_are_done() -> None:
+    ran: list[str] = []
     done = asyncio.Event()
 
-    def turn_of(name: str, turns: int) -> Job:
-        def turn() -> bool:
-            taken.append(name)
-            is_over = taken.count(name) == turns
-            if is_over and len(taken) == 5:
+    def job_named(name: str, runs: int) -> Job:
+        def job() -> bool:
+            ran.append(name)
+            is_over = ran.count(name) == runs
+            if is_over and len(ran) == 5:
                 done.set()
             return not is_over
 
-        return turn
+        return job
 
     flood_queue = FloodQueue(asyncio.get_running_loop())
-    flood_queue.enqueue(turn_of("flood", 3))
-    flood_queue.enqueue(turn_of("burst", 2))
+    flood_queue.enqueue(job_named("flood", 3))
+    flood_queue.enqueue(job_named("burst", 2))
     async with asyncio.timeout(5):
         await done.wait()
-    assert taken == ["flood", "burst", "flood", "burst", "flood"]
+    assert ran == ["flood", "burst", "flood", "burst", "flood"]
 
 
-async def test_others_get_the_loop_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_loop_is_free_between_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("partyflow.server.flood_queue.SLICE_S", 0.0)
     happened: list[str] = []
     flood_queue = FloodQueue(asyncio.get_running_loop())
 
-    def turn() -> bool:
-        happened.append("turn")
+    def job() -> bool:
+        happened.append("job")
         return True
 
-    flood_queue.enqueue(turn)
+    flood_queue.enqueue(job)
     await asyncio.sleep(0)
-    happened.append("somebody else")
-    assert happened == ["somebody else"], "even the first turn waits"
+    happened.append("others")
+    assert happened == ["others"], "even the first slice waits"
 
 
-async def test_one_that_stumbles_does_not_hold_up_the_others() -> None:
+async def test_a_job_that_fails_does_not_hold_up_the_others() -> None:
     done = asyncio.Event()
 
-    def stumble() -> bool:
+    def fail() -> bool:
         raise RuntimeError("on purpose")
 
     def finish() -> bool:
@@ -55,7 +55,7 @@ async def test_one_that_stumbles_does_not_hold_up_the_others() -> None:
         return False
 
     flood_queue = FloodQueue(asyncio.get_running_loop())
-    flood_queue.enqueue(stumble)
+    flood_queue.enqueue(fail)
     flood_queue.enqueue(finish)
     async with asyncio.timeout(5):
         await done.wait()

@@ -43,6 +43,11 @@ AT_THE_ROOT = {
 }
 """Modules that belong to no package: Django's and Channels' own names, and what every package builds on."""
 
+KNOWN_TO_THE_SERVER = {
+    "rooms.access.token_bucket", "rooms.live.transport", "rooms.protocol.frames", "rooms.protocol.handshake",
+}  # fmt: skip
+"""All that `partyflow.server` may import of the packages below: the transport's interface and RFC 6455."""
+
 PACKAGES = ("partyflow", "rooms", "gameplay")
 
 # What the pure packages may use besides themselves: nothing that waits, listens, reads a clock or rolls dice by itself.
@@ -127,6 +132,17 @@ def test_imports_never_climb(name: str) -> None:
 def test_modules_live_in_packages(package: str) -> None:
     flat = {path.stem for path in (ROOT / package).glob("*.py") if path in MODULES.values()} - {"__init__"}
     assert flat == AT_THE_ROOT[package]
+
+
+def test_the_server_does_not_know_the_game() -> None:
+    known = {
+        module
+        for name in MODULES
+        if name.startswith("partyflow.server.")
+        for _, imported in imports(name)
+        if (module := module_of(imported)) and not module.startswith("partyflow.")
+    }
+    assert known <= KNOWN_TO_THE_SERVER
 
 
 def is_pure(name: str) -> bool:
