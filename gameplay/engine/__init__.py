@@ -1,4 +1,4 @@
 """The game as a pure function: a room, a command and the time go in, events come out (docs/spec.md §1).
 
-Nothing here knows Django, asyncio, a clock or a source of randomness; those are arguments.
+It uses neither Django nor asyncio, and takes time, words and random seeds as arguments.
 """

@@ -1,7 +1,6 @@
-"""Everything a room can be told.
+"""Commands that change a room.
 
-The structs up to `Leave` are payloads of client messages (field names in camelCase on the wire); those
-after it come from the server itself and never from a socket.
+Those up to `LeaveRoom` are payloads of client messages (camelCase on the wire); those after it come from the server.
 """
 
 from enum import StrEnum
@@ -19,30 +18,30 @@ class Command(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class StartTeamSetup(Command, frozen=True):
-    """Host: make teams; ``num_teams`` overrides the setting."""
+    """Host: create empty teams; ``num_teams`` overrides the setting."""
 
     num_teams: int | None = None
 
 
 class JoinTeam(Command, frozen=True):
-    """Player: sit down in a team."""
+    """Player: join a team."""
 
     team_id: ShortText
 
 
 class AssignPlayer(Command, frozen=True):
-    """Host: put a player into a team."""
+    """Host: assign a player to a team."""
 
     player_id: ShortText
     team_id: ShortText
 
 
 class ShuffleTeams(Command, frozen=True):
-    """Host: deal everybody into teams of even size."""
+    """Host: distribute all players over teams of even size."""
 
 
 class CancelTeamSetup(Command, frozen=True):
-    """Host: back to the lobby."""
+    """Host: return to the lobby."""
 
 
 class ConfirmStart(Command, frozen=True):
@@ -50,7 +49,7 @@ class ConfirmStart(Command, frozen=True):
 
 
 class WordSwiped(Command, frozen=True):
-    """Word holder: the live word was guessed or skipped. ``swipe_duration_ms`` is the client's and not trusted."""
+    """Word holder: the live word was guessed or skipped. ``swipe_duration_ms`` is the client's and ignored."""
 
     word_id: ShortText
     action: SwipeAction
@@ -58,11 +57,11 @@ class WordSwiped(Command, frozen=True):
 
 
 class UndoSwipe(Command, frozen=True):
-    """Word holder: take the last swipe of this round back."""
+    """Word holder: undo the last swipe of this round."""
 
 
 class CorrectWord(Command, frozen=True):
-    """Host, in the review: change what became of a word."""
+    """Host, in the review: change the result of a word."""
 
     word_id: ShortText
     action: SwipeAction
@@ -73,7 +72,7 @@ class PauseGame(Command, frozen=True):
 
 
 class ResumeGame(Command, frozen=True):
-    """Host: let the clock run on."""
+    """Host: restart the clock."""
 
 
 class NextRound(Command, frozen=True):
@@ -81,23 +80,23 @@ class NextRound(Command, frozen=True):
 
 
 class EndGame(Command, frozen=True):
-    """Host: go to the results now."""
+    """Host: end the game and show the results."""
 
 
 class RestartGame(Command, frozen=True):
-    """Host: a rematch with the same people."""
+    """Host: prepare a rematch with the same players."""
 
 
 class CloseRoom(Command, frozen=True):
-    """Host: everybody out, for good."""
+    """Host: close the room for good."""
 
 
 class LockRoom(Command, frozen=True):
-    """Host: no newcomers."""
+    """Host: refuse new players."""
 
 
 class UnlockRoom(Command, frozen=True):
-    """Host: newcomers again."""
+    """Host: accept new players again."""
 
 
 class UpdateSettings(Command, frozen=True):
@@ -107,32 +106,32 @@ class UpdateSettings(Command, frozen=True):
 
 
 class KickPlayer(Command, frozen=True):
-    """Host: remove a player; they may come back."""
+    """Host: remove a player, who may join again."""
 
     player_id: ShortText
 
 
 class BanPlayer(Command, frozen=True):
-    """Host: remove a player for good."""
+    """Host: remove a player and refuse their return."""
 
     player_id: ShortText
 
 
 class TransferHost(Command, frozen=True):
-    """Host: make a player the host."""
+    """Host: transfer the role to a player."""
 
     player_id: ShortText
 
 
 class ReportWord(Command, frozen=True):
-    """Anyone seated, in the review: this word should not be in the pack."""
+    """Host or player, in the review: report a word as unfit for its pack."""
 
     word_id: ShortText
     reason: ShortText = ""
 
 
 class LeaveRoom(Command, frozen=True):
-    """Player: give the seat up."""
+    """Player: leave the room."""
 
 
 class Join(Command, frozen=True):
@@ -144,21 +143,21 @@ class Join(Command, frozen=True):
 
 
 class HostArrived(Command, frozen=True):
-    """The shell: the host's first socket is there."""
+    """Server: the host's first connection is open."""
 
 
 class Connected(Command, frozen=True):
-    """Server: a member's socket is open. ``client_key`` is the hash of its network, "" if unknown."""
+    """Server: a member's connection is open. ``client_key`` is the hash of its network, "" if unknown."""
 
     client_key: str = ""
 
 
 class Disconnected(Command, frozen=True):
-    """The shell: a member's socket is gone."""
+    """Server: a member's connection is closed."""
 
 
 class LeaveReason(StrEnum):
-    """Why somebody is not in the room any more."""
+    """Why a player has left the room."""
 
     DISCONNECTED = "disconnected"
     VOLUNTARY = "voluntary"

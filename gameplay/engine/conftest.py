@@ -1,4 +1,4 @@
-"""How long the engine's random tests look: ``HYPOTHESIS_PROFILE=thorough`` for a long look."""
+"""Hypothesis profiles of the engine's tests; ``HYPOTHESIS_PROFILE=thorough`` runs forty times as many examples."""
 
 import os
 

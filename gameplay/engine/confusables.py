@@ -1,4 +1,4 @@
-"""Letters that are told apart by a computer and by nobody else, as Unicode lists them (UTS #39, confusables)."""
+"""Confusable characters, after Unicode's list (UTS #39), for comparing names as people see them."""
 
 import re
 import unicodedata
@@ -62,7 +62,7 @@ CONFUSABLES: Final = {
     "y": "ɣʏγуүყᶌỿꭚ𑣜",
     "z": "ᴢꮓ𑣄",
 }
-"""What looks like a Latin letter or a digit, for each of them; compatibility characters are gone after NFKC."""
+"""The characters that look like each Latin letter or digit; NFKC has replaced compatibility characters before."""
 
 _PROTOTYPES: Final = str.maketrans({char: letter for letter, chars in CONFUSABLES.items() for char in chars})
 _DIGRAPHS: Final = (("rn", "m"), ("vv", "w"))
@@ -70,14 +70,16 @@ _INNER_I: Final = re.compile(r"(?<=\w)I(?=[a-z])|(?<=[a-z])I")
 
 
 def skeleton(text: str) -> str:
-    """``text`` with each letter replaced by the Latin one or the digit that looks the same; equal if it looks equal."""
+    """The skeleton of ``text``: each character replaced by the Latin letter or digit that it looks like (UTS #39)."""
     return unicodedata.normalize("NFD", text).translate(_PROTOTYPES)
 
 
 def confusable_forms(text: str) -> frozenset[str]:
-    """What ``text`` may be taken for: names that share a face cannot be told apart, case left aside.
+    """The forms of ``text`` to compare: two names are confusable if they share one.
 
-    Several, because case and looks disagree: a capital I looks like a small L, and Ian is yet another than Lan.
+    There are several, because case folding and appearance disagree: a capital I looks like a small L, and yet Ian and
+    Lan are two names. One form folds case before the skeleton is taken, one after it, one reads each capital I inside a
+    word as a small L, and one, marked ``as written``, keeps the case and reads every capital I as a small L.
     """
     drawn = skeleton(text)
     readings = (drawn, skeleton(text.casefold()), _INNER_I.sub("l", drawn))

@@ -17,7 +17,7 @@ from gameplay.engine.timing import (
 
 
 class DeadlineKind(IntEnum):
-    """What is due. The order decides between deadlines of the same millisecond."""
+    """The kinds of deadlines, in the order in which those of the same millisecond pass."""
 
     AUTO_PAUSE = auto()
     ROUND_TIMEOUT = auto()
@@ -32,11 +32,11 @@ class DeadlineKind(IntEnum):
 
 
 CLOSED, ACTIVE, TICK = RoomState.ROOM_CLOSED, RoomState.ROUND_ACTIVE, DeadlineKind.TIMER_TICK
-"""By a name of their own: to look a member up in its enum takes as long as a call."""
+"""Module constants, because looking up an enum's member costs as much as a function call."""
 
 
 class Deadline(NamedTuple):
-    """When, what, and whom it concerns."""
+    """A kind of deadline, its time, and the member it concerns, if any."""
 
     at_ms: int
     kind: DeadlineKind
@@ -44,7 +44,7 @@ class Deadline(NamedTuple):
 
 
 def earliest(room: Room) -> Deadline | None:
-    """The next thing to happen by itself, None if the room waits for a command."""
+    """The next deadline; None if the room waits for a command."""
     if room.state is CLOSED:
         return None
     for member in room.members.values():
@@ -53,7 +53,7 @@ def earliest(room: Room) -> Deadline | None:
                 [*_clock_deadlines(room), *_holder_deadlines(room), *_host_deadlines(room), *_absence_deadlines(room)],
                 default=None,
             )
-    # Nobody is away, so the clock is all that there is to wait for. This is asked three times a second in each room.
+    # Hot path, several times a second in each room: with every member connected only the clock has a deadline.
     return next(iter(_clock_deadlines(room)), None)
 
 

@@ -1,4 +1,4 @@
-"""The deck: which word comes next. No word twice in a room until all have been seen."""
+"""The deck of words; a room repeats a word only after all have been seen."""
 
 from random import Random
 
@@ -8,11 +8,11 @@ from gameplay.engine.ports import Library
 
 
 def prepare(room: Room, library: Library) -> None:
-    """Make sure that there is a deck for the room's settings with a word left.
+    """Ensure that the room has a deck for its settings with at least one word left.
 
-    An unfinished deck for the same settings is played on. Otherwise the eligible words that the room has not seen are
-    shuffled; when all have been seen, all of them. Packs that are taken away during a game are played on from the old
-    deck. Raises `BadSettings` if there is no word at all.
+    A deck for the same settings is kept while it has words. Otherwise the eligible words that the room has not seen are
+    shuffled, or all eligible words once all have been seen. If the packs were deleted during the game, the words of the
+    old deck are shuffled again. Raises `BadSettings` without any word.
     """
     settings = room.settings
     source = (settings.word_pack_ids, settings.difficulty, settings.language)
@@ -33,7 +33,7 @@ def prepare(room: Room, library: Library) -> None:
 
 
 def draw(room: Room) -> Word | None:
-    """The next word, or None when the deck is used up."""
+    """Draw the next word; None if the deck is empty."""
     if not remaining(room):
         return None
     word = room.deck.words[room.deck_position]
@@ -42,5 +42,5 @@ def draw(room: Room) -> Word | None:
 
 
 def remaining(room: Room) -> int:
-    """How many words are still to come."""
+    """The number of words left."""
     return max(0, len(room.deck.words) - room.deck_position)

@@ -1,4 +1,4 @@
-"""Refusals of the engine. Each leaves the room exactly as it was.
+"""Errors by which the engine rejects a command. Each leaves the room exactly as it was.
 
 GameError
 ├── NotAllowed          UNAUTHORIZED
@@ -19,7 +19,7 @@ from typing import ClassVar
 
 
 class GameError(Exception):
-    """A command that was refused; ``code`` is the wire's error code."""
+    """A rejected command; ``code`` is the error code on the wire."""
 
     code: ClassVar[str] = "INVALID_TRANSITION"
 
@@ -35,31 +35,31 @@ class NotAllowed(GameError):
 
 
 class IllegalMove(GameError):
-    """The room's state does not take this command (docs/spec.md §1.3, second check)."""
+    """The command is illegal in the room's state (docs/spec.md §1.3, second check)."""
 
     code = "INVALID_TRANSITION"
 
 
 class RoomFull(GameError):
-    """Ten players are seated."""
+    """`MAX_PLAYERS` players are seated."""
 
     code = "ROOM_FULL"
 
 
 class RoomLocked(GameError):
-    """The host has locked the room against newcomers."""
+    """The host has locked the room: it accepts no new players."""
 
     code = "ROOM_LOCKED"
 
 
 class NameInvalid(GameError):
-    """The name is empty, too long or holds characters nobody can see."""
+    """The name is empty, too long, denied, or has invisible characters."""
 
     code = "NAME_INVALID"
 
 
 class NameTaken(GameError):
-    """Somebody in the room has this name, upper and lower case aside."""
+    """Another member or team has a name that cannot be told from this one (`names.are_confusable`)."""
 
     code = "NAME_TAKEN"
 
@@ -83,13 +83,13 @@ class TooFewPlayers(GameError):
 
 
 class BadSettings(GameError):
-    """A setting is unknown or out of range; nothing was changed."""
+    """A setting is unknown, out of range, or impossible together with the others."""
 
     code = "INVALID_SETTINGS"
 
 
 class Banned(GameError):
-    """The host keeps this person out of the room."""
+    """The host has banned this session or client."""
 
     code = "KICKED"
 

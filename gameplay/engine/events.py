@@ -1,6 +1,6 @@
-"""What a room tells the people in it: the payloads of the server's messages, as the engine states them.
+"""Events of a room: the payloads of the server's messages.
 
-A field that only newer clients know is named in ``ADDED``; the protocol leaves it out for older ones.
+``ADDED`` names the fields that were added in a later version of the protocol; older clients get the event without them.
 """
 
 from typing import ClassVar, Literal
@@ -15,7 +15,7 @@ Audience = Literal["all", "host", "players", "actor"]
 
 
 class Event(msgspec.Struct, frozen=True, rename="camel"):
-    """Base of all events. ``TYPE`` is the message's type on the wire."""
+    """Base of all events. ``TYPE`` is the type of the message, ``SINCE`` the version that added it."""
 
     TYPE: ClassVar[str] = ""
     LOGGED: ClassVar[bool] = True
@@ -25,10 +25,10 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Emission(msgspec.Struct, frozen=True):
-    """One event on its way out.
+    """An event with its audience and numbers.
 
-    ``audience`` is the wire's broadcast scope, ``actor_id`` the one recipient where it is ``actor`` or narrower than
-    the scope's word says. Unlogged events carry no numbers.
+    ``audience`` is the broadcast scope on the wire; ``actor_id``, if set, is the one recipient in it. Events that are
+    not logged have no numbers.
     """
 
     event: Event
@@ -39,7 +39,7 @@ class Emission(msgspec.Struct, frozen=True):
 
 
 class TeamView(msgspec.Struct, frozen=True, rename="camel"):
-    """A team as everybody may see it."""
+    """The public view of a team."""
 
     id: str
     name: str
@@ -49,7 +49,7 @@ class TeamView(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class RoomCreated(Event, frozen=True):
-    """The host has come (docs/spec.md §9.1). ``qr_code_url`` is filled in by the shell, which knows its own address."""
+    """The host has connected for the first time (docs/spec.md §9.1). The server fills in ``qr_code_url``."""
 
     TYPE = "ROOM_CREATED"
     qr_code_url: str
@@ -75,7 +75,7 @@ class PlayerLeft(Event, frozen=True):
 
 
 class PlayerConnection(Event, frozen=True):
-    """How a player's line is doing. ``degraded`` is for the host and that player alone."""
+    """The quality of a player's connection. Only the host and that player get ``degraded``."""
 
     TYPE = "PLAYER_CONNECTION"
     SINCE = "1.1"
@@ -126,7 +126,7 @@ class RoundStarted(Event, frozen=True):
 
 
 class WordRevealed(Event, frozen=True):
-    """The live word. For the word holder alone."""
+    """The live word, for the word holder alone."""
 
     TYPE = "WORD_REVEALED"
     word_id: str
@@ -145,7 +145,7 @@ class WordResult(Event, frozen=True):
 
 
 class WordCorrected(Event, frozen=True):
-    """A swipe that was undone or corrected. Older clients get a snapshot instead."""
+    """A swipe was undone or corrected. Older clients get a snapshot instead."""
 
     TYPE = "WORD_CORRECTED"
     SINCE = "1.1"
@@ -176,7 +176,7 @@ class GameResumed(Event, frozen=True):
 
 
 class WordView(msgspec.Struct, frozen=True, rename="camel"):
-    """A word that is no secret any more."""
+    """A word that has been swiped, so that everyone may see it."""
 
     word_id: str
     word_text: str
@@ -200,7 +200,7 @@ class RoundEnded(Event, frozen=True):
 
 
 class RoundView(msgspec.Struct, frozen=True, rename="camel"):
-    """A turn that was played."""
+    """A finished round."""
 
     round_number: int
     team_id: str
@@ -211,7 +211,7 @@ class RoundView(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Standing(msgspec.Struct, frozen=True, rename="camel"):
-    """A line of the leaderboard; equal scores share a rank."""
+    """A row of the leaderboard; equal scores share a rank."""
 
     team_id: str
     team_name: str
@@ -220,7 +220,7 @@ class Standing(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ScoreSummary(Event, frozen=True):
-    """``team_id`` and ``explainer_player_id`` are the next turn's, null after the last."""
+    """``team_id`` and ``explainer_player_id`` are those of the next turn, null after the last."""
 
     TYPE = "SCORE_SUMMARY"
     ADDED = {"rounds": "1.1", "teamId": "1.1", "explainerPlayerId": "1.1"}
@@ -284,13 +284,13 @@ class RoomClosed(Event, frozen=True):
 
 
 class Resync(Event, frozen=True):
-    """No message of its own: everybody in the audience gets a ``STATE_SNAPSHOT`` of what they may see."""
+    """Not a message: the server sends each recipient a ``STATE_SNAPSHOT``."""
 
     LOGGED = False
 
 
 class WordReported(Event, frozen=True):
-    """No message: the shell counts the report against the word in the pack. ``ref`` is the word's database key."""
+    """Not a message: the server stores the report. ``ref`` is the database key of the word."""
 
     LOGGED = False
     ref: int
@@ -298,7 +298,7 @@ class WordReported(Event, frozen=True):
 
 
 class Removed(Event, frozen=True):
-    """No message: the shell closes this member's sockets after telling them why."""
+    """Not a message: the server closes the connection of this member with an error that gives the reason."""
 
     LOGGED = False
     player_id: str

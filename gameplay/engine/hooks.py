@@ -1,7 +1,7 @@
 """How teams and the running round react to changes of membership: the `step.MemberHooks` of the game.
 
-Each hook runs right after the events that announce the change. The match itself goes on by `match.proceed`, which
-follows every command and every deadline.
+Each hook runs right after the events that announce the change. `match.proceed`, which follows
+every command and every deadline, then starts or ends what the change allows.
 """
 
 from gameplay.engine import rounds, teams
@@ -12,19 +12,19 @@ from gameplay.engine.step import Step
 
 
 def on_member_arrived(step: Step, member: Member) -> None:
-    """A member has joined or connected: teams that were ready may have to wait for them, or for nobody any longer."""
+    """Teams that were ready wait for a connected player without a team."""
     if step.room.state is RoomState.READY_TO_START and not step.room.is_balanced:
         step.move(GameEvent.PLAYER_JOINED)
     teams.check_balance(step)
 
 
 def on_member_disconnected(step: Step, member: Member) -> None:
-    """A member without a team who is away no longer keeps the teams from being balanced."""
+    """Teams do not wait for a player without a team who is away."""
     teams.check_balance(step)
 
 
 def on_member_sits_out(step: Step, member: Member) -> None:
-    """A member sits the running round out: if they explained, a teammate does."""
+    """A teammate replaces an explainer who sits the round out."""
     if rounds.is_explaining(step.room, member):
         rounds.replace_explainer(step)
     else:
@@ -32,7 +32,7 @@ def on_member_sits_out(step: Step, member: Member) -> None:
 
 
 def on_member_left(step: Step, member: Member) -> None:
-    """A member has left their team and the room: if they explained, a teammate does."""
+    """A teammate replaces an explainer who has left; the teams may now be balanced."""
     if rounds.is_explaining(step.room, member):
         rounds.replace_explainer(step)
     teams.check_balance(step)

@@ -1,4 +1,7 @@
-"""People: joining, leaving, losing the line and coming back, and who is the host."""
+"""Membership of a room: joining, leaving, absence, bans, and the role of the host.
+
+What a change means to teams and rounds is the business of `step.MemberHooks`.
+"""
 
 from gameplay.engine import names, teams
 from gameplay.engine.commands import (
@@ -57,11 +60,11 @@ IN_GAME = frozenset(
     }
 )
 SITS_OUT_AFTER_ABSENCE = IN_GAME - {RoomState.ROUND_STARTING}
-"""Where somebody who was away for long sits out; a round that is still to begin they have not missed."""
+"""States in which a member who returns after `LOST_MS` sits out; in the countdown they have missed nothing."""
 
 
 def host_arrived(step: Step, actor_id: str, command: HostArrived) -> None:
-    """The host's first socket: the room is announced, once (docs/spec.md §9.1)."""
+    """Announce the room on the host's first connection (docs/spec.md §9.1)."""
     room = step.room
     if room.announced:
         return
@@ -70,7 +73,7 @@ def host_arrived(step: Step, actor_id: str, command: HostArrived) -> None:
 
 
 def join(step: Step, actor_id: str, command: Join) -> None:
-    """Somebody new takes a seat; during a game they sit out until the next round.
+    """Seat a new player; during a game they sit out until the next round.
 
     Raises `Banned`, `RoomLocked`, `RoomFull`, `NameInvalid`, `NameTaken`.
     """
@@ -99,7 +102,7 @@ def join(step: Step, actor_id: str, command: Join) -> None:
 
 
 def connected(step: Step, actor_id: str, command: Connected) -> None:
-    """A member is there again; away for over 30 s means to sit out until the next round begins (docs/spec.md §3.4)."""
+    """Mark a member as connected; after more than `LOST_MS` away they sit the running round out (docs/spec.md §3.4)."""
     room = step.room
     member = room.members[actor_id]
     away_ms = 0 if member.away_since_ms is None else step.now_ms - member.away_since_ms
@@ -121,7 +124,7 @@ def connected(step: Step, actor_id: str, command: Connected) -> None:
 
 
 def disconnected(step: Step, actor_id: str, command: Disconnected) -> None:
-    """A member's last socket is gone; from now on they count as away."""
+    """Mark a member as away, from now on."""
     member = step.room.members[actor_id]
     if not member.connected:
         return
@@ -131,17 +134,17 @@ def disconnected(step: Step, actor_id: str, command: Disconnected) -> None:
 
 
 def leave(step: Step, actor_id: str, command: LeaveRoom) -> None:
-    """A player gives the seat up."""
+    """Remove a player on their own command."""
     remove(step, step.room.members[actor_id], LeaveReason.VOLUNTARY)
 
 
 def kick(step: Step, actor_id: str, command: KickPlayer) -> None:
-    """The host removes a player. Raises `UnknownPlayer`."""
+    """Remove a player on the host's command. Raises `UnknownPlayer`, and `IllegalMove` for the host."""
     remove(step, _removable_player(step.room, command.player_id), LeaveReason.KICKED)
 
 
 def ban(step: Step, actor_id: str, command: BanPlayer) -> None:
-    """The host removes a player for good, and keeps their address out too. Raises `UnknownPlayer`."""
+    """Remove a player and ban their session and client. Raises `UnknownPlayer`, and `IllegalMove` for the host."""
     room = step.room
     player = _removable_player(room, command.player_id)
     _add_ban(room.banned, player.session)
@@ -151,9 +154,9 @@ def ban(step: Step, actor_id: str, command: BanPlayer) -> None:
 
 
 def is_client_banned(room: Room, client_key: str) -> bool:
-    """Whether newcomers from this address are refused because of somebody who was banned.
+    """Whether new players from this client are refused because a player from it was banned.
 
-    Not where the host or a seated player is at home as well: a whole party may be behind one address.
+    A client that the host or a seated player shares is never refused: a whole party may be behind one address.
     """
     if client_key not in room.banned_clients:
         return False
@@ -163,9 +166,9 @@ def is_client_banned(room: Room, client_key: str) -> bool:
 
 
 def remove(step: Step, player: Member, reason: LeaveReason) -> None:
-    """Take ``player`` out of the room; their team keeps the score, the game goes on (docs/spec.md §8.8).
+    """Remove ``player`` from the room; their team keeps the score (docs/spec.md §8.8).
 
-    A host who also plays hands the role to the longest connected player; with nobody there they keep the role alone.
+    A host who plays transfers the role to the longest connected player; if there is none they stay as host, unseated.
     """
     room = step.room
     successor = successor_of(room, player) if player.id == room.host_id else None
@@ -204,7 +207,7 @@ def remove_absent(step: Step, member: Member) -> None:
 
 
 def transfer_host(step: Step, actor_id: str, command: TransferHost) -> None:
-    """The host hands the role to a player. Raises `UnknownPlayer`, and `IllegalMove` if they are away."""
+    """Make a player the host. Raises `UnknownPlayer`, and `IllegalMove` if they are away."""
     room = step.room
     player = room.members.get(command.player_id)
     if player is not None and player.id == room.host_id:
@@ -218,7 +221,7 @@ def transfer_host(step: Step, actor_id: str, command: TransferHost) -> None:
 
 
 def promote_successor(step: Step) -> None:
-    """The host has been gone for 60 s: the longest connected player becomes the host (docs/spec.md §3.5)."""
+    """After `PROMOTE_HOST_MS` without the host the longest connected player becomes the host (docs/spec.md §3.5)."""
     successor = successor_of(step.room, step.room.host)
     if successor is not None:
         step.bump_version()
@@ -226,7 +229,7 @@ def promote_successor(step: Step) -> None:
 
 
 def _make_host(step: Step, player: Member, reason: str) -> None:
-    """``player`` is the host from now on and keeps the seat; the former host becomes a player when there."""
+    """Make ``player`` the host, who keeps the seat; a former host who is connected becomes a player."""
     room = step.room
     former = room.host
     room.host_id = player.id
@@ -236,13 +239,13 @@ def _make_host(step: Step, player: Member, reason: str) -> None:
 
 
 def successor_of(room: Room, host: Member) -> Member | None:
-    """The player who has been connected the longest, ``host`` aside."""
+    """The longest connected player other than ``host``; None if there is none."""
     candidates = [player for player in room.players if player.connected and player.id != host.id]
     return min(candidates, key=lambda player: player.connected_since_ms, default=None)
 
 
 def lock(step: Step, actor_id: str, command: LockRoom) -> None:
-    """No newcomers from now on."""
+    """Lock the room against new players."""
     if not step.room.locked:
         step.room.locked = True
         step.bump_version()
@@ -250,7 +253,7 @@ def lock(step: Step, actor_id: str, command: LockRoom) -> None:
 
 
 def unlock(step: Step, actor_id: str, command: UnlockRoom) -> None:
-    """Newcomers are welcome again."""
+    """Unlock the room."""
     if step.room.locked:
         step.room.locked = False
         step.bump_version()

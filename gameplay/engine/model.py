@@ -1,7 +1,7 @@
-"""What a room is made of. Plain data, saved as it stands.
+"""The state of a room, as plain data that is also the saved form.
 
-Times are milliseconds on the server's clock (`_ms`), durations too unless the name says seconds (`_s`).
-What there is many of is saved without the names of its fields, to keep a snapshot small; a new field goes last.
+Times are milliseconds since 1970 (`_ms`), durations milliseconds (`_ms`) or seconds (`_s`, `_sec`). Structs of which a
+room has many are saved as arrays to keep snapshots small: append new fields to them, and never rename saved keys.
 """
 
 from typing import Annotated, Literal
@@ -16,7 +16,7 @@ MAX_BANNED = 100
 MIN_TEAMS = 2
 MAX_TEAMS = 5
 FIRST_HOST = "host_1"
-"""The id of the member who made the room, for as long as they belong to it."""
+"""The id of the member who created the room."""
 
 Difficulty = Literal["easy", "medium", "hard"]
 
@@ -38,7 +38,7 @@ class Settings(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
 
 
 def with_num_teams(settings: Settings, num_teams: int) -> Settings:
-    """``settings`` with another number of teams."""
+    """``settings`` with ``num_teams`` replaced."""
     return msgspec.structs.replace(settings, num_teams=num_teams)
 
 
@@ -57,10 +57,10 @@ class Word(Struct, frozen=True, array_like=True):
 
 
 class Member(Struct, array_like=True):
-    """Somebody who belongs to the room: the host, a player, or both after a promotion.
+    """A member of the room: the host, a player, or both after a promotion.
 
-    ``session`` is a hash of the secret, never the secret, ``client_key`` one of the network of their last socket.
-    ``away_since_ms`` is set while no socket of theirs is open.
+    ``session`` is the hash of their session secret, ``client_key`` that of the network of their last connection.
+    ``away_since_ms`` is set while they have no connection.
     """
 
     id: str
@@ -90,7 +90,7 @@ class Team(Struct, array_like=True):
 
 
 class PlayedWord(Struct, array_like=True):
-    """A word that has been swiped in the running round. ``word_id`` is the room's own name for it."""
+    """A word that has been swiped in the running round. ``word_id`` is its public id in the room."""
 
     word_id: str
     ref: int
@@ -103,17 +103,17 @@ class PlayedWord(Struct, array_like=True):
 
 
 class Turn(Struct):
-    """Whose turn comes next, from the countdown on."""
+    """The team and player whose turn is next."""
 
     team_id: str
     explainer_id: str
 
 
 class Round(Struct):
-    """One team's turn with the clock.
+    """One turn of a team.
 
-    While the clock runs ``ends_at_ms`` is set; while it stands ``remaining_ms`` counts. ``word_shown_ms`` is when the
-    live word came, in played time. ``holder_id`` sees the words and swipes.
+    ``ends_at_ms`` is set while the clock runs, ``remaining_ms`` counts while it is stopped. ``word_shown_ms`` is when
+    the live word was revealed, in played time. ``holder_id`` is the member who sees the words and swipes.
     """
 
     number: int
@@ -135,12 +135,12 @@ class Round(Struct):
         return self.remaining_ms if self.ends_at_ms is None else max(0, self.ends_at_ms - now_ms)
 
     def elapsed(self, now_ms: int) -> int:
-        """Milliseconds played, pauses not counted."""
+        """Milliseconds played, without pauses."""
         return self.duration_ms - self.remaining(now_ms)
 
 
 class PlayedRound(Struct, array_like=True):
-    """A line of the game's history."""
+    """A finished round in the history of the game."""
 
     round_number: int
     team_id: str
@@ -151,10 +151,10 @@ class PlayedRound(Struct, array_like=True):
 
 
 class Deck(Struct):
-    """The words of a game in the order in which they come. ``seen`` were played from earlier decks of the room.
+    """The shuffled words of a game. ``seen`` are the words of earlier decks that were played.
 
-    ``source`` is the packs, difficulty and language that the words were taken by.
-    Saved apart from the room: it changes only when ``serial`` does; how far it is played stands in the room.
+    ``source`` is the packs, difficulty and language of the words. Saved apart from the room, when ``serial`` changes;
+    the position in the deck is `Room.deck_position`.
     """
 
     serial: int = 0
@@ -164,11 +164,11 @@ class Deck(Struct):
 
 
 class Room(Struct):
-    """One party: everything there is to know about it (docs/spec.md §1.3).
+    """The complete state of one room (docs/spec.md §1.3).
 
-    ``creator_id`` is the account that made the room, None for one that was made without logging in. ``team_names`` are
-    what it wants the first teams to be called; an empty one, or none, is the usual name. ``share_key`` is a secret from
-    which the addresses of results follow; rooms without one share nothing.
+    ``creator_id`` is the account that created the room, None without one. ``team_names`` are names for the first teams,
+    empty for the default name. ``share_key`` is the secret from which ids of results are derived; without it results
+    are not shared.
     """
 
     code: str
@@ -211,12 +211,12 @@ class Room(Struct):
 
     @property
     def players(self) -> list[Member]:
-        """Those who hold a seat, in the order of joining."""
+        """The seated members, in the order of joining."""
         return [member for member in self.members.values() if member.seated]
 
     @property
     def is_balanced(self) -> bool:
-        """Everyone connected has a team, no team is empty, and sizes differ by at most one."""
+        """Whether all connected players have a team, no team is empty, and sizes differ by at most one."""
         if not self.teams or any(player.connected and player.team_id is None for player in self.players):
             return False
         sizes = [len(team.players) for team in self.teams]
@@ -224,9 +224,9 @@ class Room(Struct):
 
     @property
     def host(self) -> Member:
-        """The member who has the host's controls."""
+        """The member with the role of the host."""
         return self.members[self.host_id]
 
     def team(self, team_id: str | None) -> Team | None:
-        """The team with this id, if there is one."""
+        """The team with this id; None if there is none."""
         return next((team for team in self.teams if team.id == team_id), None)

@@ -1,4 +1,4 @@
-"""Names of people: what may stand on every screen of the room."""
+"""Names of people and teams: normalisation, validation, and uniqueness in a room."""
 
 import unicodedata
 from functools import lru_cache
@@ -16,14 +16,14 @@ JOINERS = frozenset("\u200c\u200d")
 BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 MARKS = ("Mn", "Me")
 INVISIBLE = frozenset((*JOINERS, "\u034f", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))))
-"""What may stand in a name, as emoji and some scripts need it, but makes no difference that anybody sees."""
+"""Characters that emoji and some scripts need, but that do not distinguish two names."""
 
 
 def clean(name: str) -> str:
-    """``name`` after NFKC, trimming and folding of spaces.
+    """Normalise ``name`` (NFKC, single spaces, trimmed).
 
-    Raises `NameInvalid` unless 1–20 visible characters remain, none of them a control, bidi or blank character, and
-    no accents piled up so that they run into the lines above.
+    Raises `NameInvalid` unless 1–20 visible characters remain, for control, bidi and blank characters, and for more
+    than `MAX_MARKS_IN_A_ROW` combining marks on one character.
     """
     text = " ".join(part for part in unicodedata.normalize("NFKC", name[: MAX_RAW + 1]).strip().split(" ") if part)
     if len(name) > MAX_RAW or len(text) > MAX_CODE_POINTS or not all(map(_is_allowed, text)):
@@ -37,7 +37,7 @@ def clean(name: str) -> str:
 
 
 def clean_permitted(name: str, language: str, denied: DenyList) -> str:
-    """The cleaned ``name`` if no word is in it that is denied in this language. Raises `NameInvalid`."""
+    """`clean`, and raise `NameInvalid` too if the name contains a word that is denied in ``language``."""
     text = clean(name)
     if denied.forbids_name(text, language):
         raise NameInvalid("Please choose another name.")
@@ -45,9 +45,9 @@ def clean_permitted(name: str, language: str, denied: DenyList) -> str:
 
 
 def claim(room: Room, name: str, denied: DenyList) -> str:
-    """The cleaned ``name`` if it is admitted and nobody in the room looks the same by name.
+    """`clean_permitted` in the room's language, for a new member.
 
-    Raises `NameInvalid`, `NameTaken`.
+    Raises `NameInvalid`, and `NameTaken` if the name is confusable with that of another member.
     """
     text = clean_permitted(name, room.settings.language, denied)
     if any(are_confusable(text, member.name) for member in room.members.values()):
@@ -56,7 +56,7 @@ def claim(room: Room, name: str, denied: DenyList) -> str:
 
 
 def are_confusable(one: str, other: str) -> bool:
-    """Whether nobody could tell these names apart, upper and lower case being the same."""
+    """Whether people cannot tell these names apart, ignoring case."""
     return not _confusable_forms(one).isdisjoint(_confusable_forms(other))
 
 

@@ -1,4 +1,4 @@
-"""What the engine needs from outside: the words of the packs, and the words that names may not contain."""
+"""Interfaces that the engine requires: the words of the packs, and the deny list of names."""
 
 from typing import Protocol
 

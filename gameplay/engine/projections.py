@@ -1,4 +1,4 @@
-"""What one recipient may know of a room. Secrets have this one door, live, in a backfill and in a snapshot alike."""
+"""The view of a room for one recipient. All secrets are filtered here: for live events, backfills and snapshots."""
 
 import zlib
 from typing import Any, ClassVar, Literal
@@ -16,7 +16,7 @@ Role = Literal["host", "player", "spectator"]
 
 
 class PlayerView(msgspec.Struct, frozen=True, rename="camel"):
-    """A player as everybody may see them."""
+    """The public view of a player."""
 
     player_id: str
     player_name: str
@@ -51,7 +51,7 @@ class FinalView(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class GameState(msgspec.Struct, frozen=True, rename="camel"):
-    """Everything that one recipient may know; a page can draw itself from it alone.
+    """Everything that one recipient may know; a page renders from it alone.
 
     Fields that do not apply in the room's state are absent.
     """
@@ -87,7 +87,7 @@ class GameState(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def game_state(room: Room, actor_id: str | None, now_ms: int) -> GameState:
-    """What ``actor_id`` (None: a spectator) may know of ``room`` at ``now_ms``."""
+    """The view of ``room`` at ``now_ms`` for ``actor_id`` (None: a spectator)."""
     return GameState(
         state=room.state,
         state_version=room.state_version,

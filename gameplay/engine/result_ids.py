@@ -1,4 +1,4 @@
-"""Under which name the result of a game can be looked at by those who were there, and whom they tell."""
+"""Public ids of results, derived from the secret of the room."""
 
 import base64
 import hashlib
@@ -11,9 +11,9 @@ ID_BYTES = 16
 
 
 def result_id(room: Room) -> str | UnsetType:
-    """The id of the room's last game: 128 bits in 22 characters, the same however often it is asked for.
+    """The id of the room's last game: 128 bits in 22 URL-safe characters, deterministic; UNSET without a secret.
 
-    Nobody can tell it from anything else that is known of the room, nor one game's from another's.
+    It cannot be derived from public facts of the room, nor from the ids of its other games.
     """
     if not room.share_key:
         return UNSET

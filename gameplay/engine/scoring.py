@@ -6,7 +6,7 @@ from gameplay.engine.model import PlayedRound, Room, Round, Settings
 
 
 def points_for(settings: Settings, action: str) -> int:
-    """What a swipe is worth."""
+    """The points for a swipe."""
     return 1 if action == "guessed" else settings.skip_penalty
 
 
@@ -25,12 +25,12 @@ def leaderboard(room: Room) -> tuple[Standing, ...]:
 
 
 def word_views(played: Round) -> tuple[WordView, ...]:
-    """The swiped words of a round: no secret any more."""
+    """The swiped words of a round, which everyone may see."""
     return tuple(WordView(word_id=word.word_id, word_text=word.text, action=word.action) for word in played.words)
 
 
 def summarize_round(played: Round) -> PlayedRound:
-    """The line that ``played`` leaves in the game's history."""
+    """``played`` as an entry of the game's history."""
     return PlayedRound(
         round_number=played.number,
         team_id=played.team_id,
@@ -42,7 +42,7 @@ def summarize_round(played: Round) -> PlayedRound:
 
 
 def round_views(room: Room) -> tuple[RoundView, ...]:
-    """The turns played so far."""
+    """The finished rounds of the game."""
     return tuple(
         RoundView(
             round_number=line.round_number,
@@ -64,7 +64,10 @@ def average_time_s(played: Round) -> float:
 
 
 def final_results(room: Room) -> GameEnded:
-    """Winner (None on a tie), scores, length, words and MVP: who explained the most guessed words (None: nobody)."""
+    """The final results: winner (None on a tie), scores, duration, words, and MVP (None without a guessed word).
+
+    The MVP is the member who explained the most guessed words.
+    """
     best = leaderboard(room)
     winners = [standing.team_id for standing in best if standing.rank == 1]
     explainers = [member for member in room.members.values() if member.words_explained]

@@ -1,4 +1,4 @@
-"""Reading settings as they come from a client."""
+"""The settings of a room: names, limits, parsing and updates."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -18,11 +18,11 @@ from gameplay.engine.step import Step
 def parse_settings(
     values: Mapping[str, object], base: Settings, library: Library, owner_id: int | None = None
 ) -> Settings:
-    """``base`` with ``values`` (names as on the wire) put in.
+    """``base`` with ``values``, by their names on the wire, replaced.
 
-    ``owner_id`` is the account that chooses, if any. A pack that ``base`` has already may stay whoever's it is.
-    Raises `BadSettings` for an unknown name, a value out of range, an unknown pack, or packs that hold no word of the
-    language and difficulty.
+    ``owner_id`` is the account that chooses, None without one. Private packs of other accounts are accepted only if
+    ``base`` has them. Raises `BadSettings` for an unknown name, a value out of range, an unknown pack, or packs without
+    words of the language and difficulty.
     """
     try:
         settings = msgspec.convert({**msgspec.to_builtins(base), **values}, Settings)
@@ -41,7 +41,7 @@ def parse_settings(
 
 
 def update_settings(step: Step, actor_id: str, command: UpdateSettings) -> None:
-    """Change the room's settings; during the setup another number of teams is made at once. Raises `BadSettings`."""
+    """Change the room's settings, and during the setup its teams with them. Raises `BadSettings`."""
     room = step.room
     # Private packs are chosen by the account that made the room, not by a later host.
     owner_id = room.creator_id if actor_id == FIRST_HOST else None

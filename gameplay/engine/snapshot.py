@@ -1,4 +1,4 @@
-"""A room as bytes, and back. The deck goes apart, for it is large and changes once a game."""
+"""Serialisation of a room. The deck is saved apart, because it is large and changes once a game."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ NO_DECK = Deck()
 
 
 class SnapshotRefused(Exception):
-    """The bytes are no snapshot, or of a schema that this version does not read."""
+    """The bytes are not a snapshot, or have a schema that this version cannot read."""
 
 
 class _Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -29,9 +29,9 @@ _decode_deck = msgspec.msgpack.Decoder(Deck).decode
 
 
 def dump_state(room: Room) -> bytes:
-    """The room without its deck."""
+    """Serialise the room without its deck."""
     deck = room.deck
-    room.deck = NO_DECK  # for the moment: a copy of the room would take as long as all the rest
+    room.deck = NO_DECK  # restored below: copying the room would double the cost
     try:
         return _encode(_Snapshot(SCHEMA, room))
     finally:
@@ -39,12 +39,12 @@ def dump_state(room: Room) -> bytes:
 
 
 def dump_deck(room: Room) -> bytes:
-    """The room's deck; write it when ``room.deck.serial`` has changed."""
+    """Serialise the room's deck; needed when ``room.deck.serial`` has changed."""
     return _encode(room.deck)
 
 
 def load(state: bytes, deck: bytes | None) -> Room:
-    """The room that `dump_state` and `dump_deck` have written. Raises `SnapshotRefused`."""
+    """Deserialise what `dump_state` and `dump_deck` have written. Raises `SnapshotRefused`."""
     try:
         schema = _decode_header(state).schema
         if schema != SCHEMA:
@@ -57,10 +57,10 @@ def load(state: bytes, deck: bytes | None) -> Room:
 
 
 def resume(room: Room, frozen_at_ms: int, now_ms: int) -> None:
-    """Let a restored room go on at ``now_ms`` as if no time had passed since ``frozen_at_ms``.
+    """Resume a restored room at ``now_ms`` as if no time had passed since ``frozen_at_ms``.
 
-    Everybody counts as away since now, and both counters jump, so that no number that a client may have seen comes
-    again (docs/spec.md §4.2). The clock may have been set back meanwhile.
+    Every member counts as away from ``now_ms``. Both counters jump by `VERSION_JUMP`, so that no number that a client
+    may have seen is used again (docs/spec.md §4.2). ``frozen_at_ms`` may be later than ``now_ms``.
     """
     gap_ms = now_ms - frozen_at_ms
     room.state_version += VERSION_JUMP

@@ -1,10 +1,10 @@
-"""The thirteen states of docs/spec.md §1.1 and the twenty-one events of §1.2."""
+"""The states of a room and the events of its state machine (docs/spec.md §1.1, §1.2)."""
 
 from enum import StrEnum
 
 
 class RoomState(StrEnum):
-    """Where a room stands (docs/spec.md §1.1)."""
+    """The state of a room (docs/spec.md §1.1)."""
 
     ROOM_CREATED = "ROOM_CREATED"
     LOBBY = "LOBBY"
@@ -22,7 +22,7 @@ class RoomState(StrEnum):
 
 
 class GameEvent(StrEnum):
-    """What may happen to a room (docs/spec.md §1.2)."""
+    """An event of the state machine (docs/spec.md §1.2)."""
 
     ROOM_CREATED = "ROOM_CREATED"
     PLAYER_JOINED = "PLAYER_JOINED"

@@ -1,4 +1,4 @@
-"""One application of a command or a deadline: the room, the time, the words, and what has been said so far."""
+"""The context in which one command or the passing of deadlines changes a room."""
 
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from gameplay.engine.transitions import TICKS, moves
 
 
 class MemberHooks(Protocol):
-    """What a change of membership means to the rest of the game; called right after the change is announced."""
+    """How the game reacts to changes of membership; called right after the events that announce the change."""
 
     def on_member_arrived(self, step: "Step", member: Member) -> None:
         """A member has joined or connected."""
@@ -20,10 +20,10 @@ class MemberHooks(Protocol):
         """A member has lost the last connection."""
 
     def on_member_sits_out(self, step: "Step", member: Member) -> None:
-        """A member is back after so long that they sit the running round out."""
+        """A member who was away for too long sits the running round out."""
 
     def on_member_left(self, step: "Step", member: Member) -> None:
-        """A member has lost the seat; they may still be in the room, as its host."""
+        """A player has lost the seat; the host may still be a member."""
 
     def on_host_changed(self, step: "Step") -> None:
         """The room has another host."""
@@ -40,9 +40,9 @@ class Step:
         self.emitted: list[Emission] = []
 
     def move(self, event: GameEvent) -> None:
-        """Let ``event`` happen: the table gives the new state, the version grows, a new state is announced.
+        """Move the state machine by ``event``: take the state from the table, raise the version, announce a new state.
 
-        Raises `IllegalMove` where the table has no row. Change the room first where the row has a condition.
+        Change the room before this: the guards of the table look at it. Raises `IllegalMove` without a row.
         """
         room = self.room
         target = self._target(event)
@@ -54,11 +54,11 @@ class Step:
             self.emit(StateChanged(state=target, state_version=room.state_version, event=event))
 
     def bump_version(self) -> None:
-        """Count a change that is no move of the state machine."""
+        """Raise the version for a change outside the state machine."""
         self.room.state_version += 1
 
     def emit(self, event: Event, audience: Audience = "all", actor_id: str | None = None) -> None:
-        """Say ``event`` to ``audience``; logged events are numbered."""
+        """Emit ``event`` to ``audience``; logged events are numbered."""
         if not event.LOGGED:
             self.emitted.append(Emission(event, audience, actor_id))
             return

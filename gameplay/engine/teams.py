@@ -1,4 +1,4 @@
-"""Teams: making them, sitting down in them, dealing people into them."""
+"""Teams: their setup, the assignment of players, and balance."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -28,7 +28,7 @@ STYLES = (
 
 
 def views(room: Room) -> tuple[TeamView, ...]:
-    """The teams as everybody may see them."""
+    """The public views of the teams."""
     return tuple(
         TeamView(id=team.id, name=team.name, color=team.color, players=tuple(team.players), score=team.score)
         for team in room.teams
@@ -36,9 +36,9 @@ def views(room: Room) -> tuple[TeamView, ...]:
 
 
 def clean_names(wanted: Sequence[str]) -> tuple[str, ...]:
-    """Names for the first teams, as people may be called; a blank one is the usual name.
+    """Validate names for the first teams; a blank one stands for the default name.
 
-    Raises `NameInvalid`, and `NameTaken` if two of all possible teams would look the same.
+    Raises `NameInvalid`, and `NameTaken` if two of all possible teams would have confusable names.
     """
     cleaned = tuple(names.clean(name) if name.strip() else "" for name in wanted[:MAX_TEAMS])
     called = [_name(index, cleaned) for index in range(MAX_TEAMS)]
@@ -48,8 +48,9 @@ def clean_names(wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def start_setup(step: Step, actor_id: str, command: StartTeamSetup) -> None:
-    """Make empty teams. Raises `BadSettings` for a number out of range, `TooFewPlayers`, and `IllegalMove` with other
-    teams already there.
+    """Create empty teams and start their setup; during a setup of as many teams nothing changes.
+
+    Raises `BadSettings` for a number out of range, `TooFewPlayers`, and `IllegalMove` during a setup of other teams.
     """
     room = step.room
     number = room.settings.num_teams if command.num_teams is None else command.num_teams
@@ -71,14 +72,14 @@ def start_setup(step: Step, actor_id: str, command: StartTeamSetup) -> None:
 
 
 def create_teams(room: Room) -> None:
-    """Put ``num_teams`` empty teams into the room; nobody has a team afterwards."""
+    """Replace the room's teams by ``num_teams`` empty ones; all players lose their team."""
     room.teams = [_new(room, index) for index in range(room.settings.num_teams)]
     for player in room.players:
         player.team_id = None
 
 
 def resize(step: Step) -> None:
-    """During the setup: as many teams as the settings say. Those in a team that goes lose it."""
+    """During the setup: add or remove teams after the settings. Players of a removed team lose it."""
     room = step.room
     kept = room.teams[: room.settings.num_teams]
     for team in room.teams[len(kept) :]:
@@ -91,7 +92,7 @@ def resize(step: Step) -> None:
 
 
 def cancel_setup(step: Step, actor_id: str, command: CancelTeamSetup) -> None:
-    """Back to the lobby, without teams."""
+    """Return to the lobby, without teams."""
     step.room.teams = []
     for player in step.room.players:
         player.team_id = None
@@ -100,12 +101,12 @@ def cancel_setup(step: Step, actor_id: str, command: CancelTeamSetup) -> None:
 
 
 def join_team(step: Step, actor_id: str, command: JoinTeam) -> None:
-    """A player sits down. Raises `UnknownTeam`."""
+    """Assign a player to a team on their own command. Raises `UnknownTeam`."""
     _assign(step, step.room.members[actor_id], command.team_id)
 
 
 def assign_player(step: Step, actor_id: str, command: AssignPlayer) -> None:
-    """The host seats a player. Raises `UnknownPlayer`, `UnknownTeam`."""
+    """Assign a player to a team on the host's command. Raises `UnknownPlayer`, `UnknownTeam`."""
     player = step.room.members.get(command.player_id)
     if player is None or not player.seated:
         raise UnknownPlayer("There is no such player.")
@@ -113,7 +114,7 @@ def assign_player(step: Step, actor_id: str, command: AssignPlayer) -> None:
 
 
 def shuffle(step: Step, actor_id: str, command: ShuffleTeams) -> None:
-    """Deal everybody into teams whose sizes differ by at most one. Raises `TooFewPlayers`."""
+    """Distribute all players over the teams at random; sizes differ by at most one. Raises `TooFewPlayers`."""
     room = step.room
     players = room.players
     if len(players) < len(room.teams):
@@ -135,7 +136,7 @@ def shuffle(step: Step, actor_id: str, command: ShuffleTeams) -> None:
 
 
 def seat_latecomers(step: Step) -> None:
-    """Before a round: everyone connected plays; those without a team get a seat in the smallest."""
+    """Before a round: all connected players take part; those without a team join the smallest."""
     room = step.room
     for player in room.players:
         if not player.connected:
@@ -150,7 +151,7 @@ def seat_latecomers(step: Step) -> None:
 
 
 def leave_team(room: Room, player: Member) -> None:
-    """Take ``player`` out of their team; the order of explaining stays as it is for the others."""
+    """Remove ``player`` from their team; the order of explaining does not change for the others."""
     team = room.team(player.team_id)
     player.team_id = None
     if team is None:
@@ -162,7 +163,7 @@ def leave_team(room: Room, player: Member) -> None:
 
 
 def check_balance(step: Step) -> None:
-    """During the setup: the teams may just have become balanced."""
+    """During the setup: move to ``READY_TO_START`` if the teams are balanced."""
     if step.room.state is RoomState.TEAM_SETUP and step.room.is_balanced:
         step.move(GameEvent.TEAMS_BALANCED)
 

@@ -1,9 +1,9 @@
 """The state machine: one row for each legal move (docs/spec.md §1.1–§1.3).
 
-A row says from which state an event leads to which, who may cause it, and under which condition where the same event
-can lead to two states. A row marked ``repeat`` is the second tap of an impatient thumb: the room is already there, so
-the command is accepted and nothing happens. ``ROUND_ENDED`` and ``GAME_ENDED`` are passed through within one command;
-no room rests in them. The diagram in the docs and the tests' model are made from this table.
+A row names the source state, the event, the target state, who may cause the event, and a guard where one event can
+lead to two states. A row marked ``repeat`` is idempotent: the room is already in the target state, so the command is
+accepted and changes nothing. ``ROUND_ENDED`` and ``GAME_ENDED`` are transient: a room leaves them within the command
+that entered them. The diagram in the documents and the model in the tests are generated from this table.
 """
 
 from enum import StrEnum
@@ -29,7 +29,7 @@ Condition = Literal["", "balanced", "unbalanced"]
 
 
 class Move(NamedTuple):
-    """One legal move. ``source`` is None for the birth of the room."""
+    """One legal move. ``source`` is None for the creation of the room."""
 
     source: S | None
     event: E
@@ -108,7 +108,7 @@ TABLE: tuple[Move, ...] = (
 )
 
 TICKS = frozenset({E.COUNTDOWN_TICK, E.TIMER_TICK})
-"""Events that do not count as a change while the state stays what it is."""
+"""Events that raise the version only if they change the state."""
 
 _MOVES: dict[tuple[S | None, E], tuple[Move, ...]] = {}
 for _move in TABLE:
@@ -118,18 +118,18 @@ _REPEATS = frozenset((move.source, move.event) for move in TABLE if move.repeat)
 
 
 def moves(state: S, event: E) -> tuple[Move, ...]:
-    """The rows for this event in this state; none if it is not legal."""
+    """The rows for this event in this state; empty if it is illegal."""
     return _MOVES.get((state, event), ())
 
 
 def is_repeat(state: S, event: E) -> bool:
-    """Whether the event asks for what is already so."""
+    """Whether the event is a repeat in this state: accepted, without effect."""
     return (state, event) in _REPEATS
 
 
 @cache
 def source_states(event: E, who: Who, *, with_repeats: bool = False) -> frozenset[S]:
-    """The states in which ``who`` may cause the event; repeats, which change nothing, only if asked for."""
+    """The states in which ``who`` may cause the event; those where it is a repeat only ``with_repeats``."""
     return frozenset(
         move.source
         for move in TABLE

@@ -1,4 +1,4 @@
-"""Whose turn is next: equal turns for every team, then a tie-break (docs/spec.md §8.3)."""
+"""The schedule of turns: an equal number for every team, then a tie-break (docs/spec.md §8.3)."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from gameplay.engine.model import Room, Team, Turn
 
 
 class Schedule(NamedTuple):
-    """What is left of the current cycle of turns. ``contenders`` is every team, or those tied for first place."""
+    """The rest of the current cycle of turns. ``contenders`` are all teams, or those tied for first place."""
 
     queue: tuple[str, ...]
     cycle: int
@@ -14,7 +14,7 @@ class Schedule(NamedTuple):
 
 
 class NextTurn(NamedTuple):
-    """The next turn, or None: then the game is over, or it waits for somebody to be there."""
+    """The next turn and the schedule that leads to it; without a turn the game is over or waits for players."""
 
     turn: Turn | None
     is_over: bool
@@ -28,9 +28,9 @@ def initial_schedule(room: Room) -> Schedule:
 
 
 def next_turn(room: Room, schedule: Schedule | None = None) -> NextTurn:
-    """Look ahead from ``schedule``, the room's own if None; changes nothing.
+    """Compute the next turn from ``schedule`` (None: the room's), without changing the room.
 
-    A team with nobody connected loses its turn; with nobody of the contenders connected the game waits.
+    A team without a connected player loses its turn; if no contender has one the game waits.
     """
     schedule = schedule or current_schedule(room)
     while True:
@@ -53,31 +53,31 @@ def upcoming_turn(room: Room) -> Turn | None:
 
 
 def is_played_out(room: Room) -> bool:
-    """Whether every turn of the game has come, and one team leads."""
+    """Whether all turns have been played and one team leads."""
     return not room.queue and _next_cycle(room, current_schedule(room)) is None
 
 
 def current_schedule(room: Room) -> Schedule:
-    """The schedule as it stands in the room."""
+    """The schedule of the room."""
     return Schedule(tuple(room.queue), room.cycle, tuple(room.contenders))
 
 
 def save_schedule(room: Room, schedule: Schedule) -> None:
-    """Put ``schedule`` into the room."""
+    """Store ``schedule`` in the room."""
     room.queue = list(schedule.queue)
     room.cycle = schedule.cycle
     room.contenders = list(schedule.contenders)
 
 
 def advance_rotation(room: Room, turn: Turn) -> None:
-    """After ``turn`` the next in the team's order explains."""
+    """Let the player after the explainer of ``turn`` explain next for their team."""
     team = room.team(turn.team_id)
     if team is not None:
         team.rotation = team.players.index(turn.explainer_id) + 1
 
 
 def replacement_explainer(room: Room, team_id: str, explainer_id: str) -> str | None:
-    """The next teammate who can explain instead of ``explainer_id``, if any."""
+    """The next teammate who can explain instead of ``explainer_id``; None if there is none."""
     team = room.team(team_id)
     if team is None:
         return None
