@@ -1,1 +1,1 @@
-"""The game: word packs, results and, below it, the pure engine."""
+"""The game: the pure engine, word packs, results, and their administration."""

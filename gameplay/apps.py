@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class GameplayConfig(AppConfig):
-    """Word packs and results; tells the library when a pack, a word or a denied name changes."""
+    """Configuration of the app; connects changes of packs, words and denied names to the library."""
 
     name = "gameplay"
     verbose_name = _("Words and results")

@@ -1,4 +1,4 @@
-"""What the tests of words and results share."""
+"""Fixtures of the tests of words, results and their administration."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,14 +14,14 @@ MakePack = Callable[..., WordPack]
 
 @pytest.fixture(autouse=True)
 def _library_as_in_a_new_process() -> Iterator[None]:
-    library.forget()
+    library.unload()
     yield
-    library.forget()
+    library.unload()
 
 
 @pytest.fixture
 def make_pack(db: None) -> MakePack:
-    """Makes a pack: ``make_pack("zoo", easy="Cat Dog", hard="Okapi", is_enabled=False)``."""
+    """A factory of packs: ``make_pack("zoo", easy="Cat Dog", hard="Okapi", is_enabled=False)``."""
 
     def make(pack_id: str, *, easy: str = "", medium: str = "", hard: str = "", **fields: object) -> WordPack:
         pack = WordPack.objects.create(pack_id=pack_id, **{"name": pack_id.title(), **fields})
@@ -35,7 +35,7 @@ def make_pack(db: None) -> MakePack:
 
 @pytest.fixture
 def admin_client(db: None) -> Client:
-    """A superuser's browser, without the time that hashing a password takes."""
+    """A client that is logged in as a superuser, without hashing a password."""
     client = Client()
     client.force_login(User.objects.create_superuser("alice"))
     return client

@@ -1,4 +1,4 @@
-"""What the database keeps of the game: word packs, reports about words, and the results of finished games."""
+"""The database of the game: word packs, reports of words, denied names, results and presets."""
 
 import secrets
 from typing import Any, Self
@@ -18,7 +18,7 @@ Account = AbstractBaseUser | AnonymousUser
 
 
 class Difficulty(models.TextChoices):
-    """How hard a word is: known to a six-year-old; known to everybody but hard to explain; known to grown-ups."""
+    """The difficulty of a word: known to a child of six; known to all but hard to explain; known to adults."""
 
     EASY = "easy", _("easy")
     MEDIUM = "medium", _("medium")
@@ -26,7 +26,7 @@ class Difficulty(models.TextChoices):
 
 
 class AgeRating(models.IntegerChoices):
-    """From which age on a pack is fit to be played."""
+    """The minimum age for a pack, in years."""
 
     EVERYBODY = 0, _("everybody")
     TWELVE = 12, _("from 12 on")
@@ -35,22 +35,22 @@ class AgeRating(models.IntegerChoices):
 
 
 class WordPackQuerySet(models.QuerySet["WordPack"]):
-    """Packs by whose they are."""
+    """Packs by ownership."""
 
     def editable_by(self, user: Account) -> Self:
-        """Those that ``user`` may change: their own; a superuser's are all."""
+        """The packs that ``user`` may change: their own, for a superuser all."""
         return self if getattr(user, "is_superuser", False) else self.filter(owner=user.pk or 0)
 
     def visible_to(self, user: Account) -> Self:
-        """Those that ``user`` may know of: everybody's and their own; a superuser's are all."""
+        """The packs that ``user`` may see: public ones and their own, for a superuser all."""
         return self if getattr(user, "is_superuser", False) else self.filter(Q(owner=None) | Q(owner=user.pk or 0))
 
 
 class WordPack(models.Model):
-    """Words that are played together: by everybody, or in the rooms of the pack's ``owner`` alone.
+    """A word pack: public, or private to the rooms of its ``owner``.
 
-    Of a built-in pack the file gives name, language and position; whether it is enabled and chosen by default is
-    the administrator's once it has been loaded. ``checksum`` is that of the file when it was last loaded.
+    The file of a built-in pack determines its name, language and position; `words.builtin` has the rules. ``checksum``
+    is that of the file at its last load.
     """
 
     pack_id = models.SlugField(
@@ -90,10 +90,10 @@ class WordPack(models.Model):
 
 
 class Word(models.Model):
-    """A word of a pack. ``key`` is what other spellings of it share and is unique in the pack.
+    """A word of a pack. ``key`` is shared by all spellings of the word and unique in the pack.
 
-    ``source_key`` is the key it has in the built-in pack's file, empty for words that did not come from one. A word
-    that ``is_edited`` is the administrator's: loading the file again leaves it as it is.
+    ``source_key`` is its key in the file of a built-in pack, empty for other words. Later loads of the file do not
+    change a word that ``is_edited``.
     """
 
     pack = models.ForeignKey(WordPack, verbose_name=_("pack"), on_delete=models.CASCADE, related_name="words")
@@ -119,7 +119,7 @@ class Word(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Tidy the text and set the key. Raises `ValidationError` for a bad text and one the pack has already."""
+        """Normalise the text and set the key. Raises `ValidationError` for an invalid or duplicate text."""
         self.text = wordlist.clean_text(self.text)
         if fault := wordlist.text_fault(self.text):
             raise ValidationError({"text": fault})
@@ -131,7 +131,7 @@ class Word(models.Model):
 
 
 class WordReport(models.Model):
-    """Somebody in a room found that a word should not be in the pack. A room counts once for a word."""
+    """A report that a word is unfit for its pack; at most one a room and word."""
 
     word = models.ForeignKey(Word, verbose_name=_("word"), on_delete=models.CASCADE, related_name="reports")
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -149,9 +149,9 @@ class WordReport(models.Model):
 
 
 class DeniedName(models.Model):
-    """A word that no name of a player or host may contain. ``key`` is what its spellings share (`words.denylist`).
+    """A word that names must not contain. ``key`` is shared by all its spellings (`words.denylist`).
 
-    One that came with the game is disabled rather than deleted, for the next load would bring it back.
+    A built-in one is disabled instead of deleted, because the next load would add it again.
     """
 
     language = models.CharField(
@@ -180,7 +180,7 @@ class DeniedName(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Set the key. Raises `ValidationError` for a text without letters and one that is listed already."""
+        """Set the key. Raises `ValidationError` for a duplicate, or a text without letters and digits."""
         self.key = denial_key(self.text)
         if not self.key:
             raise ValidationError({"text": _("There has to be a letter or a digit in it.")})
@@ -189,7 +189,7 @@ class DeniedName(models.Model):
 
 
 class LibraryVersion(models.Model):
-    """One row that counts the changes to packs and words, so that every process notices them cheaply."""
+    """The version of the word library, a single row; every process compares it with that of its own library."""
 
     number = models.PositiveBigIntegerField(default=0)
 
@@ -198,27 +198,27 @@ class LibraryVersion(models.Model):
 
     @classmethod
     def current(cls) -> int:
-        """The number of the last change; 0 before the first."""
+        """The current version; 0 before the first change."""
         return cls.objects.filter(pk=1).values_list("number", flat=True).first() or 0
 
     @classmethod
     def bump(cls) -> None:
-        """Count a change. Belongs into the transaction that makes it, behind the change itself."""
+        """Raise the version; call it after the change, in the same transaction."""
         cls.objects.get_or_create(pk=1)
         cls.objects.filter(pk=1).update(number=F("number") + 1)
 
 
 def public_id() -> str:
-    """128 bits that nobody can guess, fit for an address."""
+    """A random id of 128 bits, URL-safe."""
     return secrets.token_urlsafe(16)
 
 
 class GameResult(models.Model):
-    """A finished game. A room's games are told apart by their number; writing one twice leaves one row.
+    """The result of a finished game, unique by room and game number.
 
     ``teams``: ``[{"id", "name", "color", "score", "rank", "players": [names]}]``, best first.
-    ``rounds``: ``[{"roundNumber", "teamId", "explainer", "points", "wordsGuessed", "wordsSkipped"}]``, as played.
-    ``winner`` is empty on a tie, ``mvp`` when no word was guessed. ``creator`` is the account that made the room.
+    ``rounds``: ``[{"roundNumber", "teamId", "explainer", "points", "wordsGuessed", "wordsSkipped"}]``, in order.
+    ``winner`` is empty on a tie, ``mvp`` without a guessed word. ``creator`` is the account that created the room.
     """
 
     public_id = models.CharField(_("public id"), max_length=22, unique=True, default=public_id, editable=False)
@@ -257,9 +257,9 @@ class GameResult(models.Model):
 
 
 class RoomPreset(models.Model):
-    """How its owner likes to play: ``settings`` as on the wire, ``team_names`` in the order of the teams.
+    """Saved settings of an account: ``settings`` by their names on the wire, ``team_names`` in the order of the teams.
 
-    A name is empty where the team keeps its usual one.
+    An empty name stands for the default name.
     """
 
     owner = models.ForeignKey(

@@ -58,7 +58,7 @@ def words(monkeypatch: pytest.MonkeyPatch) -> WordLibrary:
     async def load() -> WordLibrary:
         return library
 
-    monkeypatch.setattr(node_module, "library", lambda: library)
+    monkeypatch.setattr(node_module, "current_library", lambda: library)
     monkeypatch.setattr(node_module, "load_library", load)
     return library
 

@@ -1,4 +1,4 @@
-"""Word packs, words, results, presets and denied names in the admin. Superusers see all of it, hosts what is theirs."""
+"""Admin of word packs, words, results, presets and denied names: all rows for superusers, their own for hosts."""
 
 from gameplay.admin import denied, packs, presets, results, words
 

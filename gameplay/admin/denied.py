@@ -1,4 +1,4 @@
-"""Words that no name may contain, in the admin: a list per language, in force within half a minute everywhere."""
+"""Admin of the deny list of names; a change reaches every process within `words.library.CHECK_INTERVAL_S`."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ else:
 
 @admin.register(DeniedName)
 class DeniedNameAdmin(DeniedAdmin):
-    """Denied names, switched on and off in the list."""
+    """Denied names, enabled and disabled in the list."""
 
     list_display = ("text", "language", "is_anywhere", "is_enabled", "is_builtin")
     list_editable = ("is_anywhere", "is_enabled")
@@ -28,5 +28,5 @@ class DeniedNameAdmin(DeniedAdmin):
         return ("language", "text") if obj and obj.is_builtin else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: DeniedName | None = None) -> bool:
-        """One that came with the game would come back with the next load; it is disabled instead."""
+        """Built-in words are disabled instead, because the next load would add them again."""
         return super().has_delete_permission(request, obj) and not (obj and obj.is_builtin)

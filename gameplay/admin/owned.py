@@ -1,4 +1,4 @@
-"""Whose is what: to a superuser the admin shows every row, to anybody else their own. Other rows are not there."""
+"""Ownership in the admin: superusers see every row, other accounts their own."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,12 +14,12 @@ else:
 
 
 def is_superuser(request: HttpRequest) -> bool:
-    """Whether everything is this request's to see."""
+    """Whether the account of the request is a superuser."""
     return bool(getattr(request.user, "is_superuser", False))
 
 
 class OwnRowsOnly(Base):
-    """Goes before `ModelAdmin`. ``owner_lookup`` leads from a row to the account that it belongs to."""
+    """Mixin before `ModelAdmin` that limits rows to their owner; ``owner_lookup`` leads from a row to its account."""
 
     owner_lookup: ClassVar[str] = "owner"
 
@@ -28,7 +28,7 @@ class OwnRowsOnly(Base):
         return rows if is_superuser(request) else rows.filter(**{self.owner_lookup: request.user.pk})
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row. Raises `Http404` for one that is not there, or not theirs."""
+        """The row. Raises `Http404` if it does not exist or belongs to another account."""
         row = super().get_object(request, object_id, from_field)
         if row is None:
             raise Http404(_("There is no such row among yours."))

@@ -1,4 +1,4 @@
-"""Word packs in the admin."""
+"""Admin of word packs."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,12 +22,12 @@ else:
     PackAdmin = admin.ModelAdmin
 
 SUPERUSER_ONLY = ("is_default", "is_builtin", "position", "owner")
-"""What concerns everybody's packs alone."""
+"""Fields that only superusers see, as they concern public packs."""
 
 
 @admin.register(WordPack)
 class WordPackAdmin(OwnRowsOnly, PackAdmin):
-    """Packs with their counts. The words themselves are edited in the list of words, a page at a time."""
+    """Packs with counts of their words, which are edited in the list of words."""
 
     list_display = (
         "name",
@@ -84,7 +84,7 @@ class WordPackAdmin(OwnRowsOnly, PackAdmin):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: WordPack | None = None) -> bool:
-        """A built-in pack would come back with the next load; it is disabled instead."""
+        """Built-in packs are disabled instead, because the next load would add them again."""
         return super().has_delete_permission(request, obj) and not (obj and obj.is_builtin)
 
     def save_model(self, request: HttpRequest, obj: WordPack, form: Any, change: bool) -> None:

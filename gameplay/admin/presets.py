@@ -1,4 +1,4 @@
-"""Room presets in the admin: to look at, rename and delete. They are made and used on the home page."""
+"""Admin of room presets: viewing, renaming and deleting; they are created and used on the home page."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ else:
 
 @admin.register(RoomPreset)
 class RoomPresetAdmin(OwnRowsOnly, PresetAdmin):
-    """How hosts like to play."""
+    """Presets, with their settings read-only."""
 
     list_display = ("name", "owner", "team_names")
     list_select_related = ("owner",)

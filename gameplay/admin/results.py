@@ -1,4 +1,4 @@
-"""Finished games in the admin."""
+"""Admin of results."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from gameplay.words.resources import GameResultExport
 
 @admin.register(GameResult)
 class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Finished games, to read, to count and to export."""
+    """Results, read-only, with charts and export."""
 
     owner_lookup = "creator"
 
@@ -74,7 +74,7 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
         return [*self.list_filter, *by_account]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list, and above it how much of what it lists was played on which day."""
+        """The list, with charts of the listed games a day above it."""
         response: HttpResponse = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:

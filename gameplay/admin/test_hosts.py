@@ -211,6 +211,6 @@ def test_packs_that_are_not_for_every_age_are_no_default_unless_marked(make_pack
     assert library.refresh().default_pack_ids("en") == ("zoo",)
     assert {pack.id: pack.min_age for pack in library.refresh().packs()} == {"zoo": 0, "bar": 18}
     WordPack.objects.filter(pack_id="zoo").update(is_enabled=False)
-    library.forget()
+    library.unload()
     assert library.refresh().default_pack_ids("en") == ("bar",), "better than nothing"
     assert page_words(WordPack.objects.get(pack_id="bar"))

@@ -1,4 +1,4 @@
-"""Words in the admin, and what players say about them."""
+"""Admin of words and of players' reports about them."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ else:
 
 
 class ElsewhereFilter(admin.SimpleListFilter):
-    """Words that another pack has too."""
+    """Filter: words that are also in another pack."""
 
     title = _("in several packs")
     parameter_name = "elsewhere"
@@ -41,7 +41,7 @@ class ElsewhereFilter(admin.SimpleListFilter):
 
 
 class ReportedFilter(admin.SimpleListFilter):
-    """Words that players have reported."""
+    """Filter: words that players have reported."""
 
     title = _("reported")
     parameter_name = "reported"
@@ -55,18 +55,18 @@ class ReportedFilter(admin.SimpleListFilter):
 
 
 class OwnPackFilter(admin.RelatedFieldListFilter):
-    """Words of one pack; those to choose from are the account's own."""
+    """Filter: words of one of the packs that the account may change."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         return [(pack.pk, str(pack)) for pack in WordPack.objects.editable_by(request.user)]
 
     def has_output(self) -> bool:
-        """Also with one pack to choose: a filter without output would not be applied at all."""
+        """True even with a single pack: Django does not apply filters without output."""
         return True
 
 
 class WordReportInline(ReportInline):
-    """What players said about the word; a report that has been dealt with can be deleted."""
+    """The reports of a word; handled ones can be deleted."""
 
     model = WordReport
     fields = readonly_fields = ("created_at", "room_code", "reason")
@@ -81,7 +81,7 @@ class WordReportInline(ReportInline):
 
 @admin.register(Word)
 class WordAdmin(OwnRowsOnly, WordImportExportMixin, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Words, edited in the list; filtered by pack it is the editor of that pack."""
+    """Words, edited in the list, usually filtered by pack."""
 
     owner_lookup = "pack__owner"
 
@@ -123,7 +123,7 @@ class WordAdmin(OwnRowsOnly, WordImportExportMixin, admin.ModelAdmin):  # type: 
         return super().get_changelist_formset(request, formset=WordFormSet, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Word | None = None) -> bool:
-        """A word from a built-in pack's file would come back with the next load; it is disabled instead."""
+        """Words of built-in packs are disabled instead, because the next load would add them again."""
         return bool(super().has_delete_permission(request, obj) and not (obj and obj.source_key))
 
     def save_model(self, request: HttpRequest, obj: Word, form: Any, change: bool) -> None:

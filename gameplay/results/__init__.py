@@ -1,1 +1,1 @@
-"""Results of finished games: saved, charted, deleted when they are old."""
+"""Results of finished games: saving, charts, and retention."""

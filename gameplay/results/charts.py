@@ -1,4 +1,4 @@
-"""How much was played, day by day, as bars that a template draws: geometry here, no markup."""
+"""Bar charts of the activity a day: data and geometry; the template has the markup."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ GAP: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class DayActivity:
-    """What was played on one day."""
+    """The games and guessed words of one day."""
 
     date: date
     games: int
@@ -30,7 +30,7 @@ class DayActivity:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A day's bar in a chart; lengths in the chart's units."""
+    """The bar of one day; lengths in units of the chart."""
 
     date: date
     value: int
@@ -41,7 +41,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars for a number a day, with what to write beside and below them, and what sums it up in words."""
+    """A bar chart of one number a day, with its maximum, its total and its best day."""
 
     name: str
     bars: list[Bar]
@@ -58,9 +58,9 @@ class Chart:
 
 
 def daily_activity(results: "QuerySet[GameResult]", today: date) -> list[DayActivity]:
-    """Thirty days without a gap: the last ones, or those up to the latest of ``results`` if that is longer ago.
+    """The activity of `DAYS` consecutive days, up to today or, if that is longer ago, to the latest of ``results``.
 
-    Empty if there are no results. Costs two queries.
+    Empty without results. Two queries.
     """
     latest = results.order_by().aggregate(latest=Max("started_at"))["latest"]
     if latest is None:
@@ -80,7 +80,7 @@ def daily_activity(results: "QuerySet[GameResult]", today: date) -> list[DayActi
 
 
 def chart(name: str, days: Sequence[DayActivity], values: Sequence[int]) -> Chart:
-    """``values``, one for each of the ``days``, as bars."""
+    """The bar chart of ``values``, one for each of the ``days``."""
     most = max(*values, 1)
     step = (WIDTH - LEFT) / len(days)
     room = HEIGHT - BOTTOM - TOP

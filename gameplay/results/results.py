@@ -1,4 +1,4 @@
-"""Writing down what happened: the result of a finished game, and reports about words. None of it holds a room up."""
+"""Saving results of games and reports of words, in threads, so that rooms do not wait."""
 
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -16,21 +16,21 @@ from gameplay.models import GameResult, Word, WordReport, public_id
 
 
 def save_result(room: Room) -> Coroutine[Any, Any, GameResult]:
-    """Write the result of the game that has just ended in ``room``.
+    """Save the result of the game that has just ended in ``room``; idempotent.
 
-    The room is read now, so it may go on meanwhile; the database is written in a thread when the result is awaited.
-    Writing the same game twice leaves one row. Raises `ValueError` if no game was played, `django.db.Error` later.
+    The room is read by the call, the database is written when the coroutine is awaited. Raises `ValueError` if no game
+    was played; awaiting it raises `django.db.Error`.
     """
     return _write(build_result(room))
 
 
 async def report_word(ref: int, reason: str, room_code: str) -> None:
-    """Count a report against the word with the database key ``ref``, once per room; none if the word is gone."""
+    """Save a report of the word with the database key ``ref``, one a room; nothing if the word was deleted."""
     await database_sync_to_async(_count_report, thread_sensitive=False)(ref, reason, room_code)
 
 
 def build_result(room: Room) -> GameResult:
-    """The unsaved row for the game that has just ended in ``room``. Raises `ValueError` if none was played."""
+    """The unsaved result of the game that has just ended in ``room``. Raises `ValueError` if none was played."""
     if room.game_started_at_ms is None:
         raise ValueError(f"No game has been played in room {room.code}.")
     final = scoring.final_results(room)
@@ -88,7 +88,7 @@ async def _write(result: GameResult) -> GameResult:
 
 def _insert_once(result: GameResult) -> GameResult:
     if result.creator_id and not get_user_model().objects.filter(pk=result.creator_id).exists():
-        result.creator_id = None  # the account went while the game was on
+        result.creator_id = None  # the account was deleted during the game
     try:
         with transaction.atomic():
             result.save(force_insert=True)

@@ -1,4 +1,4 @@
-"""How long results are kept: for everybody who has the address a month; then only for the host whose account it was."""
+"""Retention of results: public for 30 days, then deleted unless they belong to an account."""
 
 import asyncio
 import logging
@@ -19,26 +19,26 @@ INTERVAL_S: Final = 3600
 
 
 async def find_shared(public_id: str, now: datetime | None = None) -> GameResult | None:
-    """The result with this id, as long as it is to be seen; None for one that is too old, or never was."""
+    """The public result with this id; None if it has expired or never existed."""
     return await GameResult.objects.filter(public_id=public_id, ended_at__gt=_cutoff(now)).afirst()
 
 
 def purge(now: datetime | None = None) -> int:
-    """Delete what is too old to be seen and nobody's to keep; how many results that were."""
+    """Delete expired results without an account; return their number."""
     count, _by_model = GameResult.objects.filter(creator=None, ended_at__lte=_cutoff(now)).delete()
     return count
 
 
 async def purge_periodically(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
-    """`purge` now and every hour, until cancelled. Without the database it is tried again."""
+    """`purge` now and every `INTERVAL_S`, until cancelled; log database errors."""
     while True:
         try:
             count = await database_sync_to_async(purge, thread_sensitive=False)()
         except DatabaseError as error:
-            logger.warning("Old results could not be deleted: %s", error)
+            logger.warning("Deleting expired results failed: %s", error)
         else:
             if count:
-                logger.info("Deleted %d results that were older than %d days", count, PUBLIC_FOR.days)
+                logger.info("Deleted %d results older than %d days", count, PUBLIC_FOR.days)
         await sleep(INTERVAL_S)
 
 

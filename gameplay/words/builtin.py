@@ -1,14 +1,14 @@
-"""The word packs that come with the game: CSV files beside this module, brought into the database.
+"""Loader of the built-in word packs: CSV files beside this module, merged into the database.
 
-What wins when both sides have changed:
+How changes on both sides are merged:
 
-- The file gives a pack its name, language and position, and a word its text and difficulty.
-- Whether a pack or a word is enabled, and whether a pack is chosen by default, is the administrator's after the first
-  load. So is a word whose text or difficulty has been edited, and every word that the administrator added.
-- A word that is gone from the file goes from the pack, unless it was edited; then it stays as the administrator's own.
-- A pack that is gone from the manifest stays, disabled, as the administrator's own; should it return, it is enabled.
+- The file determines the name, language and position of a pack, and the text and difficulty of a word.
+- The first load sets whether a pack is enabled or a default, and whether a word is enabled; later loads keep what the
+  administrator has set, along with edited and added words.
+- A word that was removed from the file is deleted, unless it was edited: then it becomes the administrator's own.
+- A pack that was removed from the manifest is disabled and becomes the administrator's own; its return enables it.
 
-A word keeps its database key as long as its letters and digits stay the same.
+A word keeps its database key while its letters and digits stay the same.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ MANIFEST: Final = "packs.csv"
 
 
 class FaultyFiles(Exception):
-    """The files cannot be loaded. ``faults`` says why, each as ``file:line: what``; the database is untouched."""
+    """The files are invalid; the database is unchanged. ``faults`` are messages of the form ``file:line: fault``."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
@@ -37,7 +37,7 @@ class FaultyFiles(Exception):
 
 
 class PackFile(NamedTuple):
-    """A line of the manifest with the content of its file."""
+    """A row of the manifest with the content of its file."""
 
     pack_id: str
     name: str
@@ -49,13 +49,13 @@ class PackFile(NamedTuple):
 
     @property
     def checksum(self) -> str:
-        """SHA-256 over everything that a load takes from the files."""
+        """SHA-256 of everything that a load reads: manifest row and content."""
         about = f"{self.name}\n{self.language}\n{self.position}\n"
         return hashlib.sha256(about.encode() + self.content).hexdigest()
 
 
 class FileWord(NamedTuple):
-    """A word as a file has it."""
+    """A word of a file."""
 
     key: str
     text: str
@@ -63,7 +63,7 @@ class FileWord(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What a load found and did."""
+    """The totals of a load, and its changes."""
 
     packs: int
     words: int
@@ -73,15 +73,15 @@ class Summary(NamedTuple):
 
 
 def load(directory: Path = PACKS_DIR) -> Summary:
-    """Bring the packs of ``directory`` into the database. Raises `FaultyFiles`.
+    """Merge the packs of ``directory`` into the database. Raises `FaultyFiles`.
 
-    Files that have not changed since they were last loaded are not even parsed.
+    Files that have not changed since their last load are not parsed.
     """
     files = _read_manifest(directory)
     added = changed = removed = 0
     if _stale(files) or _withdrawn(files).exists():
         with transaction.atomic():
-            # First, because it locks a row: another process that loads the files waits, and then finds them loaded.
+            # First, because it locks a row: a process that loads at the same time waits, then finds nothing to do.
             library.invalidate()
             _withdrawn(files).update(is_builtin=False, is_enabled=False, is_default=False)
             stale = _stale(files)
@@ -94,7 +94,7 @@ def load(directory: Path = PACKS_DIR) -> Summary:
 
 
 def read_pack(path: Path, content: bytes) -> list[FileWord]:
-    """The words of one file. Raises `FaultyFiles`."""
+    """Parse one file. Raises `FaultyFiles`."""
     table = _read_table(path, content, ("text", "difficulty"))
     words: list[FileWord] = []
     faults: list[str] = []
@@ -173,12 +173,12 @@ def _read_manifest(directory: Path) -> list[PackFile]:
 
 
 def _withdrawn(files: list[PackFile]) -> QuerySet[WordPack]:
-    """The built-in packs that the manifest has no more."""
+    """The built-in packs that are no longer in the manifest."""
     return WordPack.objects.filter(is_builtin=True).exclude(pack_id__in=[file.pack_id for file in files])
 
 
 def _stale(files: list[PackFile]) -> list[tuple[PackFile, WordPack | None]]:
-    """The files that are not loaded as they are, each with its pack if there is one."""
+    """The files that differ from their last load, each with its pack, if any."""
     rows = {pack.pack_id: pack for pack in WordPack.objects.filter(pack_id__in=[file.pack_id for file in files])}
     return [(file, rows.get(file.pack_id)) for file in files if not _is_loaded(file, rows.get(file.pack_id))]
 
@@ -215,7 +215,7 @@ def _save_pack(file: PackFile, row: WordPack | None) -> WordPack:
 
 
 def _save_words(pack: WordPack, file_words: list[FileWord]) -> tuple[int, int, int]:
-    """How many words were added, changed and removed."""
+    """Merge the words of a pack; the counts of those added, changed and removed."""
     rows = list(pack.words.all())
     by_source = {row.source_key: row for row in rows if row.source_key}
     by_key = {row.key: row for row in rows}

@@ -1,6 +1,6 @@
-"""The words denied to names that come with the game: a short list, meant to be added to in the administration.
+"""Loader of the built-in deny list of names, a short list that administrators extend.
 
-A load adds what is missing and changes nothing that is there: whether a word is in force is the administrator's.
+A load adds missing words and never changes existing ones, so that disabled words stay disabled.
 """
 
 from pathlib import Path
@@ -16,19 +16,19 @@ FILE: Final = Path(__file__).parent / "denied_names.csv"
 
 
 def load(path: Path = FILE) -> int:
-    """Add the words of the file that are not listed yet; how many those were."""
+    """Add the words of the file that are not in the database yet; return their number."""
     known = set(DeniedName.objects.values_list("language", "key"))
     missing = [row for row in read(path) if (row.language, row.key) not in known]
     if missing:
         with transaction.atomic():
             library.invalidate()
-            # Another process may load at the same time.
+            # Conflicts come from another process that loads at the same time.
             DeniedName.objects.bulk_create(missing, ignore_conflicts=True)
     return len(missing)
 
 
 def read(path: Path) -> list[DeniedName]:
-    """The words of the file, not saved. Raises `gameplay.words.wordlist.UnreadableLine`, `OSError`."""
+    """Parse the file into unsaved rows. Raises `gameplay.words.wordlist.UnreadableLine`, `OSError`."""
     table = wordlist.read_table(path.read_text(encoding="utf-8"))
     return [
         DeniedName(

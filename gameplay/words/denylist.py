@@ -1,4 +1,4 @@
-"""Words that no name may contain, whatever they are dressed up as. Administrators edit them, per language."""
+"""The deny list of names: words per language, matched whatever accents, look-alikes or digits disguise them."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _LETTERS: Final = re.compile(r"[^\W_]+")
 
 
 class DeniedWord(NamedTuple):
-    """A word of the list. ``anywhere``: inside other words too; else only as a word by itself."""
+    """A denied word. ``anywhere``: also inside other words; otherwise only as a whole word."""
 
     text: str
     language: str = EVERY_LANGUAGE
@@ -23,7 +23,7 @@ class DeniedWord(NamedTuple):
 
 
 class DenyList:
-    """The words that are in force."""
+    """A matcher for the enabled words of the list."""
 
     def __init__(self, words: Iterable[DeniedWord] = ()) -> None:
         self._anywhere: dict[str, set[str]] = {}
@@ -33,7 +33,7 @@ class DenyList:
                 (self._anywhere if word.anywhere else self._alone).setdefault(word.language, set()).add(key)
 
     def forbids(self, name: str, language: str) -> bool:
-        """Whether ``name`` contains a word of this language's list, or of the one for every language."""
+        """Whether ``name`` contains a word that is denied in ``language`` or in every language."""
         return any(self._forbids(words, language) for words in (tokenize(name), tokenize(name.translate(_SIGNS))))
 
     def _forbids(self, words: list[str], language: str) -> bool:
@@ -47,12 +47,12 @@ class DenyList:
 
 
 def denial_key(text: str) -> str:
-    """What all spellings of a word share, "" if it has neither letters nor digits."""
+    """The key that all spellings of a word share; "" for a text without letters and digits."""
     return "".join(tokenize(text))
 
 
 def tokenize(text: str) -> list[str]:
-    """The words of ``text`` as they read: without accents, letters that look alike, and digits in place of letters."""
+    """Split ``text`` into words without accents, look-alikes and digits replaced by the letters that they imitate."""
     folded = skeleton(unicodedata.normalize("NFKC", text).casefold()).casefold().translate(_DIGITS)
     plain = "".join(char for char in folded if unicodedata.category(char) != "Mn").replace("i", "l")
     return _LETTERS.findall(plain)

@@ -16,7 +16,7 @@ NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
 def escape_formula(cell: object) -> str:
-    """``cell`` as text that no spreadsheet takes for a formula: an apostrophe goes before a suspicious one."""
+    """``cell`` as text, with an apostrophe in front if spreadsheets would run it as a formula."""
     text = "" if cell is None else str(cell)
     if text.startswith(FORMULA_START) and not NUMBER.fullmatch(text):
         return f"'{text}"
@@ -24,10 +24,11 @@ def escape_formula(cell: object) -> str:
 
 
 class SpreadsheetCSV(base_formats.CSV):
-    """CSV that spreadsheets read and write.
+    """CSV as spreadsheets read and write it.
 
-    Read: rows know their ``line`` in the file and whether they have ``surplus`` cells; raises
-    `gameplay.words.wordlist.UnreadableLine`. Written: with a byte order mark, and no cell can become a formula.
+    Imported rows have two more columns: ``line``, their line in the file, and ``surplus``, whether they have more cells
+    than the header; raises `gameplay.words.wordlist.UnreadableLine`. Exports start with a byte order mark and have
+    formulas escaped.
     """
 
     def create_dataset(self, in_stream: str | bytes, **_options: Any) -> tablib.Dataset:
@@ -42,7 +43,7 @@ class SpreadsheetCSV(base_formats.CSV):
 
 
 class JSONList(base_formats.JSON):
-    """JSON, a list of objects; keys may differ from one to the next. Raises `ValueError` for anything else."""
+    """JSON: a list of objects, which may have different keys. Raises `ValueError` for anything else."""
 
     def create_dataset(self, in_stream: str | bytes, **_options: Any) -> tablib.Dataset:
         rows = json.loads(in_stream)

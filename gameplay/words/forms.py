@@ -1,4 +1,4 @@
-"""The forms with which the admin edits and imports words."""
+"""Forms of the admin for editing and importing words."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ else:
 
 
 class LabelledFormSet(FormSet):
-    """The rows of a list that is edited in place; every field says, to those who only hear it, what of what it is."""
+    """The formset of a change list; each field has a label for screen readers that names the column and the row."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -25,7 +25,7 @@ class LabelledFormSet(FormSet):
 
 
 class WordFormSet(LabelledFormSet):
-    """The words of one page of the list; two of them cannot become the same word in one go."""
+    """The words of one page of the change list; rejects two that become the same word."""
 
     def clean(self) -> None:
         super().clean()
@@ -41,7 +41,7 @@ class WordFormSet(LabelledFormSet):
 
 
 class WordImportForm(ImportForm):
-    """A file, and the pack for rows that name none."""
+    """The upload of an import: a file, and the pack for rows without one."""
 
     pack = forms.ModelChoiceField(
         WordPack.objects.all(),
@@ -53,18 +53,18 @@ class WordImportForm(ImportForm):
 
 
 class WordConfirmForm(ConfirmImportForm):
-    """The second step of an import, after the preview."""
+    """The confirmation of an import, after its preview."""
 
     pack = forms.ModelChoiceField(WordPack.objects.all(), required=False, widget=forms.HiddenInput())
 
 
 def chosen_pack(form: Any) -> WordPack | None:
-    """The pack of a valid import form; None if there is none, or no form yet."""
+    """The pack of a valid import form; None without a pack or a form."""
     pack: WordPack | None = getattr(form, "cleaned_data", {}).get("pack")
     return pack
 
 
 def limit_pack_choices(account: Account, form: Any) -> Any:
-    """``form``, a step of an import, with the packs that ``account`` may change to choose from."""
+    """Limit the packs of an import's ``form`` to those that ``account`` may change; return the form."""
     form.fields["pack"].queryset = WordPack.objects.editable_by(account)
     return form

@@ -1,4 +1,4 @@
-"""How the admin imports words: choose a file, look at the preview, confirm."""
+"""Import and export of words in the admin: upload, preview, confirmation."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from gameplay.words.uploads import SharedUpload
 
 
 class WordImportExportMixin(ImportExportMixin):
-    """Import and export for the admin of words. Faulty lines are shown by number, and then nothing is imported."""
+    """Import and export for the admin of words. An import with faulty lines shows them and changes nothing."""
 
     formats = FORMATS
     tmp_storage_class = SharedUpload
@@ -95,7 +95,7 @@ class WordImportExportMixin(ImportExportMixin):
         return response
 
     def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
-        """One line a pack instead of one a word."""
+        """Log one entry a pack instead of one a word."""
         touched = [row.instance for row in result if row.import_type in (row.IMPORT_TYPE_NEW, row.IMPORT_TYPE_UPDATE)]
         packs = {word.pack_id: word.pack for word in touched}
         for pack in packs.values():
@@ -112,6 +112,6 @@ class WordImportExportMixin(ImportExportMixin):
 
 
 def _redirect_to_upload(request: HttpRequest, message: str) -> HttpResponse:
-    """Back to the choice of a file, with what went wrong."""
+    """Redirect to the upload form with an error message."""
     messages.error(request, message)
     return HttpResponseRedirect(reverse("admin:gameplay_word_import"))

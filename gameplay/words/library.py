@@ -1,4 +1,4 @@
-"""The words of all enabled packs, and those denied to names, in memory: rooms never wait for the database."""
+"""The word library: all enabled packs and the deny list in memory, so that rooms never wait for the database."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ CHECK_INTERVAL_S = 30
 
 
 class PackInfo(msgspec.Struct, frozen=True, rename="camel"):
-    """What a page says about a pack. The counts are of enabled words; ``min_age`` is in years."""
+    """A pack as pages list it. The counts are of enabled words; ``min_age`` is in years."""
 
     id: str
     name: str
@@ -35,10 +35,10 @@ class PackInfo(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class WordLibrary:
-    """All enabled packs and words as of one version of the database; never changed, only replaced.
+    """All enabled packs and words of one version of the database; immutable.
 
-    ``owners`` are the accounts of packs that are not for everybody, by pack. Where an ``owner_id`` is asked for, it is
-    the account that chooses; None sees what everybody sees.
+    ``owners`` maps private packs to their accounts. An argument ``owner_id`` is the account that chooses packs; None
+    sees public packs alone.
     """
 
     def __init__(
@@ -58,10 +58,10 @@ class WordLibrary:
             self._words[word.pack_id].append((wordlist.word_key(word.text), word))
 
     def words(self, pack_ids: Sequence[str], difficulty: str, language: str) -> list[Word]:
-        """The words of these packs that are in ``language``; ``difficulty`` ``mixed`` means any.
+        """The words of these packs in ``language``; ``difficulty`` ``mixed`` means any.
 
-        A word that stands in several of the packs comes once, from the first. The order is always the same. Whose the
-        packs are is asked when they are chosen, not here.
+        A word of several packs is returned once, from the first. The order is deterministic. Ownership of the packs is
+        not checked here but when they are chosen.
         """
         chosen: dict[str, Word] = {}
         for pack_id in pack_ids:
@@ -74,19 +74,19 @@ class WordLibrary:
         return list(chosen.values())
 
     def forbids_name(self, name: str, language: str) -> bool:
-        """Whether a name contains a word that is denied to names in this language."""
+        """Whether ``name`` contains a word that is denied in ``language``."""
         return self._denied.forbids(name, language)
 
     def has_pack(self, pack_id: str, owner_id: int | None = None) -> bool:
-        """Whether there is an enabled pack of this id for this account to choose."""
+        """Whether an enabled pack of this id is public or belongs to this account."""
         return pack_id in self._packs and self._owners.get(pack_id) in (None, owner_id)
 
     def is_private(self, pack_id: str) -> bool:
-        """Whether the pack is its owner's alone."""
+        """Whether only its owner may choose the pack."""
         return pack_id in self._owners
 
     def packs(self, language: str | None = None, owner_id: int | None = None) -> list[PackInfo]:
-        """The enabled packs with at least one word, of one language or of all, in the order to show them."""
+        """The enabled packs with at least one word, of one language (None: of all), in display order."""
         return [
             pack
             for pack in self._packs.values()
@@ -94,9 +94,9 @@ class WordLibrary:
         ]
 
     def default_pack_ids(self, language: str) -> tuple[str, ...]:
-        """The packs that a room starts with when its host chooses none.
+        """The packs of a new room whose host chooses none.
 
-        If none of the language is marked, all that are fit for every age; if there are none of these, all.
+        These are the packs marked as default; without any, those fit for every age; without any, all of the language.
         """
         packs = self.packs(language)
         marked = [pack for pack in packs if pack.is_default]
@@ -108,22 +108,22 @@ _current: WordLibrary | None = None
 _refreshing = threading.Lock()
 
 
-def library() -> WordLibrary:
-    """The library as it was last loaded; loads it if that has not happened yet.
+def current_library() -> WordLibrary:
+    """The library of this process.
 
-    The first call reads the database: on an event loop `load_library` has to come before it.
+    The first call loads it, which blocks on the database: call `load_library` first on an event loop.
     """
     return _current or refresh()
 
 
 async def load_library() -> WordLibrary:
-    """Bring the library up to date in a thread of its own."""
+    """`refresh` in a thread."""
     loaded: WordLibrary = await database_sync_to_async(refresh, thread_sensitive=False)()
     return loaded
 
 
 def refresh() -> WordLibrary:
-    """Read the packs anew if they have changed since the last time. Blocks on the database."""
+    """Reload the library if the database has a newer version. Blocks on the database."""
     global _current
     with _refreshing:
         version = LibraryVersion.current()
@@ -132,29 +132,33 @@ def refresh() -> WordLibrary:
         return _current
 
 
-def forget() -> None:
-    """Drop what was loaded; the next use reads the database."""
+def unload() -> None:
+    """Drop the library; the next use loads it."""
     global _current
     _current = None
 
 
 async def poll_for_changes(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
-    """Look for changes that other processes made, every 30 s, until cancelled. Without the database play goes on."""
+    """`refresh` every `CHECK_INTERVAL_S`, for changes by other processes, until cancelled; log database errors."""
     while True:
         await sleep(CHECK_INTERVAL_S)
         try:
             await load_library()
         except DatabaseError as error:
-            logger.warning("Word packs could not be checked for changes: %s", error)
+            logger.warning("Refreshing the word library failed: %s", error)
 
 
-def invalidate(origin: object = None, **_signal: Any) -> None:
-    """Count a change of packs or words and, once it is committed, refresh this process's library if it has one.
+def invalidate(origin: object = None, sender: object = None, **_signal: Any) -> None:
+    """Raise the library's version and, once the change is committed, refresh the library of this process.
 
-    Words that go because their pack goes, or its owner, count once, with the pack.
+    Call it after a bulk change of packs, words or denied names; it also receives their ``post_save`` and
+    ``post_delete``. Deleting a pack or its owner cascades to every word, and Django sends one signal a word: thousands
+    of versions for one change. Such a signal has ``sender`` Word and an ``origin`` (the object or queryset whose
+    `delete` was called) of another model. It is ignored, because the signal of the pack itself follows; deleting words
+    has an ``origin`` of words and counts.
     """
     is_cascade = origin is not None and getattr(origin, "model", type(origin)) is not WordRow
-    if is_cascade and _signal.get("sender") is WordRow:
+    if is_cascade and sender is WordRow:
         return
     LibraryVersion.bump()
     transaction.on_commit(_refresh_if_loaded, robust=True)
@@ -201,6 +205,6 @@ def _read(version: int) -> WordLibrary:
 def _word(ref: int, text: str, difficulty: str, pack_id: str) -> Word | None:
     fault = wordlist.text_fault(text) or wordlist.difficulty_fault(difficulty)
     if fault:
-        logger.warning("Word %s of pack %s is left out: %s", ref, pack_id, fault)
+        logger.warning("Skipping word %s of pack %s: %s", ref, pack_id, fault)
         return None
     return Word(ref=ref, text=text, difficulty=cast(Difficulty, difficulty), pack_id=pack_id)

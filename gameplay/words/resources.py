@@ -1,4 +1,4 @@
-"""What the admin imports and exports, and how an import is checked line by line."""
+"""Resources of django-import-export: columns, and the validation of an import line by line."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -21,7 +21,7 @@ FALSE: Final = frozenset({"0", "no", "false", "off"})
 
 
 class WordExport(resources.ModelResource):
-    """Words with their pack's id; the file can be edited and imported again."""
+    """The export of words, in the format that `WordImport` reads."""
 
     pack = Field(attribute="pack", column_name="pack", widget=ForeignKeyWidget(WordPack, "pack_id"))
 
@@ -33,7 +33,7 @@ class WordExport(resources.ModelResource):
 
 
 class PreviewDiff(resources.Diff):
-    """Old and new values as marked-up text, without inline styles."""
+    """The difference of old and new values as `ins` and `del` elements, without inline styles."""
 
     def as_html(self) -> list[SafeString]:
         cells = []
@@ -48,7 +48,7 @@ class PreviewDiff(resources.Diff):
 
 
 class LineNumberedResult(results.Result):
-    """Import results whose faulty rows are numbered by their line in the file."""
+    """The result of an import, with invalid rows numbered by their line in the file."""
 
     def append_invalid_row(self, number: int, row: Mapping[str, Any], validation_error: ValidationError) -> None:
         shown = (row.get("pack", ""), row.get("text", ""), row.get("difficulty", ""))
@@ -57,11 +57,11 @@ class LineNumberedResult(results.Result):
 
 
 class WordImport(resources.ModelResource):
-    """Words from a file with the columns ``text`` and ``difficulty``, perhaps ``pack`` and ``is_enabled``.
+    """The import of words; columns ``text`` and ``difficulty``, optionally ``pack`` and ``is_enabled``.
 
-    A word that its pack has already is updated; one that the file brings twice is a fault; one that other packs have
-    too is taken, and the preview says where else it stands. ``pack`` is the pack for rows that name none; ``account``
-    may change its own packs alone, and is told of others only if everybody sees them.
+    A word that is in the pack already is updated; a word that is twice in the file is a fault; for a word that is also
+    in other packs the preview lists those. ``pack`` is the pack for rows without one. ``account`` may change its own
+    packs, and sees those and the public ones.
     """
 
     pack = Field(attribute="pack", column_name="pack")
@@ -97,14 +97,14 @@ class WordImport(resources.ModelResource):
         return LineNumberedResult
 
     def get_user_visible_fields(self) -> list[Field]:
-        """The columns that a file may have."""
+        """The columns of an import file."""
         return [field for field in self.get_import_fields() if not field.readonly]
 
     def get_bulk_update_fields(self) -> list[str]:
         return ["text", "key", "difficulty", "is_enabled", "is_edited"]
 
     def before_import(self, dataset: tablib.Dataset, **_kwargs: Any) -> None:
-        """Read what the rows will be compared with, once. Raises `ValueError` for an unusable file."""
+        """Check the header and load the existing words. Raises `ValueError` for an unusable file."""
         if len(dataset) > MAX_ROWS:
             raise ValueError(_("The file has more than %(limit)d rows.") % {"limit": MAX_ROWS})
         for name in ("text", "difficulty"):
@@ -118,7 +118,7 @@ class WordImport(resources.ModelResource):
             self.packs_by_key.setdefault(word.key, []).append(word.pack)
 
     def before_import_row(self, row: dict[str, Any], row_number: int = 0, **_kwargs: Any) -> None:
-        """Bring the cells into shape; `import_instance` says what is wrong with them."""
+        """Normalise the cells; `import_instance` validates them."""
         row.setdefault("line", row_number)
         for name in ("pack", "text", "difficulty", "is_enabled"):
             row[name] = wordlist.clean_text(_cell(row.get(name)))
@@ -135,7 +135,7 @@ class WordImport(resources.ModelResource):
         instance.also_in = ", ".join(pack.name for pack in places if pack.pack_id != row["pack"])  # type: ignore[attr-defined]
 
     def import_instance(self, instance: Word, row: dict[str, Any], **_kwargs: Any) -> None:
-        """Put the row into ``instance``. Raises `ValidationError` with all that is wrong, by field."""
+        """Copy the row into ``instance``. Raises `ValidationError` with all faults by field."""
         faults = self._faults(row)
         if faults:
             raise ValidationError(faults)
@@ -149,7 +149,7 @@ class WordImport(resources.ModelResource):
             instance.is_edited = True
 
     def after_import(self, _dataset: tablib.Dataset, _result: results.Result, **kwargs: Any) -> None:
-        """Rows saved in bulk send no signals: tell the library here."""
+        """Invalidate the library, because bulk changes send no signals."""
         if not kwargs.get("dry_run"):
             library.invalidate()
 
@@ -178,7 +178,7 @@ class WordImport(resources.ModelResource):
 
 
 class GameResultExport(resources.ModelResource):
-    """Finished games, a row each; the teams in one cell, best first."""
+    """The export of results, a row for each game; the teams in one cell, best first."""
 
     class Meta:
         model = GameResult

@@ -87,8 +87,8 @@ def test_a_change_in_the_admin_is_in_force_at_once(
             "/admin/gameplay/deniedname/add/", {"language": "en", "text": "toad", "is_enabled": "on"}
         )
     assert answer.status_code == 302
-    assert library.library().forbids_name("Toad", "en")
-    assert not library.library().forbids_name("Toad", "de")
+    assert library.current_library().forbids_name("Toad", "en")
+    assert not library.current_library().forbids_name("Toad", "de")
 
 
 @pytest.mark.django_db

@@ -20,7 +20,7 @@ def texts(*pack_ids: str, difficulty: str = "mixed", language: str = "en") -> li
 
 def test_it_is_a_library_as_the_engine_wants_it(make_pack: MakePack) -> None:
     make_pack("zoo", easy="Cat")
-    shelf: Library = library.library()
+    shelf: Library = library.current_library()
     [word] = shelf.words(("zoo",), "mixed", "en")
     assert (word.ref, word.text, word.difficulty, word.pack_id) == (Word.objects.get().pk, "Cat", "easy", "zoo")
     assert shelf.has_pack("zoo")
@@ -49,7 +49,7 @@ def test_disabled_words_and_packs_are_not_there(make_pack: MakePack) -> None:
     make_pack("farm", easy="Cow", is_enabled=False)
     Word.objects.filter(text="Dog").update(is_enabled=False)
     assert texts("zoo", "farm") == ["Cat"]
-    assert not library.library().has_pack("farm")
+    assert not library.current_library().has_pack("farm")
 
 
 def test_packs_are_told_in_order_with_their_counts(make_pack: MakePack) -> None:
@@ -57,20 +57,20 @@ def test_packs_are_told_in_order_with_their_counts(make_pack: MakePack) -> None:
     make_pack("kitchen", medium="Whisk", position=1, is_default=True)
     make_pack("tiere", easy="Katze", language="de")
     make_pack("empty")
-    kitchen, zoo = library.library().packs("en")
+    kitchen, zoo = library.current_library().packs("en")
     assert (kitchen.id, kitchen.name, kitchen.is_default, kitchen.word_count) == ("kitchen", "Kitchen", True, 1)
     assert (zoo.id, zoo.word_count) == ("zoo", 3)
     assert zoo.by_difficulty == {"easy": 2, "medium": 0, "hard": 1}
-    assert len(library.library().packs()) == 3
+    assert len(library.current_library().packs()) == 3
 
 
 def test_a_room_starts_with_the_default_packs_or_with_all_of_its_language(make_pack: MakePack) -> None:
     make_pack("zoo", easy="Cat", is_default=True)
     make_pack("kitchen", easy="Cup")
     make_pack("tiere", easy="Katze", language="de")
-    assert library.library().default_pack_ids("en") == ("zoo",)
-    assert library.library().default_pack_ids("de") == ("tiere",)
-    assert library.library().default_pack_ids("fr") == ()
+    assert library.current_library().default_pack_ids("en") == ("zoo",)
+    assert library.current_library().default_pack_ids("de") == ("tiere",)
+    assert library.current_library().default_pack_ids("fr") == ()
 
 
 def test_a_word_that_is_broken_in_the_database_is_left_out_and_logged(
@@ -86,7 +86,7 @@ def test_a_word_that_is_broken_in_the_database_is_left_out_and_logged(
 
 def test_nothing_is_read_while_nothing_changes(make_pack: MakePack) -> None:
     make_pack("zoo", easy="Cat")
-    first = library.library()
+    first = library.current_library()
     Word.objects.filter(text="Cat").update(text="Lion")
     assert library.refresh() is first
     LibraryVersion.bump()
@@ -99,7 +99,7 @@ def test_a_change_is_seen_as_soon_as_it_is_committed(
 ) -> None:
     pack = make_pack("zoo", easy="Cat Dog")
     word = pack.words.get(text="Dog")
-    before = library.library()
+    before = library.current_library()
     with django_capture_on_commit_callbacks(execute=True):
         match change:
             case "save a word":
@@ -112,9 +112,9 @@ def test_a_change_is_seen_as_soon_as_it_is_committed(
                 pack.save()
             case "delete a pack":
                 pack.delete()
-        assert library.library() is before
+        assert library.current_library() is before
     expected = {"save a word": ["Cat", "Wolf"], "delete a word": ["Cat"]}.get(change, [])
-    assert [found.text for found in library.library().words(("zoo",), "mixed", "en")] == expected
+    assert [found.text for found in library.current_library().words(("zoo",), "mixed", "en")] == expected
 
 
 def test_a_process_without_a_library_does_not_load_one_for_a_change(
@@ -129,7 +129,7 @@ def test_a_process_without_a_library_does_not_load_one_for_a_change(
 @pytest.mark.usefixtures("db")
 async def test_on_the_event_loop_it_has_to_be_loaded_beforehand() -> None:
     with pytest.raises(SynchronousOnlyOperation):
-        library.library()
+        library.current_library()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -139,7 +139,7 @@ def test_it_loads_from_the_event_loop_and_then_needs_no_database() -> None:
 
     async def load() -> list[str]:
         await library.load_library()
-        return [word.text for word in library.library().words(("zoo",), "mixed", "en")]
+        return [word.text for word in library.current_library().words(("zoo",), "mixed", "en")]
 
     assert asyncio.run(load()) == ["Cat"]
 
@@ -167,14 +167,14 @@ def test_what_another_process_changed_is_noticed_within_half_a_minute() -> None:
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(library.poll_for_changes(clock.sleep))
     assert clock.slept == [30]
-    assert [word.text for word in library.library().words(("zoo",), "mixed", "en")] == ["Cat"]
+    assert [word.text for word in library.current_library().words(("zoo",), "mixed", "en")] == ["Cat"]
 
 
 def test_a_database_that_is_away_ends_neither_the_watch_nor_the_library(
     make_pack: MakePack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_pack("zoo", easy="Cat")
-    loaded = library.library()
+    loaded = library.current_library()
 
     def fail() -> int:
         raise OperationalError("the database is away")
@@ -183,9 +183,9 @@ def test_a_database_that_is_away_ends_neither_the_watch_nor_the_library(
     with caplog.at_level(logging.WARNING), pytest.raises(asyncio.CancelledError):
         asyncio.run(library.poll_for_changes(Clock(naps=2).sleep))
     assert [record.getMessage() for record in caplog.records] == [
-        "Word packs could not be checked for changes: the database is away"
+        "Refreshing the word library failed: the database is away"
     ] * 2
-    assert library.library() is loaded
+    assert library.current_library() is loaded
 
 
 def test_five_thousand_words_load_with_four_questions(make_pack: MakePack) -> None:

@@ -1,4 +1,4 @@
-"""Uploaded files, between their preview and the confirmation: where every worker finds them."""
+"""Storage of uploaded files between preview and confirmation, shared by all workers."""
 
 import io
 
@@ -6,13 +6,13 @@ from import_export.tmp_storages import CacheStorage
 
 
 class SharedUpload(CacheStorage):
-    """A text file in the cache, which all workers share, for a day.
+    """A text file in the cache, for a day.
 
-    `read` raises FileNotFoundError when it is not there any more, UnicodeDecodeError when it is no text.
+    `read` raises FileNotFoundError once it has expired, UnicodeDecodeError for a file that is not text.
     """
 
     def save(self, data: bytes) -> None:
-        super().save(data.decode("latin-1"))  # any bytes at all: the cache speaks JSON
+        super().save(data.decode("latin-1"))  # maps any bytes to text, as the cache serialises to JSON
 
     def read(self) -> str:
         kept: str | None = super().read()

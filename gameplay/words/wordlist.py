@@ -1,4 +1,4 @@
-"""Word lists as people write them: one word a line with its difficulty. What a word must look like is said here."""
+"""Word lists in CSV, and the rules for the text and difficulty of a word."""
 
 import csv
 import io
@@ -12,9 +12,9 @@ MAX_TEXT_LENGTH: Final = 60
 
 
 class CsvRow(NamedTuple):
-    """A line of a CSV file: its number, counted from 1 with the header, and its cells by column name.
+    """A row of a CSV file: its line number, counted from 1 with the header, and its cells by column name.
 
-    ``surplus`` says that it has more cells than the header.
+    ``surplus``: it has more cells than the header.
     """
 
     number: int
@@ -23,14 +23,14 @@ class CsvRow(NamedTuple):
 
 
 class CsvTable(NamedTuple):
-    """A CSV file: the names of its columns in small letters, and its filled lines."""
+    """A CSV file: its column names in lower case, and its rows that are not empty."""
 
     columns: list[str]
     rows: list[CsvRow]
 
 
 class UnreadableLine(ValueError):
-    """The file is no CSV from line ``number`` on."""
+    """The file cannot be parsed as CSV from line ``number`` on."""
 
     def __init__(self, number: int, fault: str) -> None:
         super().__init__(_("Line %(number)d cannot be read: %(fault)s.") % {"number": number, "fault": fault})
@@ -38,9 +38,9 @@ class UnreadableLine(ValueError):
 
 
 def read_table(text: str) -> CsvTable:
-    """Read a CSV file with a header; cells come stripped, missing ones empty. Raises `UnreadableLine`.
+    """Parse a CSV file with a header; cells are stripped, missing ones empty. Raises `UnreadableLine`.
 
-    Commas, semicolons and tabs are understood, whichever the header uses.
+    The delimiter is a comma, semicolon or tab, whichever the header uses.
     """
     header, _newline, _rest = text.partition("\n")
     delimiter = max(",;\t", key=header.count)
@@ -60,14 +60,14 @@ def read_table(text: str) -> CsvTable:
 
 
 def clean_text(text: str) -> str:
-    """``text`` composed (NFC), trimmed and with single spaces."""
+    """Normalise ``text`` for display: NFC, trimmed, single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def word_key(text: str) -> str:
-    """What two spellings of one word share: letters and digits alone, case and width aside.
+    """The key that all spellings of a word share: its letters and digits, without case and width.
 
-    >>> normalise("Ice-Cream") == normalise("ice cream")
+    >>> word_key("Ice-Cream") == word_key("ice cream")
     True
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
@@ -75,9 +75,9 @@ def word_key(text: str) -> str:
 
 
 def text_fault(text: str) -> str | None:
-    """What is wrong with a tidied text, for people to read; None: nothing.
+    """The message for an invalid text, after `clean_text`; None if it is valid.
 
-    A text begins with a letter or digit, so that no spreadsheet takes an exported one for a formula.
+    A text begins with a letter or digit, so that an exported one cannot be a formula.
     """
     if not text:
         return _("The text is empty.")
@@ -94,7 +94,7 @@ def text_fault(text: str) -> str | None:
 
 
 def difficulty_fault(difficulty: str) -> str | None:
-    """What is wrong with a difficulty, for people to read; None: nothing."""
+    """The message for an invalid difficulty; None if it is valid."""
     if difficulty in DIFFICULTIES:
         return None
     return _("The difficulty is “%(difficulty)s”; it has to be easy, medium or hard.") % {"difficulty": difficulty}

@@ -34,7 +34,7 @@ def account(name: str) -> User:
 def browser_of(node: Node, words: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Browsers:
     """``await browser_of("hannah")`` is a browser in which she is logged in, ``await browser_of("")`` is logged out."""
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
-    monkeypatch.setattr("rooms.admin.forms.library", lambda: words)
+    monkeypatch.setattr("rooms.admin.forms.current_library", lambda: words)
 
     async def make(name: str) -> AsyncClient:
         browser = AsyncClient()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gameplay.engine.model import Settings
 from gameplay.engine.settings import LIMITS, WIRE_NAMES
-from gameplay.words.library import library
+from gameplay.words.library import current_library
 from rooms.admin.actions import Needs
 from rooms.live.details import MemberDetails
 from rooms.web.setting_fields import SETTING_FIELDS, language_name
@@ -83,7 +83,7 @@ class SettingsForm(ActionForm):
         super().__init__(data, initial={} if now is None else _initial_values(now))
         own = {setting.name: setting.admin_field(UNCHANGED, **_OPTIONAL) for setting in SETTING_FIELDS}
         self.fields = own | self.fields
-        packs = library().packs(owner_id=owner_id)
+        packs = current_library().packs(owner_id=owner_id)
         languages = dict.fromkeys(pack.language for pack in packs)
         cast(forms.ChoiceField, self.fields["language"]).choices = [
             UNCHANGED,

@@ -9,7 +9,7 @@ from typing import Any, cast
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from gameplay.words.library import WordLibrary, library, load_library
+from gameplay.words.library import WordLibrary, current_library, load_library
 from rooms import clock
 from rooms.access.connection_limit import ConnectionLimit
 from rooms.access.rate_limits import RateLimiter
@@ -65,7 +65,7 @@ class Node:
 
     def library(self) -> WordLibrary:
         """The word library."""
-        return library()
+        return current_library()
 
     def changed(self, live: LiveRoom) -> None:
         """Schedule a write of the room."""

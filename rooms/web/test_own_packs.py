@@ -38,7 +38,7 @@ def words(alice: User, monkeypatch: pytest.MonkeyPatch) -> WordLibrary:
     async def load() -> WordLibrary:
         return library
 
-    monkeypatch.setattr("rooms.cluster.node.library", lambda: library)
+    monkeypatch.setattr("rooms.cluster.node.current_library", lambda: library)
     for module in ("rooms.cluster.node", "rooms.web.home", "rooms.web.room_pages", "rooms.web.api"):
         monkeypatch.setattr(f"{module}.load_library", load)
     return library

@@ -1,4 +1,4 @@
-"""``manage.py load_wordpacks``: bring the built-in word packs, and the words denied to names, into the database."""
+"""``manage.py load_wordpacks``: load the built-in word packs and the deny list of names into the database."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,7 +12,7 @@ MAX_SHOWN_FAULTS = 20
 
 
 class Command(BaseCommand):
-    """Loads what has changed since the last time; run it as often as you like."""
+    """Loads what has changed since the last load; idempotent."""
 
     help = "Load the word packs that come with the game; quick when nothing has changed."
 
