@@ -1,4 +1,4 @@
-"""Which sockets are let in at all: those of our own pages, at the one address there is."""
+"""WebSocket routing, and the check of Host and Origin before the upgrade."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -23,29 +23,30 @@ Origin = tuple[str, str, int]
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-async def refuse(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+async def reject(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """Answer the upgrade with 403."""
     await receive()
     await send({"type": "websocket.close"})
 
 
-class OwnPagesOnly:
-    """Lets sockets through whose Host is ours and whose Origin is the site itself: scheme, host and port.
+class SameOriginOnly:
+    """ASGI middleware that accepts WebSockets of the site's own pages alone.
 
-    Besides the address that the browser used, PUBLIC_URL is the site's own.
+    Host has to be in ``ALLOWED_HOSTS``, and Origin (scheme, host and port) has to be ``PUBLIC_URL`` or, unless that is
+    https, the site as the Host header names it.
     """
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Let the socket through, or refuse it before the upgrade and say so in the log."""
+        """Pass the socket on, or reject the upgrade with 403 and log it."""
         host, origin = _header(scope, b"host"), _header(scope, b"origin")
-        if _is_ours(host) and _is_own_origin(origin, host, scope.get("scheme") == "wss"):
+        if _is_allowed_host(host) and _is_allowed_origin(origin, host, scope.get("scheme") == "wss"):
             await self._application(scope, receive, send)
             return
         logger.warning("Refused a socket from origin %.200r at host %.200r", origin, host)
-        await refuse(scope, receive, send)
+        await reject(scope, receive, send)
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str | None:
@@ -54,24 +55,24 @@ def _header(scope: dict[str, Any], name: bytes) -> str | None:
     return values[0].decode("latin-1") if len(values) == 1 else None
 
 
-def _is_ours(host: str | None) -> bool:
+def _is_allowed_host(host: str | None) -> bool:
     domain, _ = split_domain_port(host or "")
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def _is_own_origin(origin: str | None, host: str | None, is_secure: bool) -> bool:
-    given = _parse(origin or "")
-    if given is None:
+def _is_allowed_origin(origin: str | None, host: str | None, is_secure: bool) -> bool:
+    parsed = _parse(origin or "")
+    if parsed is None:
         return False
-    named = [settings.PUBLIC_URL]
+    allowed = [settings.PUBLIC_URL]
     if not settings.PUBLIC_URL.startswith("https://"):
-        named.append(f"{'https' if is_secure else 'http'}://{host}")
-    return given in [_parse(own) for own in named if own]
+        allowed.append(f"{'https' if is_secure else 'http'}://{host}")
+    return parsed in [_parse(own) for own in allowed if own]
 
 
 @lru_cache(maxsize=256)
 def _parse(origin: str) -> Origin | None:
-    """Scheme, host and port of an origin; None if it is none."""
+    """Scheme, host and port of an origin; None if it is malformed."""
     try:
         parts = urlsplit(origin.lower())
         port = parts.port
@@ -84,7 +85,7 @@ def _parse(origin: str) -> Origin | None:
 
 websocket_urlpatterns = [
     path("ws/", RoomConsumer.as_asgi()),
-    re_path(r"", cast(Any, refuse)),
+    re_path(r"", cast(Any, reject)),
 ]
 
-websocket_application = OwnPagesOnly(URLRouter(websocket_urlpatterns))
+websocket_application = SameOriginOnly(URLRouter(websocket_urlpatterns))

@@ -1,4 +1,4 @@
-"""Which sockets are let in at all."""
+"""The check of Host and Origin before the upgrade."""
 
 from typing import Any
 

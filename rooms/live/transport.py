@@ -17,7 +17,7 @@ TRANSPORT_EXTENSION = "partyflow.socket"
 ARRIVED_S = "partyflow.arrived_s"
 """The key of a ``websocket.receive`` event under which such a server gives the arrival time, by `perf_counter`."""
 MAX_UNSENT_BYTES = 256 * 1024
-"""Of one client, of what was sent."""
+"""Limit of the bytes that wait for one client."""
 
 AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
 Receiver = Callable[[str | bytes], bool]
@@ -35,7 +35,7 @@ class PreparedMessage(Protocol):
 
 
 class Overload(Enum):
-    """Why a transport has to give up its client."""
+    """The reason why a transport drops its client."""
 
     SLOW_READER = auto()
     """More than `MAX_UNSENT_BYTES` would be waiting."""
@@ -47,7 +47,7 @@ class TransportListener(Protocol):
     """What a transport reports of its client."""
 
     def on_overload(self, overload: Overload) -> None:
-        """Called once; the last chance to send an explanation, which has no limit, and to close."""
+        """Called once, before the transport closes; an explanation may still be sent, whatever waits already."""
 
     def on_close(self, code: int) -> None:
         """Called when the transport closes by itself: the client has violated the WebSocket protocol."""

@@ -1,4 +1,4 @@
-"""What a room makes of a message from somebody who is in it."""
+"""Dispatches messages of clients that have entered their room."""
 
 import secrets
 
@@ -17,9 +17,9 @@ from rooms.storage.redis_client import REDIS_ERRORS
 
 
 def dispatch(live: LiveRoom, connection: Connection, message: ClientMessage) -> None:
-    """Do what the message asks for. Raises `GameError`, and then has changed nothing."""
+    """Handle a message in its room. Raises `GameError`; the message has then changed nothing."""
     if live.is_stopped:
-        return  # the socket is about to be told
+        return  # the room is closing its connections
     if message.actor_id != connection.actor_id or message.room_id.upper() != live.code:
         raise NotAllowed("You are not who you say you are.")
     request = message.payload

@@ -71,11 +71,13 @@ def connect(live: LiveRoom, connection: Connection, request: Connect, cookie: st
 
 
 def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie: str | None, claimed_id: str) -> bool:
-    """Resume a session after a lost socket by the time away; False if it has expired and a ``CONNECT`` must follow.
+    """Resume a session after a lost socket; False if it has expired and a ``CONNECT`` must follow. Raises `Refused`.
 
-    The events missed are read twice: first, after `LiveRoom.advance`, to estimate the time away of a client whose close
-    was not seen (a half-open socket); again once the member counts as connected, which logs events of its own.
-    Raises `Refused`.
+    The order matters. `LiveRoom.advance` comes first, for what is due may change who the host is. The time away decides
+    the outcome before anything changes, for an expired session leaves the room as it is. The missed events are read
+    last, between connecting the member, which may publish what has become due meanwhile, and binding the connection,
+    from which on it receives events itself; so none is lost and none comes twice. The member's own arrival is published
+    after the reply, which is the first message that the client gets.
     """
     secret = secret_of(request, cookie)
     if is_spectator_session(secret):
@@ -84,42 +86,57 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
         member = _member(live, secret, claimed_id)
         actor_id, away_since_ms = member.id, member.away_since_ms
     live.advance()
-    now_ms = clock.now_ms()
-    missed = _missed(live, request, actor_id)
-    away_ms = estimated_away_ms(missed, now_ms) if away_since_ms is None else now_ms - away_since_ms
+    away_ms = _away_ms(live, request, actor_id, away_since_ms)
     outcome = reconnect_outcome(away_ms, is_host=actor_id == live.room.host_id)
     if outcome is ReconnectOutcome.EXPIRED:
-        counters.reconnects["expired"] += 1
-        connection.reply(
-            ReconnectFailed(
-                reason="SESSION_EXPIRED",
-                message="You were away for too long. You are taken back in as an onlooker until the next round.",
-                can_rejoin=True,
-                current_state=live.room.state,
-            )
-        )
+        _reply_expired(live, connection)
         return False
     arrival = _connect_member(live, connection, actor_id)
     missed = _missed(live, request, actor_id)
     live.bind(connection, actor_id, secret)
-    is_told = outcome is ReconnectOutcome.BACKFILL and missed is not GAP
-    counters.reconnects["backfill" if is_told else "snapshot"] += 1
+    _reply_reconnected(live, connection, missed, is_backfill=outcome is ReconnectOutcome.BACKFILL)
+    live.publish(arrival)
+    return True
+
+
+def _away_ms(live: LiveRoom, request: Reconnect, actor_id: str, away_since_ms: int | None) -> int:
+    """Time away; estimated from the events missed if the old socket was not seen to close (a half-open one)."""
+    now_ms = clock.now_ms()
+    if away_since_ms is None:
+        return estimated_away_ms(_missed(live, request, actor_id), now_ms)
+    return now_ms - away_since_ms
+
+
+def _missed(live: LiveRoom, request: Reconnect, actor_id: str) -> list[Entry] | Gap:
+    return live.log.since(request.last_seq_id, live.visible_to(actor_id))
+
+
+def _reply_expired(live: LiveRoom, connection: Connection) -> None:
+    counters.reconnects["expired"] += 1
+    connection.reply(
+        ReconnectFailed(
+            reason="SESSION_EXPIRED",
+            message="You were away for too long. You are taken back in as an onlooker until the next round.",
+            can_rejoin=True,
+            current_state=live.room.state,
+        )
+    )
+
+
+def _reply_reconnected(live: LiveRoom, connection: Connection, missed: list[Entry] | Gap, is_backfill: bool) -> None:
+    """Reply with the state and, for a backfill without a gap, the events missed."""
+    backfill = None if missed is GAP or not is_backfill else tuple(entry.missed() for entry in missed)
+    counters.reconnects["snapshot" if backfill is None else "backfill"] += 1
     connection.reply(
         Reconnected(
             current_state=live.room.state,
             state_version=live.room.state_version,
             game_state=live.game_state_for(connection),
-            missed_events=tuple(entry.missed() for entry in missed) if is_told and missed is not GAP else None,
-            message=UNSET if is_told else "You missed some action! Catching you up...",
+            missed_events=backfill,
+            message="You missed some action! Catching you up..." if backfill is None else UNSET,
             summary=UNSET if missed is GAP else missed_words(missed),
         )
     )
-    live.publish(arrival)
-    return True
-
-
-def _missed(live: LiveRoom, request: Reconnect, actor_id: str) -> list[Entry] | Gap:
-    return live.log.since(request.last_seq_id, live.visible_to(actor_id))
 
 
 def _spectate(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> None:
@@ -127,7 +144,7 @@ def _spectate(live: LiveRoom, connection: Connection, secret: str, claimed_id: s
     live.advance()
     live.bind(connection, actor_id, secret)
     live.arm()
-    _welcome(live, connection)
+    _reply_connected(live, connection)
 
 
 def _spectator_id(live: LiveRoom, connection: Connection, secret: str, claimed_id: str) -> str:
@@ -136,8 +153,8 @@ def _spectator_id(live: LiveRoom, connection: Connection, secret: str, claimed_i
     _check_claimed_id(claimed_id, actor_id)
     if is_client_banned(live.room, connection.client_key):
         raise _ban_refusal()
-    onlookers = sum(other.role == "spectator" for other in live.hub)
-    if onlookers >= MAX_SPECTATORS and live.hub.get(actor_id) is None:
+    spectators = sum(other.role == "spectator" for other in live.hub)
+    if spectators >= MAX_SPECTATORS and live.hub.get(actor_id) is None:
         raise Refused(ErrorCode.ROOM_FULL, "Too many people are looking on already.", CloseCode.KICKED)
     return actor_id
 
@@ -145,7 +162,7 @@ def _spectator_id(live: LiveRoom, connection: Connection, secret: str, claimed_i
 def _resume_seat(live: LiveRoom, connection: Connection, member: Member, secret: str) -> None:
     arrival = _connect_member(live, connection, member.id)
     live.bind(connection, member.id, secret)
-    _welcome(live, connection)
+    _reply_connected(live, connection)
     live.publish(arrival)
 
 
@@ -159,7 +176,7 @@ def _join(live: LiveRoom, connection: Connection, name: str) -> None:
         raise _refusal(error) from error
     joined = next(emission.event for emission in arrival if isinstance(emission.event, events.PlayerJoined))
     live.bind(connection, joined.player_id, secret)
-    _welcome(live, connection)
+    _reply_connected(live, connection)
     live.publish(arrival)
 
 
@@ -178,7 +195,7 @@ def _if_host(live: LiveRoom, actor_id: str) -> tuple[commands.Command, ...]:
     return (commands.HostArrived(),) if actor_id == live.room.host_id else ()
 
 
-def _welcome(live: LiveRoom, connection: Connection) -> None:
+def _reply_connected(live: LiveRoom, connection: Connection) -> None:
     room = live.room
     connection.reply(
         Connected(
@@ -209,9 +226,8 @@ def _member(live: LiveRoom, secret: str, claimed_id: str) -> Member:
 def _seated_member(live: LiveRoom, secret: str) -> Member | None:
     room = live.room
     if creator_pass.is_creator_pass(secret):
-        return (
-            room.members.get(FIRST_HOST) if creator_pass.is_valid_for(secret, live.code, room.created_at_ms) else None
-        )
+        is_valid = creator_pass.is_valid_for(secret, live.code, room.created_at_ms)
+        return room.members.get(FIRST_HOST) if is_valid else None
     hashed = session_hash(secret)
     return next((member for member in room.members.values() if member.session == hashed), None)
 

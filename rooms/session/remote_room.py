@@ -1,4 +1,4 @@
-"""What is known of a client when it turns out that its room is at another worker."""
+"""Where a remotely owned room lives, and the rate-limit verdict so far."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from rooms.errors import RateLimited
 
 @dataclass(frozen=True, slots=True)
 class RateVerdict:
-    """Somebody has been counted. ``excess``: what is too much of them, unless they have a seat."""
+    """The result of counting a client; ``excess`` is the error for a client without a seat, None within limits."""
 
     excess: RateLimited | None
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteRoom:
-    """The room is at ``worker``; that one knows whether whoever was ``verdict`` has a seat."""
+    """A room at ``worker``, which has to apply the verdict: only the owner knows who has a seat."""
 
     worker: str
     verdict: RateVerdict

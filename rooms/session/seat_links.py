@@ -10,9 +10,9 @@ from rooms.storage.redis_client import REDIS_ERRORS
 
 
 async def redeem_seat(code: str, token: str) -> Session | None:
-    """Open a seat with a link: a new secret that puts the old one, and its socket, out of use.
+    """Redeem a link for a new session, which replaces the member's old one and disconnects it.
 
-    None if the link is used up, too old or was never made. Raises `Unavailable`.
+    None if the link is unknown, expired or has been redeemed. Raises `Unavailable`.
     """
     node = current_node()
     if not is_code(code):
