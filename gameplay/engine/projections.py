@@ -169,15 +169,7 @@ def _secret_fields(room: Room, actor_id: str | None) -> dict[str, Any]:
 def _final_results(room: Room) -> FinalView | UnsetType:
     if room.state is not RoomState.FINAL_RESULTS:
         return UNSET
-    results = scoring.final_results(room)
-    return FinalView(
-        winner_team_id=results.winner_team_id,
-        final_scores=results.final_scores,
-        game_duration_min=results.game_duration_min,
-        total_words_played=results.total_words_played,
-        mvp_player_id=results.mvp_player_id,
-        result_id=results.result_id,
-    )
+    return FinalView(**msgspec.structs.asdict(scoring.final_results(room)))
 
 
 def state_checksum(room: Room) -> str:

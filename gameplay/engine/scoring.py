@@ -1,5 +1,7 @@
 """Points, ranks and the final results (docs/spec.md §8.5)."""
 
+import msgspec
+
 from gameplay.engine import result_ids
 from gameplay.engine.events import FinalScore, GameEnded, RoundView, Standing, WordView
 from gameplay.engine.model import PlayedRound, Room, Round, Settings
@@ -43,17 +45,7 @@ def summarize_round(played: Round) -> PlayedRound:
 
 def round_views(room: Room) -> tuple[RoundView, ...]:
     """The finished rounds of the game."""
-    return tuple(
-        RoundView(
-            round_number=line.round_number,
-            team_id=line.team_id,
-            explainer_player_id=line.explainer_player_id,
-            points=line.points,
-            words_guessed=line.words_guessed,
-            words_skipped=line.words_skipped,
-        )
-        for line in room.rounds
-    )
+    return msgspec.convert(room.rounds, tuple[RoundView, ...], from_attributes=True)
 
 
 def average_time_s(played: Round) -> float:
