@@ -92,6 +92,10 @@ class CreateRoomForm(forms.Form):
         """The settings that the form asks for, besides language and packs."""
         return list(for_everyone())
 
+    def has_rule_errors(self) -> bool:
+        """Whether anything but the host's name is invalid."""
+        return any(name != "host_name" for name in self.errors)
+
     def setting_fields(self) -> list[forms.BoundField]:
         """The fields of the settings that everyone is asked for."""
         return [self[setting.name] for setting in for_everyone()]

@@ -49,7 +49,9 @@ class SettingField(NamedTuple):
         default = getattr(Settings(), self.name)
         if not choices:
             limits = LIMITS[self.name]
-            return forms.IntegerField(label=self.label, required=False, min_value=limits.min, max_value=limits.max)
+            return forms.IntegerField(
+                label=self.label, required=False, min_value=limits.min, max_value=limits.max, initial=default
+            )
         if self.is_text:
             return forms.ChoiceField(label=self.label, required=bool(self.home), choices=choices, initial=default)
         return forms.TypedChoiceField(

@@ -101,6 +101,7 @@ async def test_what_is_wrong_with_the_rules_is_said(alice: AsyncClient, wrong: d
         answer = await alice.post(address, {**WISHES, **wrong})
         assert answer.status_code == 422
         assert said in text_of(answer)
+        assert re.search(r'<details class="rules"[^>]* open>', answer.content.decode())
     assert await RoomPreset.objects.acount() == 0
 
 
