@@ -65,7 +65,7 @@ def words(monkeypatch: pytest.MonkeyPatch) -> WordLibrary:
 
 @pytest.fixture
 def rate_limits() -> bool:
-    """Whether addresses have limits; most tests would meet them with what they do at once."""
+    """Whether rate limits are on; most tests would exceed them."""
     return False
 
 
@@ -129,7 +129,7 @@ class Message:
 
 
 class FakeTransport:
-    """Stands in for the server's own socket: what is sent has arrived, what is said is heard."""
+    """A transport in memory, in place of the server's own: records messages, delivers without delay."""
 
     has_keepalive = True
     edge_worker = None
@@ -158,8 +158,8 @@ class FakeTransport:
     def set_receiver(self, receiver: Receiver) -> None:
         self._receiver, self._context = receiver, copy_context()
 
-    def pass_on(self, message: str | bytes) -> bool:
-        """Whether somebody has listened."""
+    def deliver(self, message: str | bytes) -> bool:
+        """Deliver a client's message to the receiver; False if it declines."""
         if not self._context.run(self._receiver, message):
             self._receiver = declining
         return self._receiver is not declining
@@ -170,11 +170,11 @@ def declining(message: str | bytes) -> bool:
 
 
 class Guest:
-    """One client. It has heard everything by the time that a call returns."""
+    """One client. Each call returns when the server has processed it and all answers have arrived."""
 
-    everybody: ClassVar[list["Guest"]] = []
+    instances: ClassVar[list["Guest"]] = []
     address: str | None = None
-    """Where the socket comes from; None: the server does not know."""
+    """The client's IP address; None if the server does not know it."""
 
     def __init__(self, code: str, name: str, version: str = "1.1") -> None:
         self.code, self.name, self.version = code, name, version
@@ -184,7 +184,7 @@ class Guest:
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._is_idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        Guest.everybody.append(self)
+        Guest.instances.append(self)
 
     @property
     def messages(self) -> list[Message]:
@@ -240,7 +240,7 @@ class Guest:
         """Send a frame of any content; what came since."""
         before = len(self.messages)
         kind = "text" if isinstance(text, str) else "bytes"
-        if not self.transport.pass_on(text):
+        if not self.transport.deliver(text):
             await self._tell({"type": "websocket.receive", kind: text})
         return self.messages[before:]
 
@@ -272,7 +272,7 @@ class Guest:
 
     @property
     def sequence_id(self) -> int:
-        """The last number that was heard."""
+        """The last sequence id received."""
         numbers = [message.envelope["sequenceId"] for message in self.messages if "sequenceId" in message.envelope]
         for message in self.messages:
             state = message.envelope["payload"].get("gameState")
@@ -329,7 +329,7 @@ class Party:
         return self.guests[name]
 
     def guest(self, name: str, version: str = "1.1") -> Guest:
-        """Somebody who has no socket yet."""
+        """A guest without a socket."""
         self.guests[name] = Guest(self.code, name, version)
         return self.guests[name]
 
@@ -344,7 +344,7 @@ class Party:
             assert answer.type == "CONNECTED", answer
 
     async def back(self, name: str) -> Guest:
-        """Somebody opens a new socket, and says nothing yet."""
+        """Open a new socket for a guest, without a handshake."""
         self.guests[name] = await self.guests[name].again().open()
         return self.guests[name]
 
@@ -389,8 +389,8 @@ async def throw(node: Node, time: MovedClock) -> AsyncIterator[Callable[..., Any
         return party
 
     yield make
-    while Guest.everybody:
-        await Guest.everybody.pop().hang_up()
+    while Guest.instances:
+        await Guest.instances.pop().hang_up()
 
 
 class LogLines(logging.Handler):

@@ -7,7 +7,7 @@ import pytest
 from rooms.conftest import Guest
 
 
-async def test_our_own_page_is_let_in(throw: Any) -> None:
+async def test_the_sites_own_origin_is_accepted(throw: Any) -> None:
     party = await throw()
     assert (await Guest(party.code, "Bob").open()).is_accepted
 
@@ -29,14 +29,14 @@ async def test_our_own_page_is_let_in(throw: Any) -> None:
         "http://[",
     ],
 )
-async def test_another_origin_is_refused_and_logged(throw: Any, origin: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_another_origin_is_rejected_and_logged(throw: Any, origin: str, caplog: pytest.LogCaptureFixture) -> None:
     party = await throw()
     mallory = await Guest(party.code, "Mallory").open(origin=origin)
     assert mallory.answers == [{"type": "websocket.close"}]
     assert "Refused a socket" in caplog.text
 
 
-async def test_a_default_port_may_be_written_or_not(throw: Any) -> None:
+async def test_a_default_port_may_be_omitted(throw: Any) -> None:
     party = await throw()
     for host, origin in (
         ("party.example:80", "http://party.example"),
@@ -46,20 +46,20 @@ async def test_a_default_port_may_be_written_or_not(throw: Any) -> None:
         assert (await Guest(party.code, "Bob").open(host=host, origin=origin)).is_accepted
 
 
-async def test_a_port_of_our_own_counts(throw: Any) -> None:
+async def test_the_port_is_part_of_the_origin(throw: Any) -> None:
     party = await throw()
     bob = await Guest(party.code, "Bob").open(host="party.example:8000", origin="http://party.example:8000")
     assert bob.is_accepted
 
 
 @pytest.mark.parametrize("host", ["", "evil.example", "party.example:x", "[::1"])
-async def test_a_host_that_is_not_ours_is_refused(throw: Any, host: str) -> None:
+async def test_an_unknown_host_is_rejected(throw: Any, host: str) -> None:
     party = await throw()
     mallory = await Guest(party.code, "Mallory").open(host=host, origin=f"http://{host}")
     assert mallory.answers == [{"type": "websocket.close"}]
 
 
-async def test_behind_https_only_https_is_ours(throw: Any, settings: Any) -> None:
+async def test_with_an_https_public_url_only_https_is_accepted(throw: Any, settings: Any) -> None:
     party = await throw()
     settings.PUBLIC_URL = "https://play.example"
     assert (await Guest(party.code, "Bob").open(origin="https://play.example")).is_accepted
@@ -68,7 +68,7 @@ async def test_behind_https_only_https_is_ours(throw: Any, settings: Any) -> Non
 
 
 @pytest.mark.parametrize("path", ["/", "/ws", "/ws/more/?roomId=ABC234", "/admin/"])
-async def test_no_other_address_has_a_socket(throw: Any, path: str) -> None:
+async def test_other_paths_are_rejected(throw: Any, path: str) -> None:
     await throw()
     lost = await Guest("ABC234", "Bob").open(path)
     assert lost.answers == [{"type": "websocket.close"}]

@@ -1,4 +1,4 @@
-"""What is said in a room: commands and their answers, who hears what, signs of life, and the end."""
+"""Messages in a room: commands, replies and broadcasts, heartbeats, ACKs, leaving, seat links."""
 
 import json
 from typing import Any
@@ -18,14 +18,14 @@ def codes(answers: list[Any]) -> list[str]:
     return [answer["code"] for answer in answers if answer.type == "ERROR"]
 
 
-async def test_a_command_is_answered_by_what_came_of_it(throw: Any) -> None:
+async def test_a_command_is_answered_by_its_events(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.host.say("START_TEAM_SETUP", {"numTeams": 2})
     for name in ("Alice", "Bob", "Carol"):
         assert "TEAM_SETUP_STARTED" in party[name].types()
 
 
-async def test_numbers_and_versions_stand_in_the_envelope(throw: Any) -> None:
+async def test_the_envelope_has_sequence_id_and_state_version(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     await party.swipe()
@@ -38,7 +38,7 @@ async def test_numbers_and_versions_stand_in_the_envelope(throw: Any) -> None:
         assert unnumbered <= {"CONNECTED", "COUNTDOWN_TICK", "TIMER_TICK"}
 
 
-async def test_a_refusal_names_the_request(throw: Any) -> None:
+async def test_an_error_names_the_request(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     [error] = await party["Bob"].say("CONFIRM_START", requestId="b-7")
     assert error.payload.keys() == {"code", "message", "requestType", "requestId"}
@@ -46,14 +46,14 @@ async def test_a_refusal_names_the_request(throw: Any) -> None:
     assert error.envelope["broadcast"] == "actor"
 
 
-async def test_an_older_client_is_not_told_the_request_id(throw: Any) -> None:
+async def test_an_older_client_gets_no_request_id(throw: Any) -> None:
     party = await throw("Alice")
     await party.come("Bob", version="1.0")
     [error] = await party["Bob"].say("CONFIRM_START", requestId="b-7")
     assert error.payload.keys() == {"code", "message", "requestType"}
 
 
-async def test_only_the_holder_hears_the_word(throw: Any) -> None:
+async def test_only_the_holder_receives_the_word(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.guest("Stage").connect("spectator")
     await party.start_round()
@@ -91,14 +91,14 @@ async def test_a_message_for_another_room_is_refused(throw: Any) -> None:
     assert not other.live.room.locked
 
 
-async def test_an_unknown_type_is_said_to_be_unknown(throw: Any) -> None:
+async def test_an_unknown_type_is_answered_with_an_error(throw: Any) -> None:
     party = await throw("Alice")
     assert codes(await party.host.say("DANCE")) == ["UNKNOWN_TYPE"]
     assert party.host.close_code is None
 
 
 @pytest.mark.parametrize("junk", ["", "[]", "nonsense", '{"type":5}', b"\x00", "[" * 10_000, '{"a":NaN}'])
-async def test_the_tenth_unreadable_message_in_a_row_ends_the_socket(throw: Any, junk: Any) -> None:
+async def test_the_tenth_malformed_message_in_a_row_closes_the_socket(throw: Any, junk: Any) -> None:
     party = await throw("Alice")
     for _ in range(MAX_MALFORMED_IN_A_ROW - 1):
         assert codes(await party.host.say_raw(junk)) == ["MALFORMED_MESSAGE"]
@@ -107,7 +107,7 @@ async def test_the_tenth_unreadable_message_in_a_row_ends_the_socket(throw: Any,
     assert party.host.close_code == 4400
 
 
-async def test_a_readable_message_starts_the_count_anew(throw: Any) -> None:
+async def test_a_valid_message_resets_the_count_of_malformed_ones(throw: Any) -> None:
     party = await throw("Alice")
     for _ in range(2):
         for _ in range(MAX_MALFORMED_IN_A_ROW - 1):
@@ -116,7 +116,7 @@ async def test_a_readable_message_starts_the_count_anew(throw: Any) -> None:
     assert party.host.close_code is None
 
 
-async def test_too_many_messages_are_refused_once_a_second_and_a_flood_ends_the_socket(
+async def test_excess_messages_are_refused_once_a_second_and_a_flood_closes_the_socket(
     throw: Any, time: MovedClock
 ) -> None:
     party = await throw("Alice", "Bob")
@@ -134,7 +134,7 @@ async def test_too_many_messages_are_refused_once_a_second_and_a_flood_ends_the_
     assert [answer.type for answer in await party.host.say("HEARTBEAT")] == ["HEARTBEAT_ACK"]
 
 
-async def test_a_fault_of_ours_is_answered_and_the_socket_lives_on(
+async def test_an_unexpected_error_is_answered_and_the_socket_stays_open(
     throw: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     party = await throw("Alice", "Bob")
@@ -145,7 +145,7 @@ async def test_a_fault_of_ours_is_answered_and_the_socket_lives_on(
     assert "ROOM_LOCKED" in [answer.type for answer in await party.host.say("LOCK_ROOM")]
 
 
-async def test_a_stumbling_clock_is_set_going_again(
+async def test_a_timer_that_failed_is_tried_again(
     throw: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     party = await throw("Alice", "Bob", "Carol")
@@ -170,7 +170,7 @@ class TestHeartbeat:
         ("ahead", "checksum", "is_resynced"),
         [(0, None, False), (0, "00000000", True), (1, None, True), (1, "00000000", True), (-1, None, True)],
     )
-    async def test_a_client_out_of_step_gets_a_snapshot(
+    async def test_a_client_out_of_sync_gets_a_snapshot(
         self, throw: Any, time: MovedClock, ahead: int, checksum: str | None, is_resynced: bool
     ) -> None:
         party = await throw("Alice", "Bob")
@@ -179,7 +179,7 @@ class TestHeartbeat:
         answers = await party["Bob"].say("HEARTBEAT", beat)
         assert [answer.type for answer in answers] == ["HEARTBEAT_ACK"] + ["STATE_SNAPSHOT"] * is_resynced
 
-    async def test_a_change_that_is_still_on_its_way_is_no_desync(self, throw: Any, time: MovedClock) -> None:
+    async def test_a_change_of_the_last_2_s_is_no_desync(self, throw: Any, time: MovedClock) -> None:
         party = await throw("Alice", "Bob")
         time.now_ms += 10_000
         beat = {"stateVersion": party.live.room.state_version}
@@ -189,7 +189,7 @@ class TestHeartbeat:
             answers = await party["Bob"].say("HEARTBEAT", beat)
             assert [answer.type for answer in answers] == ["HEARTBEAT_ACK"] + ["STATE_SNAPSHOT"] * is_resynced
 
-    async def test_snapshots_come_once_a_second_at_most(self, throw: Any, time: MovedClock) -> None:
+    async def test_snapshots_are_sent_once_a_second_at_most(self, throw: Any, time: MovedClock) -> None:
         party = await throw("Alice", "Bob")
         for waited_ms in (0, 500, 499, 1):
             time.now_ms += waited_ms
@@ -198,7 +198,7 @@ class TestHeartbeat:
 
 
 class TestAcknowledgement:
-    async def test_a_round_that_nobody_acknowledges_is_said_three_times(self, throw: Any) -> None:
+    async def test_an_unacknowledged_round_is_sent_three_times(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")
         await party.start_round()
         for name in ("Alice", "Bob"):
@@ -216,7 +216,7 @@ class TestAcknowledgement:
         degraded = {"playerId": party["Carol"].actor_id, "status": "degraded"}
         assert told == {"Alice": [degraded], "Bob": [], "Carol": [degraded]}
 
-    async def test_a_late_ack_makes_it_good(self, throw: Any) -> None:
+    async def test_a_late_ack_ends_the_degraded_state(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")
         await party.start_round()
         await party.wait(8_000)
@@ -231,11 +231,11 @@ class TestAcknowledgement:
             "connected",
         ]
 
-    async def test_an_ack_of_nothing_is_harmless(self, throw: Any) -> None:
+    async def test_an_unknown_ack_is_ignored(self, throw: Any) -> None:
         party = await throw("Alice", "Bob")
         assert await party["Bob"].say("ACK", {"ackId": "ack_game_ended_99", "status": "received"}) == []
 
-    async def test_a_new_socket_owes_nothing(self, throw: Any) -> None:
+    async def test_a_new_socket_owes_no_acks(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")
         await party.start_round()
         await party["Carol"].hang_up()
@@ -278,14 +278,14 @@ class TestVersions:
 
 
 class TestLeaving:
-    async def test_a_player_who_leaves_is_let_go(self, throw: Any) -> None:
+    async def test_a_player_who_leaves_is_disconnected(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")
         await party["Bob"].say("LEAVE_ROOM")
         assert party["Bob"].close_code == 1000
         assert [left["reason"] for left in party.host.received("PLAYER_LEFT")] == ["voluntary"]
         assert len(party.live.hub) == 2
 
-    async def test_a_host_in_a_team_who_leaves_an_empty_room_counts_as_away(self, throw: Any) -> None:
+    async def test_a_host_in_a_team_who_leaves_an_empty_room_counts_as_disconnected(self, throw: Any) -> None:
         party = await throw("Alice", "Bob")
         await party.host.say("TRANSFER_HOST", {"playerId": party["Bob"].actor_id})
         await party.host.say("LEAVE_ROOM")
@@ -294,7 +294,7 @@ class TestLeaving:
         assert party.live.room.host.id == party["Bob"].actor_id
         assert not party.live.room.host.connected
 
-    async def test_a_lost_line_is_noticed_when_the_time_comes(self, throw: Any) -> None:
+    async def test_a_lost_connection_is_reported_until_the_seat_expires(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")
         await party["Bob"].hang_up()
         await party.wait(60_000)
@@ -302,7 +302,7 @@ class TestLeaving:
         assert statuses == ["warning", "lost"]
         assert [left["reason"] for left in party["Carol"].received("PLAYER_LEFT")] == ["disconnected"]
 
-    async def test_closing_the_room_sends_everybody_off(self, throw: Any, node: Node) -> None:
+    async def test_closing_the_room_closes_all_connections(self, throw: Any, node: Node) -> None:
         party = await throw("Alice", "Bob")
         await party.guest("Stage").connect("spectator")
         await party.host.say("CLOSE_ROOM")
@@ -312,7 +312,7 @@ class TestLeaving:
         assert node.registry.get(party.code) is None
         assert await node.registry.summary(party.code) is None
 
-    async def test_the_new_host_hears_what_hosts_hear(self, throw: Any) -> None:
+    async def test_the_new_host_joins_the_hosts_group(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")
         await party.host.say("TRANSFER_HOST", {"playerId": party["Bob"].actor_id})
         roles = {connection.actor_id: connection.role for connection in party.live.hub}
@@ -326,7 +326,7 @@ class TestLeaving:
         assert len(groups[f"room.{party.code}.players"]) == 2
         assert [answer.type for answer in await party["Bob"].say("LOCK_ROOM")] == ["ROOM_LOCKED"]
 
-    async def test_a_finished_game_is_written_down(self, throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_finished_game_is_saved(self, throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         saved: list[tuple[str, int]] = []
 
         async def save(room: Any) -> None:
@@ -341,7 +341,7 @@ class TestLeaving:
         await _settle(party)
         assert saved == [(party.code, 1)]
 
-    async def test_a_report_goes_to_the_library(self, throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_reported_word_is_saved(self, throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         reports: list[tuple[int, str, str]] = []
 
         async def report(ref: int, reason: str, code: str) -> None:
@@ -390,7 +390,7 @@ class TestSeatLink:
         assert await redeem_seat(party.code, token) is not None
         assert await redeem_seat(party.code, token) is None
 
-    async def test_without_redis_there_is_no_link(
+    async def test_without_redis_a_seat_link_is_refused(
         self, throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         party = await throw("Alice", "Bob")

@@ -1,4 +1,4 @@
-"""How somebody gets in, and how the others are told why not (docs/spec.md §9.1)."""
+"""The handshake: who is admitted, as whom, and the errors of the others (docs/spec.md §9.1)."""
 
 import asyncio
 import gc
@@ -17,7 +17,7 @@ from rooms.protocol.versions import SUPPORTED, Sunset, SupportedVersions, Versio
 
 
 class Timers:
-    """Collects what the loop was asked to call later."""
+    """Records the timers of the event loop."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.handles: list[tuple[float, asyncio.TimerHandle]] = []
@@ -36,19 +36,19 @@ class Timers:
     def waiting(self) -> list[float]:
         return [delay_s for delay_s, handle in self.handles if not handle.cancelled()]
 
-    def ring(self) -> None:
-        """Let the last one that is not cancelled come due."""
+    def fire(self) -> None:
+        """Run the newest timer that is not cancelled."""
         _, handle = next(pair for pair in reversed(self.handles) if not pair[1].cancelled())
         handle._run()
         handle.cancel()
 
 
-def last_words(guest: Guest) -> tuple[str, int | None]:
+def error_and_close(guest: Guest) -> tuple[str, int | None]:
     assert guest.last.type == "ERROR", guest.last
     return guest.last["code"], guest.close_code
 
 
-async def test_a_room_is_announced_when_its_host_has_come(throw: Any) -> None:
+async def test_room_created_is_sent_when_the_host_has_connected(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     assert party.host.types()[:2] == ["CONNECTED", "ROOM_CREATED"]
     announced = party.host.received("ROOM_CREATED")[0]
@@ -58,7 +58,7 @@ async def test_a_room_is_announced_when_its_host_has_come(throw: Any) -> None:
     assert [joined["playerName"] for joined in party.host.received("PLAYER_JOINED")] == ["Bob"]
 
 
-async def test_a_room_is_announced_once(throw: Any) -> None:
+async def test_room_created_is_sent_once(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     await party.host.hang_up()
     party.guests["Alice"] = party.host.again()
@@ -67,7 +67,7 @@ async def test_a_room_is_announced_once(throw: Any) -> None:
     assert not party["Bob"].received("ROOM_CREATED")
 
 
-async def test_a_player_is_told_who_they_are(throw: Any) -> None:
+async def test_connected_tells_a_player_their_identity(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     connected = party["Bob"].messages[0]
     assert connected.envelope["broadcast"] == "actor"
@@ -82,7 +82,7 @@ async def test_a_player_is_told_who_they_are(throw: Any) -> None:
     assert connected["gameState"]["players"][0]["playerId"] == connected["actorId"]
 
 
-async def test_a_session_is_the_same_seat_after_a_reload(throw: Any) -> None:
+async def test_a_session_keeps_its_seat_after_a_reload(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     await party["Bob"].hang_up()
     bob = party["Bob"].again()
@@ -92,33 +92,33 @@ async def test_a_session_is_the_same_seat_after_a_reload(throw: Any) -> None:
     assert not party.host.received("PLAYER_LEFT")
 
 
-async def test_the_hosts_browser_is_known_by_its_cookie(throw: Any) -> None:
+async def test_the_hosts_cookie_opens_the_host_seat(throw: Any) -> None:
     party = await throw()
     alice = await party.guest("Alice").open(cookie=f"other=1; pf_host_{party.code}={party.created.session_id}")
     assert (await alice.connect("host"))["role"] == "host"
 
 
-async def test_the_cookie_makes_no_host_of_somebody_who_joins_as_a_player(throw: Any) -> None:
+async def test_the_hosts_cookie_does_not_count_for_a_player(throw: Any) -> None:
     party = await throw("Alice")
     bob = await party.guest("Bob").open(cookie=f"pf_host_{party.code}={party.created.session_id}")
     assert (await bob.connect())["role"] == "player"
 
 
-async def test_the_cookie_of_another_room_is_of_no_use(throw: Any) -> None:
+async def test_the_cookie_of_another_room_is_refused(throw: Any) -> None:
     party, other = await throw(), await throw()
     mallory = await Guest(party.code, "Mallory").open(cookie=f"pf_host_{party.code}={other.created.session_id}")
     await mallory.connect("host")
-    assert last_words(mallory) == ("SESSION_EXPIRED", 4401)
+    assert error_and_close(mallory) == ("SESSION_EXPIRED", 4401)
 
 
 async def test_a_host_without_a_secret_is_refused(throw: Any) -> None:
     party = await throw("Alice")
     mallory = Guest(party.code, "Mallory")
     await mallory.connect("host")
-    assert last_words(mallory) == ("UNAUTHORIZED", 4403)
+    assert error_and_close(mallory) == ("UNAUTHORIZED", 4403)
 
 
-async def test_a_version_whose_time_is_over_has_to_upgrade_and_those_inside_play_on(
+async def test_an_expired_version_is_refused_while_connected_clients_play_on(
     throw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw("Alice")
@@ -134,48 +134,48 @@ async def test_a_version_whose_time_is_over_has_to_upgrade_and_those_inside_play
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-async def test_the_version_is_the_lower_of_the_two(throw: Any, version: str) -> None:
+async def test_the_lower_of_the_two_versions_is_negotiated(throw: Any, version: str) -> None:
     party = await throw("Alice")
     bob = Guest(party.code, "Bob", version)
     assert (await bob.connect()).envelope["version"] == version
 
 
-async def test_a_client_of_the_future_is_told_to_upgrade(throw: Any) -> None:
+async def test_an_unknown_major_version_has_to_upgrade(throw: Any) -> None:
     party = await throw("Alice")
     bob = Guest(party.code, "Bob", "2.0")
     await bob.connect()
-    assert last_words(bob) == ("UPGRADE_REQUIRED", 4426)
+    assert error_and_close(bob) == ("UPGRADE_REQUIRED", 4426)
     assert bob.last["supportedVersions"] == ["1.1", "1.0"]
 
 
 @pytest.mark.parametrize("path", ["/ws/?roomId=ZZZZZZ", "/ws/", "/ws/?roomId=%00", "/ws/?roomId=" + "A" * 3000])
-async def test_an_unknown_room_is_said_to_be_unknown(node: Node, path: str) -> None:
+async def test_an_unknown_room_is_refused(node: Node, path: str) -> None:
     bob = await Guest("ZZZZZZ", "Bob").open(path)
     assert bob.is_accepted
     await bob.connect()
-    assert last_words(bob) == ("ROOM_NOT_FOUND", 4404)
+    assert error_and_close(bob) == ("ROOM_NOT_FOUND", 4404)
 
 
-async def test_a_closed_room_is_said_to_be_unknown_too(throw: Any) -> None:
+async def test_a_closed_room_is_refused_as_unknown(throw: Any) -> None:
     party = await throw("Alice")
     await party.host.say("CLOSE_ROOM")
     bob = Guest(party.code, "Bob")
     await bob.connect()
-    assert last_words(bob) == ("ROOM_NOT_FOUND", 4404)
+    assert error_and_close(bob) == ("ROOM_NOT_FOUND", 4404)
 
 
-async def test_a_code_may_be_written_small(throw: Any) -> None:
+async def test_a_code_may_be_in_lower_case(throw: Any) -> None:
     party = await throw("Alice")
     bob = await Guest(party.code.lower(), "Bob").open()
     assert (await bob.connect()).type == "CONNECTED"
 
 
 @pytest.mark.parametrize("type_", ["START_TEAM_SETUP", "HEARTBEAT", "NO_SUCH_TYPE"])
-async def test_the_first_message_introduces_its_sender(throw: Any, type_: str) -> None:
+async def test_the_first_message_must_be_a_handshake(throw: Any, type_: str) -> None:
     party = await throw("Alice")
     mallory = await Guest(party.code, "Mallory").open()
     await mallory.say(type_, {})
-    assert last_words(mallory) == ("BAD_HANDSHAKE", 4400)
+    assert error_and_close(mallory) == ("BAD_HANDSHAKE", 4400)
 
 
 @pytest.mark.parametrize(
@@ -187,24 +187,26 @@ async def test_the_first_message_introduces_its_sender(throw: Any, type_: str) -
         ('{"type":"CONNECT","roomId":"X","version":"x","payload":{"role":"player"}}', "MALFORMED_MESSAGE"),
     ],
 )
-async def test_a_first_message_that_cannot_be_read_ends_the_handshake(throw: Any, first: Any, code: str) -> None:
+async def test_a_malformed_first_message_closes_the_socket(throw: Any, first: Any, code: str) -> None:
     party = await throw("Alice")
     mallory = await Guest(party.code, "Mallory").open()
     await mallory.say_raw(first)
-    assert last_words(mallory) == (code, 4400)
+    assert error_and_close(mallory) == (code, 4400)
 
 
-async def test_silence_ends_the_handshake(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_silent_client_times_out(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     party = await throw("Alice")
     timers = Timers(monkeypatch)
     silent = await Guest(party.code, "Silent").open()
     assert timers.waiting() == [HANDSHAKE_TIMEOUT_MS / 1000]
-    timers.ring()
-    assert last_words(silent) == ("HANDSHAKE_TIMEOUT", 4408)
+    timers.fire()
+    assert error_and_close(silent) == ("HANDSHAKE_TIMEOUT", 4408)
 
 
 @pytest.mark.parametrize(("name", "code"), [("", "NAME_INVALID"), ("x" * 21, "NAME_INVALID"), ("bob", "NAME_TAKEN")])
-async def test_a_bad_name_may_be_tried_again(throw: Any, monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> None:
+async def test_a_refused_name_may_be_corrected(
+    throw: Any, monkeypatch: pytest.MonkeyPatch, name: str, code: str
+) -> None:
     party = await throw("Alice", "Bob")
     carol = await Guest(party.code, "Carol").open()
     timers = Timers(monkeypatch)
@@ -215,13 +217,13 @@ async def test_a_bad_name_may_be_tried_again(throw: Any, monkeypatch: pytest.Mon
     assert CONNECT_AGAIN_MS / 1000 not in timers.waiting()
 
 
-async def test_who_does_not_try_again_is_let_go(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_does_not_correct_its_name_times_out(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     party = await throw("Alice", "Bob")
     carol = await Guest(party.code, "Carol").open()
     timers = Timers(monkeypatch)
     await carol.connect(playerName="Bob")
-    timers.ring()
-    assert last_words(carol) == ("HANDSHAKE_TIMEOUT", 4408)
+    timers.fire()
+    assert error_and_close(carol) == ("HANDSHAKE_TIMEOUT", 4408)
 
 
 async def test_only_connect_follows_a_refused_name(throw: Any) -> None:
@@ -230,23 +232,23 @@ async def test_only_connect_follows_a_refused_name(throw: Any) -> None:
     await carol.connect(playerName="Bob")
     carol.session_id = party["Bob"].session_id
     await carol.reconnect(0)
-    assert last_words(carol) == ("BAD_HANDSHAKE", 4400)
+    assert error_and_close(carol) == ("BAD_HANDSHAKE", 4400)
 
 
 async def test_an_eleventh_player_is_refused(throw: Any) -> None:
     party = await throw("Alice", *(f"Guest {number}" for number in range(10)))
     late = Guest(party.code, "Mallory")
     await late.connect()
-    assert last_words(late) == ("ROOM_FULL", 4403)
+    assert error_and_close(late) == ("ROOM_FULL", 4403)
     assert (await party.guest("Stage").connect("spectator")).type == "CONNECTED"
 
 
-async def test_a_locked_room_takes_nobody_new(throw: Any) -> None:
+async def test_a_locked_room_refuses_new_players(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     await party.host.say("LOCK_ROOM")
     carol = Guest(party.code, "Carol")
     await carol.connect()
-    assert last_words(carol) == ("ROOM_LOCKED", 4403)
+    assert error_and_close(carol) == ("ROOM_LOCKED", 4403)
     bob = await party.back("Bob")
     assert (await bob.connect(sessionId=bob.session_id)).type == "CONNECTED"
 
@@ -257,16 +259,16 @@ async def test_an_unknown_session_is_refused(throw: Any, role: str) -> None:
     for secret in ("nonsense", other["Bob"].session_id, party["Bob"].session_id[:-1]):
         mallory = Guest(party.code, "Mallory")
         await mallory.connect(role, sessionId=secret, playerName="Mallory")
-        assert last_words(mallory) == ("SESSION_EXPIRED", 4401)
+        assert error_and_close(mallory) == ("SESSION_EXPIRED", 4401)
 
 
-async def test_a_banned_session_stays_out(throw: Any) -> None:
+async def test_a_banned_session_is_refused(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.host.say("BAN_PLAYER", {"playerId": party["Bob"].actor_id})
-    assert last_words(party["Bob"]) == ("KICKED", 4403)
+    assert error_and_close(party["Bob"]) == ("KICKED", 4403)
     bob = party["Bob"].again()
     await bob.connect(sessionId=bob.session_id, playerName="Bob")
-    assert last_words(bob) == ("KICKED", 4403)
+    assert error_and_close(bob) == ("KICKED", 4403)
 
 
 def guest_at(address: str, code: str, name: str) -> Guest:
@@ -275,7 +277,7 @@ def guest_at(address: str, code: str, name: str) -> Guest:
     return guest
 
 
-async def test_a_ban_keeps_the_address_out_for_players_and_onlookers_alike(throw: Any) -> None:
+async def test_a_ban_covers_the_client_network_for_players_and_spectators(throw: Any) -> None:
     party = await throw("Alice", "Carol")
     bob = guest_at("192.0.2.7", party.code, "Bob")
     await bob.connect()
@@ -289,14 +291,14 @@ async def test_a_ban_keeps_the_address_out_for_players_and_onlookers_alike(throw
     ):
         again = guest_at("192.0.2.7", party.code, "Robert")
         await again.connect(role, **payload)
-        assert last_words(again) == ("KICKED", 4403), role
+        assert error_and_close(again) == ("KICKED", 4403), role
     onlooker = await watching.again().open()
     assert (await onlooker.reconnect(0)).type == "ERROR"
-    assert last_words(onlooker) == ("KICKED", 4403)
+    assert error_and_close(onlooker) == ("KICKED", 4403)
     assert (await guest_at("192.0.2.8", party.code, "Dave").connect()).type == "CONNECTED"
 
 
-async def test_a_ban_takes_no_seat_from_somebody_else_at_that_address(throw: Any) -> None:
+async def test_a_ban_spares_seated_players_of_the_same_network(throw: Any) -> None:
     party = await throw("Alice")
     bob, carol = (guest_at("192.0.2.7", party.code, name) for name in ("Bob", "Carol"))
     await bob.connect()
@@ -307,7 +309,7 @@ async def test_a_ban_takes_no_seat_from_somebody_else_at_that_address(throw: Any
     assert (await guest_at("192.0.2.7", party.code, "Dave").connect()).type == "CONNECTED"
 
 
-async def test_an_address_is_in_nothing_that_is_told(throw: Any) -> None:
+async def test_no_message_contains_an_address(throw: Any) -> None:
     party = await throw("Alice")
     bob = guest_at("192.0.2.7", party.code, "Bob")
     await bob.connect()
@@ -322,7 +324,7 @@ def bob_address(party: Any) -> str:
     return address
 
 
-async def test_no_more_than_a_hundred_look_on_whichever_way_they_come(
+async def test_the_limit_of_spectators_holds_for_connect_and_reconnect(
     throw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rooms.session.handshake.MAX_SPECTATORS", 2)
@@ -331,17 +333,17 @@ async def test_no_more_than_a_hundred_look_on_whichever_way_they_come(
         assert (await Guest(party.code, name).connect("spectator")).type == "CONNECTED"
     third = Guest(party.code, "Third")
     await third.connect("spectator")
-    assert last_words(third) == ("ROOM_FULL", 4403)
+    assert error_and_close(third) == ("ROOM_FULL", 4403)
     sly = await Guest(party.code, "Sly").open()
     sly.session_id = "spectator.invented"
     await sly.reconnect(0)
-    assert last_words(sly) == ("ROOM_FULL", 4403)
+    assert error_and_close(sly) == ("ROOM_FULL", 4403)
 
 
 async def test_a_kicked_player_may_come_back_with_a_new_session(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.host.say("KICK_PLAYER", {"playerId": party["Bob"].actor_id})
-    assert last_words(party["Bob"]) == ("KICKED", 4403)
+    assert error_and_close(party["Bob"]) == ("KICKED", 4403)
     assert [left["reason"] for left in party["Carol"].received("PLAYER_LEFT")] == ["kicked"]
     again = Guest(party.code, "Bob")
     assert (await again.connect()).type == "CONNECTED"
@@ -349,38 +351,38 @@ async def test_a_kicked_player_may_come_back_with_a_new_session(throw: Any) -> N
 
 
 @pytest.mark.parametrize("who", ["player", "spectator"])
-async def test_nobody_introduces_themselves_as_somebody_else(throw: Any, who: str) -> None:
+async def test_a_claimed_actor_id_must_match_the_session(throw: Any, who: str) -> None:
     party = await throw("Alice", "Bob")
     mallory = await Guest(party.code, "Mallory").open()
     await mallory.say("CONNECT", {"role": who, "playerName": "Mallory"}, actorId=party["Bob"].actor_id)
-    assert last_words(mallory) == ("UNAUTHORIZED", 4403)
+    assert error_and_close(mallory) == ("UNAUTHORIZED", 4403)
 
 
-async def test_a_session_names_its_own_actor_only(throw: Any) -> None:
+async def test_a_session_with_another_actor_id_is_refused(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     mallory = await Guest(party.code, "Mallory").open()
     await mallory.say("CONNECT", {"role": "player", "sessionId": party["Bob"].session_id}, actorId=party.host.actor_id)
-    assert last_words(mallory) == ("UNAUTHORIZED", 4403)
+    assert error_and_close(mallory) == ("UNAUTHORIZED", 4403)
 
 
-async def test_the_envelope_names_the_room_of_the_socket(throw: Any) -> None:
+async def test_the_envelope_must_name_the_room_of_the_socket(throw: Any) -> None:
     party, other = await throw("Alice"), await throw("Alice")
     mallory = await Guest(party.code, "Mallory").open()
     await mallory.say("CONNECT", {"role": "player", "playerName": "Mallory"}, actorId="", roomId=other.code)
-    assert last_words(mallory) == ("UNAUTHORIZED", 4403)
+    assert error_and_close(mallory) == ("UNAUTHORIZED", 4403)
 
 
 async def test_the_newest_socket_of_a_session_wins(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     tab = party["Bob"].again()
     await tab.connect(sessionId=tab.session_id)
-    assert last_words(party["Bob"]) == ("SESSION_REPLACED", 4409)
+    assert error_and_close(party["Bob"]) == ("SESSION_REPLACED", 4409)
     await party["Bob"].hang_up()
     assert party.live.room.members[tab.actor_id].connected
     assert [message.type for message in await tab.say("HEARTBEAT", {})] == ["HEARTBEAT_ACK"]
 
 
-async def test_an_onlooker_takes_no_seat(throw: Any) -> None:
+async def test_a_spectator_takes_no_seat(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     stage = party.guest("Stage")
     answer = await stage.connect("spectator")
@@ -390,26 +392,26 @@ async def test_an_onlooker_takes_no_seat(throw: Any) -> None:
         assert [error["code"] for error in await stage.say(type_)] == ["UNAUTHORIZED"]
 
 
-async def test_an_onlooker_is_the_same_one_after_a_restart_of_their_page(throw: Any) -> None:
+async def test_a_spectator_keeps_its_id_after_a_reload(throw: Any) -> None:
     party = await throw("Alice")
     stage = party.guest("Stage")
     await stage.connect("spectator")
     tab = stage.again()
     assert (await tab.connect("spectator", sessionId=stage.session_id))["actorId"] == stage.actor_id
-    assert last_words(stage) == ("SESSION_REPLACED", 4409)
+    assert error_and_close(stage) == ("SESSION_REPLACED", 4409)
 
 
-async def test_there_is_an_end_to_onlookers(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_spectators_are_limited(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rooms.session.handshake.MAX_SPECTATORS", 2)
     party = await throw("Alice")
     for name in ("Stage", "Screen"):
         assert (await party.guest(name).connect("spectator")).type == "CONNECTED"
     third = Guest(party.code, "Third")
     await third.connect("spectator")
-    assert last_words(third) == ("ROOM_FULL", 4403)
+    assert error_and_close(third) == ("ROOM_FULL", 4403)
 
 
-async def test_while_redis_is_away_a_room_that_is_not_in_memory_is_busy(
+async def test_without_redis_a_room_that_is_not_in_memory_is_busy(
     throw: Any, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     party = await throw()
@@ -420,24 +422,24 @@ async def test_while_redis_is_away_a_room_that_is_not_in_memory_is_busy(
     monkeypatch.setattr(node.store, "claim", fail)
     bob = Guest(party.code, "Bob")
     await bob.connect()
-    assert last_words(bob) == ("SERVER_BUSY", 1012)
+    assert error_and_close(bob) == ("SERVER_BUSY", 1012)
 
 
-async def test_a_second_introduction_changes_nobody(throw: Any) -> None:
+async def test_a_second_handshake_is_refused(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     answers = await party["Bob"].say("CONNECT", {"role": "player", "playerName": "Carol"})
     assert [(answer["code"], answer["requestType"]) for answer in answers] == [("INVALID_TRANSITION", "CONNECT")]
     assert [player.name for player in party.live.room.players] == ["Bob"]
 
 
-async def test_who_hangs_up_during_the_handshake_leaves_nothing(throw: Any, time: MovedClock) -> None:
+async def test_a_client_that_disconnects_during_the_handshake_leaves_nothing(throw: Any, time: MovedClock) -> None:
     party = await throw("Alice")
     bob = await Guest(party.code, "Bob").open()
     await bob.hang_up()
     assert len(party.live.hub) == 1
 
 
-async def test_a_socket_that_has_ended_leaves_nothing_for_the_collector(throw: Any) -> None:
+async def test_a_closed_connection_is_freed_without_the_garbage_collector(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     bob = party["Bob"]
     connection = weakref.ref(party.live.hub.get(bob.actor_id))
@@ -453,7 +455,7 @@ async def test_a_socket_that_has_ended_leaves_nothing_for_the_collector(throw: A
         gc.enable()
 
 
-async def test_a_room_that_is_closed_leaves_nothing_for_the_collector(throw: Any) -> None:
+async def test_a_closed_room_is_freed_without_the_garbage_collector(throw: Any) -> None:
     party = await throw("Alice", "Bob")
     live = weakref.ref(party.live)
     gc.collect()

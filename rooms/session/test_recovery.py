@@ -1,4 +1,4 @@
-"""Coming back after a lost line (docs/spec.md §3.2): what one is given depends on how long one was away."""
+"""Reconnecting after a lost connection: backfill, snapshot or expiry by the time away (docs/spec.md §3.2)."""
 
 from typing import Any
 
@@ -8,25 +8,27 @@ from rooms.conftest import Guest, MovedClock, Party
 
 
 async def away(party: Party, name: str, ms: int) -> Guest:
-    """``name`` loses the line for so long, and is about to come back."""
+    """Disconnect ``name`` for ``ms``; returns the guest on a new socket, before the handshake."""
     await party[name].hang_up()
     party.guests[name + " before"] = party[name]
     await party.wait(ms)
     return await party.back(name)
 
 
-async def test_a_short_absence_is_told_in_full(throw: Any) -> None:
+async def test_a_short_absence_is_backfilled(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
-    heard = party["Bob"].sequence_id
+    last_seq_id = party["Bob"].sequence_id
     await party["Bob"].hang_up()
     await party.swipe("guessed")
     await party.swipe("skipped")
     await party.wait(4_900)
     bob = await party.back("Bob")
-    answer = await bob.reconnect(heard)
+    answer = await bob.reconnect(last_seq_id)
     assert answer.type == "RECONNECTED"
-    carol = [message.envelope for message in party["Carol"].messages if message.envelope.get("sequenceId", 0) > heard]
+    carol = [
+        message.envelope for message in party["Carol"].messages if message.envelope.get("sequenceId", 0) > last_seq_id
+    ]
     missed = [(event["seqId"], event["type"], event["payload"]) for event in answer["missedEvents"]]
     assert missed == [(event["sequenceId"], event["type"], event["payload"]) for event in carol]
     assert [event[1] for event in missed] == ["WORD_RESULT", "WORD_RESULT"]
@@ -38,36 +40,36 @@ async def test_a_short_absence_is_told_in_full(throw: Any) -> None:
     assert bob.received("WORD_RESULT")
 
 
-async def test_nothing_missed_is_an_empty_list(throw: Any) -> None:
+async def test_without_missed_events_the_backfill_is_empty(throw: Any) -> None:
     party = await throw("Alice", "Bob")
-    heard = party["Bob"].sequence_id
+    last_seq_id = party["Bob"].sequence_id
     bob = await away(party, "Bob", 1_000)
-    assert (await bob.reconnect(heard))["missedEvents"] == []
+    assert (await bob.reconnect(last_seq_id))["missedEvents"] == []
 
 
 @pytest.mark.parametrize(("ms", "is_backfilled"), [(4_999, True), (5_000, False), (30_000, False)])
-async def test_a_longer_absence_is_a_snapshot(throw: Any, ms: int, is_backfilled: bool) -> None:
+async def test_a_longer_absence_gets_a_snapshot(throw: Any, ms: int, is_backfilled: bool) -> None:
     party = await throw("Alice", "Bob", "Carol", roundDurationSec=180)
     await party.start_round()
-    heard = party["Bob"].sequence_id
+    last_seq_id = party["Bob"].sequence_id
     await party["Bob"].hang_up()
     await party.swipe()
     await party.wait(ms)
     bob = await party.back("Bob")
-    answer = await bob.reconnect(heard)
+    answer = await bob.reconnect(last_seq_id)
     assert answer.type == "RECONNECTED"
     assert (answer["missedEvents"] is not None) == is_backfilled
     assert ("message" in answer.payload) != is_backfilled
     assert answer["summary"] == {"wordsGuessed": 1, "wordsSkipped": 0}
 
 
-async def test_after_half_a_minute_one_has_to_connect_anew(throw: Any) -> None:
+async def test_after_30_s_the_session_has_expired_and_connect_follows(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol", roundDurationSec=180)
     await party.start_round()
-    heard = party["Bob"].sequence_id
+    last_seq_id = party["Bob"].sequence_id
     await party.swipe()
     bob = await away(party, "Bob", 31_000)
-    answer = await bob.reconnect(heard)
+    answer = await bob.reconnect(last_seq_id)
     assert answer.type == "RECONNECT_FAILED"
     assert (answer["reason"], answer["canRejoin"], answer["currentState"]) == ("SESSION_EXPIRED", True, "ROUND_ACTIVE")
     answers = await bob.say("CONNECT", {"role": "player", "sessionId": bob.session_id})
@@ -77,12 +79,12 @@ async def test_after_half_a_minute_one_has_to_connect_anew(throw: Any) -> None:
     assert own["sittingOut"]
 
 
-async def test_the_host_is_told_everything_for_half_a_minute(throw: Any) -> None:
+async def test_the_host_is_backfilled_for_30_s(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol", roundDurationSec=180)
     await party.start_round()
-    heard = party.host.sequence_id
+    last_seq_id = party.host.sequence_id
     alice = await away(party, "Alice", 29_000)
-    answer = await alice.reconnect(heard)
+    answer = await alice.reconnect(last_seq_id)
     assert "GAME_PAUSED" in [event["type"] for event in answer["missedEvents"]]
     assert answer["gameState"]["currentWord"]["wordId"] == party.live.room.round.word_id
     alice = await away(party, "Alice", 31_000)
@@ -91,7 +93,7 @@ async def test_the_host_is_told_everything_for_half_a_minute(throw: Any) -> None
     assert next(message for message in answers if message.type == "CONNECTED")["role"] == "host"
 
 
-async def test_after_a_minute_the_seat_is_gone(throw: Any) -> None:
+async def test_after_60_s_the_seat_is_gone(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     bob = await away(party, "Bob", 60_000)
     await bob.reconnect(1)
@@ -107,7 +109,7 @@ async def test_the_former_host_comes_back_as_a_player(throw: Any) -> None:
 
 
 @pytest.mark.parametrize("last_seq_id", [0, -5, 10_000, 2**62])
-async def test_a_history_that_cannot_be_told_in_full_is_not_told(throw: Any, last_seq_id: int) -> None:
+async def test_a_gap_in_the_log_gets_a_snapshot(throw: Any, last_seq_id: int) -> None:
     party = await throw("Alice", "Bob")
     party.live.log.prune(party.time.now_ms + 200_000)
     bob = await away(party, "Bob", 1_000)
@@ -117,7 +119,7 @@ async def test_a_history_that_cannot_be_told_in_full_is_not_told(throw: Any, las
     assert answer["message"]
 
 
-async def test_words_are_told_to_their_holder_alone(throw: Any) -> None:
+async def test_missed_words_are_sent_to_their_holder_alone(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     since = {name: party[name].sequence_id for name in ("Alice", "Bob")}
@@ -130,7 +132,7 @@ async def test_words_are_told_to_their_holder_alone(throw: Any) -> None:
     assert "WORD_REVEALED" not in shown["Bob"]
 
 
-async def test_whoever_holds_the_word_no_more_is_not_told_it_again(throw: Any) -> None:
+async def test_a_former_holder_gets_no_missed_words(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     await party.start_round()
     since = party.host.sequence_id
@@ -143,7 +145,7 @@ async def test_whoever_holds_the_word_no_more_is_not_told_it_again(throw: Any) -
     assert "currentWord" not in answer["gameState"]
 
 
-async def test_an_older_client_misses_what_it_does_not_know(throw: Any) -> None:
+async def test_an_older_client_gets_no_events_of_newer_versions(throw: Any) -> None:
     party = await throw("Alice", "Carol")
     await party.come("Bob", version="1.0")
     await party.start_round()
@@ -156,16 +158,14 @@ async def test_an_older_client_misses_what_it_does_not_know(throw: Any) -> None:
     assert "summary" not in answer.payload
 
 
-async def test_a_line_that_was_never_seen_to_close_counts_from_the_first_missed_event(
-    throw: Any, time: MovedClock
-) -> None:
+async def test_a_half_open_socket_counts_as_away_since_the_first_missed_event(throw: Any, time: MovedClock) -> None:
     party = await throw("Alice", "Bob", "Carol", roundDurationSec=180)
     await party.start_round()
-    heard = party["Bob"].sequence_id
+    last_seq_id = party["Bob"].sequence_id
     await party.swipe()
     await party.wait(6_000)
     bob = await party.back("Bob")
-    answer = await bob.reconnect(heard)
+    answer = await bob.reconnect(last_seq_id)
     assert answer["missedEvents"] is None
     before = party["Bob"]
     assert before is bob
@@ -175,11 +175,11 @@ async def test_a_line_that_was_never_seen_to_close_counts_from_the_first_missed_
     assert (bob.last["code"], bob.close_code) == ("SESSION_REPLACED", 4409)
 
 
-async def test_the_clients_own_idea_of_its_absence_counts_for_nothing(throw: Any) -> None:
+async def test_the_clients_own_disconnect_time_is_ignored(throw: Any) -> None:
     party = await throw("Alice", "Bob")
-    heard = party["Bob"].sequence_id
+    last_seq_id = party["Bob"].sequence_id
     bob = await away(party, "Bob", 1_000)
-    assert (await bob.reconnect(heard, disconnectTimestamp=0))["missedEvents"] == []
+    assert (await bob.reconnect(last_seq_id, disconnectTimestamp=0))["missedEvents"] == []
 
 
 async def test_a_session_of_another_actor_is_refused(throw: Any) -> None:
@@ -190,25 +190,25 @@ async def test_a_session_of_another_actor_is_refused(throw: Any) -> None:
     assert (mallory.last["code"], mallory.close_code) == ("UNAUTHORIZED", 4403)
 
 
-async def test_an_onlooker_comes_back_too(throw: Any) -> None:
+async def test_a_spectator_reconnects(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     stage = party.guest("Stage")
     await stage.connect("spectator")
-    heard = stage.sequence_id
+    last_seq_id = stage.sequence_id
     await party.start_round()
     stage = await away(party, "Stage", 1_000)
-    answer = await stage.reconnect(heard)
+    answer = await stage.reconnect(last_seq_id)
     assert "ROUND_STARTED" in [event["type"] for event in answer["missedEvents"]]
     assert "WORD_REVEALED" not in [event["type"] for event in answer["missedEvents"]]
     await party.swipe()
     assert stage.received("WORD_RESULT")
 
 
-async def test_a_host_may_come_back_by_cookie_alone(throw: Any) -> None:
+async def test_a_host_reconnects_by_cookie_alone(throw: Any) -> None:
     party = await throw("Alice", "Bob")
-    heard, secret = party.host.sequence_id, party.created.session_id
+    last_seq_id, secret = party.host.sequence_id, party.created.session_id
     await party.host.hang_up()
     alice = party.host.again()
     await alice.open(cookie=f"pf_host_{party.code}={secret}")
-    answer = await alice.reconnect(heard, sessionId="")
+    answer = await alice.reconnect(last_seq_id, sessionId="")
     assert answer.type == "RECONNECTED"
