@@ -10,13 +10,11 @@ import resvg_py
 from django.template.loader import render_to_string
 
 from gameplay.models import GameResult
+from rooms.web.team_colors import TEAM_COLORS
 
 WIDTH: Final = 1200
 HEIGHT: Final = 630
 FONT: Final = Path(__file__).parent / "fonts" / "DejaVuSans-Bold-subset.ttf"
-
-COLORS: Final = ("#c92b3b", "#1f5bd0", "#13754a", "#ffc53d", "#7a35c9")
-"""Of the teams, as on the pages in the light."""
 
 ROWS_TOP: Final = 246
 ROWS_HEIGHT: Final = 350
@@ -61,6 +59,7 @@ def svg_of(result: GameResult, headline: str, summary: str) -> str:
         "headline_size": size_to_fit(headline, HEADLINE_WIDTH, 92),
         "summary": summary,
         "rows": rows_of(result),
+        "colors": TEAM_COLORS,
         "bar_left": 118 + NAME_WIDTH + 16,
     }
     return render_to_string("results/picture.svg", context)
@@ -80,7 +79,7 @@ def rows_of(result: GameResult) -> list[Row]:
     return [
         Row(
             number=(number := _number(team["id"])),
-            color=COLORS[number - 1],
+            color=TEAM_COLORS[number - 1],
             name=team["name"],
             name_size=size_to_fit(team["name"], NAME_WIDTH, 46),
             score=team["score"],
