@@ -110,8 +110,8 @@ class Churn:
                 socket = await self._be_replaced(room, socket)
             elif kind == "long":
                 await self._be_away(socket, LONG_S)
-                greeting: dict[str, object] = {"role": "player", "sessionId": socket.session_id}
-                await self._bring_back(socket, partial(socket.enter, greeting))
+                request: dict[str, object] = {"role": "player", "sessionId": socket.session_id}
+                await self._bring_back(socket, partial(socket.enter, request))
             else:
                 await self._be_away(socket, SHORT_S if kind == "short" else MEDIUM_S)
                 await self._bring_back(socket, socket.come_back)

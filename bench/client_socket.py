@@ -105,7 +105,7 @@ class LoadSocket(WSListener):  # type: ignore[misc]
         self.session_id = ""
         self.last_event = b""
         self.is_leaving = False
-        self._is_knocking = False
+        self._is_connecting = False
         self._ticked: asyncio.Future[float] | None = None
         self._answer: asyncio.Future[bytes] | None = None
         self._awaited = b""
@@ -116,12 +116,12 @@ class LoadSocket(WSListener):  # type: ignore[misc]
 
     # In and out
 
-    async def enter(self, greeting: Payload) -> None:
+    async def enter(self, request: Payload) -> None:
         """Upgrade, ``CONNECT``, and wait for ``CONNECTED``. Raises `NotLetIn`."""
         began = time.perf_counter()
         async with self._or_out_again():
             await self._knock()
-            welcome = await self._ask(b"CONNECT", greeting, b"CONNECTED")
+            welcome = await self._ask(b"CONNECT", request, b"CONNECTED")
         self.room.tally.connect_s.append(time.perf_counter() - began)
         self.actor_id, self.session_id = self.identity(welcome)
         self._look_for_word(welcome)
@@ -129,14 +129,14 @@ class LoadSocket(WSListener):  # type: ignore[misc]
     async def come_back(self) -> None:
         """Upgrade, ``RECONNECT``, and wait for ``RECONNECTED``. Raises `NotLetIn`."""
         found = self.number(self.last_event, b"sequenceId")
-        greeting: Payload = {
+        request: Payload = {
             "sessionId": self.session_id,
             "lastSeqId": 0 if found is None else found,
             "disconnectTimestamp": int(time.time() * 1000),
         }
         async with self._or_out_again():
             await self._knock()
-            self._look_for_word(await self._ask(b"RECONNECT", greeting, b"RECONNECTED"))
+            self._look_for_word(await self._ask(b"RECONNECT", request, b"RECONNECTED"))
 
     def cut(self) -> None:
         """Drop the line without a word, as a phone does that loses its network."""
@@ -223,7 +223,7 @@ class LoadSocket(WSListener):  # type: ignore[misc]
                 self._ended(transport, f"closed with {int(frame.get_close_code())}")
                 transport.disconnect()
             return
-        if self.transport is None and not self._is_knocking:
+        if self.transport is None and not self._is_connecting:
             transport.disconnect(graceful=False)  # given up while it was being opened
             return
         data = frame.get_payload_as_bytes()
@@ -275,13 +275,13 @@ class LoadSocket(WSListener):  # type: ignore[misc]
             raise
 
     async def _knock(self) -> None:
-        self._is_knocking = True
+        self._is_connecting = True
         try:
             self.transport = await self.upgrade()
         except (OSError, WSError, TimeoutError) as error:
             raise NotLetIn(f"{type(error).__name__}: {error}"[:200]) from error
         finally:
-            self._is_knocking = False
+            self._is_connecting = False
         if self.transport.is_disconnected:
             raise NotLetIn("the line was lost at once")
 

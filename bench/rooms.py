@@ -143,8 +143,8 @@ class LoadRoom:
         if not socket.is_leaving:
             self.tally.errors[how] += 1
 
-    async def _let_in(self, door: Door, greeting: dict[str, object]) -> LoadSocket:
+    async def _let_in(self, door: Door, request: dict[str, object]) -> LoadSocket:
         socket = self.wire(self, door)
-        await socket.enter(greeting)
+        await socket.enter(request)
         self.sockets.append(socket)
         return socket

@@ -64,7 +64,7 @@ class EdgeChannel:
     """The relay channel of one client, at the edge."""
 
     def __init__(
-        self, edge: "Edge", link: Link, socket: int, client: RelayedClient, verdict: RateVerdict, greeting: str | bytes
+        self, edge: "Edge", link: Link, socket: int, client: RelayedClient, verdict: RateVerdict, handshake: str | bytes
     ) -> None:
         self.socket = socket
         self.link = link
@@ -74,7 +74,7 @@ class EdgeChannel:
         self._edge = edge
         self._client = client
         self._verdict = verdict
-        self._unconfirmed = [greeting]
+        self._unconfirmed = [handshake]
 
     def send(self, raw: str | bytes) -> None:
         """Send a client's message to the owner."""
@@ -137,12 +137,12 @@ class Edge:
     def __iter__(self) -> Iterator[EdgeChannel]:
         return iter(tuple(self._channels.values()))
 
-    def dial(self, client: RelayedClient, remote_room: RemoteRoom, greeting: str | bytes) -> EdgeChannel:
+    def dial(self, client: RelayedClient, remote_room: RemoteRoom, handshake: str | bytes) -> EdgeChannel:
         """Open a relay channel to the room's owner."""
         counters.relayed += 1
         counters.relayed_open += 1
         connection, link = client.connection, self._link_to(remote_room.worker)
-        channel = EdgeChannel(self, link, next(self._numbers), client, remote_room.verdict, greeting)
+        channel = EdgeChannel(self, link, next(self._numbers), client, remote_room.verdict, handshake)
         self._channels[channel.socket] = channel
         excess = remote_room.verdict.excess
         opening = Open(
@@ -153,9 +153,9 @@ class Edge:
             cookie=client.host_cookie,
             has_keepalive=connection.has_keepalive,
             wait_s=None if excess is None else excess.wait_s,
-            text=_text(greeting),
+            text=_text(handshake),
         )
-        link.put(opening, len(greeting))
+        link.put(opening, len(handshake))
         return channel
 
     def forget(self, channel: EdgeChannel) -> bool:
