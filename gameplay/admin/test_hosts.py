@@ -1,4 +1,4 @@
-"""Hosts in the admin: what is theirs, and nothing else."""
+"""Hosts in the admin: they see and change their own rows only."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def bob(hosts: dict[str, User]) -> Client:
 
 @pytest.fixture
 def packs(hosts: dict[str, User], make_pack: MakePack) -> dict[str, WordPack]:
-    """A pack of the game's, one of Bob's and one of Carol's."""
+    """A public pack, one of Bob's and one of Carol's."""
     return {
         "shared": make_pack("zoo", easy="Cat Dog", is_builtin=True),
         "bob": make_pack("street", easy="Cat Neighbour", owner=hosts["bob"]),
@@ -68,7 +68,7 @@ def test_a_host_sees_their_own_packs_and_words_only(bob: Client, packs: dict[str
 
 
 @pytest.mark.parametrize("whose", ["shared", "carol"])
-def test_what_is_not_theirs_is_not_there(bob: Client, packs: dict[str, WordPack], whose: str) -> None:
+def test_rows_of_other_accounts_are_not_found(bob: Client, packs: dict[str, WordPack], whose: str) -> None:
     pack = packs[whose]
     word = pack.words.first()
     assert word is not None
@@ -113,7 +113,7 @@ def test_a_host_exports_their_own_words_only(bob: Client, packs: dict[str, WordP
     assert [line.split(",")[1] for line in answer.content.decode().splitlines()[1:]] == ["Cat", "Neighbour"]
 
 
-def test_a_pack_that_a_host_makes_is_theirs_whatever_the_form_says(bob: Client, hosts: dict[str, User]) -> None:
+def test_a_pack_that_a_host_creates_belongs_to_them_whatever_the_form_says(bob: Client, hosts: dict[str, User]) -> None:
     fields = {"name": "Our street", "pack_id": "our-street", "language": "en", "age_rating": "16", "is_enabled": "on"}
     forged = {"owner": hosts["carol"].pk, "is_default": "on", "position": "1"}
     assert bob.post(f"{ADMIN}/wordpack/add/", {**fields, **forged}).status_code == 302
@@ -153,7 +153,7 @@ def test_a_host_finds_the_results_of_their_own_rooms(bob: Client, hosts: dict[st
     assert GameResult.objects.count() == 3
 
 
-def test_presets_are_their_owners(bob: Client, hosts: dict[str, User]) -> None:
+def test_a_host_sees_their_own_presets_only(bob: Client, hosts: dict[str, User]) -> None:
     mine = RoomPreset.objects.create(owner=hosts["bob"], name="Family", settings={})
     theirs = RoomPreset.objects.create(owner=hosts["carol"], name="Office", settings={})
     page = get(bob, "roompreset/")
@@ -163,7 +163,7 @@ def test_presets_are_their_owners(bob: Client, hosts: dict[str, User]) -> None:
     get(bob, f"roompreset/{theirs.pk}/change/", 404)
 
 
-def test_a_host_may_do_nothing_about_accounts(bob: Client) -> None:
+def test_a_host_has_no_access_to_accounts(bob: Client) -> None:
     for path in ("auth/user/", "auth/group/", "auth/user/add/"):
         assert bob.get(f"/admin/{path}").status_code == 403
 
@@ -175,7 +175,9 @@ def test_a_superuser_sees_everything(admin_client: Client, packs: dict[str, Word
     get(admin_client, "wordpack/987654/change/", 404)
 
 
-def test_with_an_account_its_packs_go_and_count_as_few_changes(hosts: dict[str, User], packs: dict[str, Any]) -> None:
+def test_deleting_an_account_deletes_its_packs_with_few_new_versions(
+    hosts: dict[str, User], packs: dict[str, Any]
+) -> None:
     before = LibraryVersion.current()
     hosts["bob"].delete()
     assert not WordPack.objects.filter(pack_id="street").exists()
@@ -185,9 +187,7 @@ def test_with_an_account_its_packs_go_and_count_as_few_changes(hosts: dict[str, 
 # Whose packs can be played
 
 
-def test_own_packs_are_for_their_owner_to_choose_and_for_nobody_else(
-    hosts: dict[str, User], packs: dict[str, Any]
-) -> None:
+def test_private_packs_can_be_chosen_by_their_owner_only(hosts: dict[str, User], packs: dict[str, Any]) -> None:
     words = library.refresh()
     bob, carol = hosts["bob"].pk, hosts["carol"].pk
     assert [pack.id for pack in words.packs()] == ["zoo"]
@@ -199,7 +199,9 @@ def test_own_packs_are_for_their_owner_to_choose_and_for_nobody_else(
     assert (words.is_private("street"), words.is_private("zoo")) == (True, False)
 
 
-def test_a_disabled_own_pack_is_not_for_its_owner_either(hosts: dict[str, User], packs: dict[str, WordPack]) -> None:
+def test_a_disabled_private_pack_cannot_be_chosen_by_its_owner(
+    hosts: dict[str, User], packs: dict[str, WordPack]
+) -> None:
     packs["bob"].is_enabled = False
     packs["bob"].save()
     assert not library.refresh().has_pack("street", hosts["bob"].pk)

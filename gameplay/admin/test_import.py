@@ -22,14 +22,14 @@ CSV, JSON = "0", "1"
 
 
 class Importer:
-    """Somebody who uploads files and reads what comes back."""
+    """An administrator who uploads files and reads the pages."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self.page = ""
 
     def upload(self, content: str | bytes, pack: WordPack | None = None, file_format: str = CSV) -> None:
-        """Choose a file and submit; what came back is in `page`."""
+        """Upload a file; the answer is in `page`."""
         data = content.encode() if isinstance(content, str) else content
         form = {"format": file_format, "resource": "0", "pack": pack.pk if pack else ""}
         response = self.client.post(f"{WORDS}import/", {**form, "import_file": SimpleUploadedFile("words.csv", data)})
@@ -61,7 +61,7 @@ class Importer:
         ]
 
     def faults(self) -> dict[str, str]:
-        """What is wrong, by line of the file."""
+        """The faults, by line of the file."""
         return {row[0]: row[-1] for row in self.rows()}
 
 
@@ -243,7 +243,7 @@ def test_the_preview_needs_no_inline_styles(importer: Importer, make_pack: MakeP
     assert " style=" not in importer.page
 
 
-def test_a_second_confirmation_says_that_the_file_is_gone(importer: Importer, make_pack: MakePack) -> None:
+def test_a_second_confirmation_reports_that_the_upload_has_expired(importer: Importer, make_pack: MakePack) -> None:
     zoo = make_pack("zoo")
     importer.upload("text,difficulty\nCat,easy\n", zoo)
     importer.confirm()
@@ -251,7 +251,7 @@ def test_a_second_confirmation_says_that_the_file_is_gone(importer: Importer, ma
     assert zoo.words.count() == 1
 
 
-def test_the_file_waits_where_every_worker_finds_it(
+def test_the_upload_is_kept_in_the_shared_cache(
     importer: Importer, make_pack: MakePack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -262,7 +262,7 @@ def test_the_file_waits_where_every_worker_finds_it(
     assert {word.text for word in zoo.words.all()} == {"Okapi", "Äffchen"}
 
 
-def test_a_cache_that_is_away_is_said_and_nothing_is_imported(
+def test_an_unavailable_cache_is_reported_and_nothing_imported(
     importer: Importer, make_pack: MakePack, settings: Any
 ) -> None:
     zoo = make_pack("zoo")
@@ -276,7 +276,7 @@ def test_a_cache_that_is_away_is_said_and_nothing_is_imported(
     assert zoo.words.count() == 0
 
 
-def test_nothing_is_imported_when_the_pack_went_after_the_preview(importer: Importer, make_pack: MakePack) -> None:
+def test_nothing_is_imported_if_the_pack_is_deleted_after_the_preview(importer: Importer, make_pack: MakePack) -> None:
     zoo, home = make_pack("zoo"), make_pack("home")
     importer.upload("pack,text,difficulty\nhome,Sofa,easy\nzoo,Cat,easy\n")
     zoo.delete()
@@ -284,7 +284,7 @@ def test_nothing_is_imported_when_the_pack_went_after_the_preview(importer: Impo
     assert home.words.count() == 0
 
 
-def test_the_form_knows_the_pack_one_came_from(admin_client: Client, make_pack: MakePack) -> None:
+def test_the_form_preselects_the_pack_of_the_link(admin_client: Client, make_pack: MakePack) -> None:
     make_pack("home")
     zoo = make_pack("zoo")
     page = admin_client.get(f"{WORDS}import/?pack={zoo.pk}").content.decode()
@@ -292,7 +292,7 @@ def test_the_form_knows_the_pack_one_came_from(admin_client: Client, make_pack: 
     assert "pack, text, difficulty, is_enabled</code>" in page
 
 
-def test_five_thousand_words_are_imported_with_few_questions(
+def test_five_thousand_words_are_imported_with_few_queries(
     importer: Importer, make_pack: MakePack, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     zoo = make_pack("zoo")

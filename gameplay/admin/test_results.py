@@ -1,4 +1,4 @@
-"""Results of games in the admin: to read, to filter, to export, never to change."""
+"""Results in the admin: reading, filtering, exporting, no changes."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Packs and words in the admin: lists, editing in the list, what may be deleted."""
+"""Packs and words in the admin: lists, editing in the list, deletion."""
 
 import re
 
@@ -17,7 +17,7 @@ WORDS = "/admin/gameplay/word/"
 
 @pytest.fixture
 def clerk(db: None) -> Client:
-    """Somebody of the staff who may look at words but not change them."""
+    """A client of a staff member with permission to view words only."""
     user = User.objects.create_user("carol", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_word", "view_wordpack"]))
     client = Client()
@@ -31,7 +31,7 @@ def rows_of(page: str) -> list[str]:
 
 
 def list_form(words: list[Word], changes: dict[str, str]) -> dict[str, str]:
-    """What the browser posts for a page of the list; ``changes`` are new values by line and field, as ``0-text``."""
+    """The form data of a page of the list; ``changes`` are new values by line and field, as ``0-text``."""
     fields = {"form-TOTAL_FORMS": str(len(words)), "form-INITIAL_FORMS": str(len(words)), "_save": "Save"}
     for number, word in enumerate(words):
         fields |= {
@@ -119,7 +119,7 @@ def test_an_edited_word_of_a_file_is_marked_and_one_that_was_only_disabled_is_no
         ({"0-text": "Yak", "1-text": "yak"}, "Another line of this page has the same word"),
     ],
 )
-def test_a_bad_change_in_the_list_is_shown_and_nothing_saved(
+def test_an_invalid_change_in_the_list_is_shown_and_nothing_saved(
     changes: dict[str, str], fault: str, admin_client: Client, make_pack: MakePack
 ) -> None:
     pack = make_pack("zoo", easy="Cat Dog Owl")
@@ -201,7 +201,7 @@ def test_words_and_packs_of_the_game_are_disabled_not_deleted(admin_client: Clie
     assert Word.objects.filter(pk=cat.pk).exists()
 
 
-def test_what_the_file_gives_a_pack_cannot_be_edited(admin_client: Client, make_pack: MakePack) -> None:
+def test_fields_from_the_file_of_a_pack_cannot_be_edited(admin_client: Client, make_pack: MakePack) -> None:
     ours = make_pack("zoo", easy="Cat", is_builtin=True)
     theirs = make_pack("home", easy="Sofa")
     for pack in (ours, theirs):
@@ -235,7 +235,7 @@ def test_a_pack_is_made_in_the_admin(admin_client: Client) -> None:
     assert WordPack.objects.get().pack_id == "our-street"
 
 
-def test_who_may_only_look_can_neither_edit_nor_import(clerk: Client, make_pack: MakePack) -> None:
+def test_staff_with_view_permission_can_neither_edit_nor_import(clerk: Client, make_pack: MakePack) -> None:
     pack = make_pack("zoo", easy="Cat", owner=User.objects.get(username="carol"))
     page = clerk.get(WORDS).content.decode()
     assert "Cat" in page

@@ -1,4 +1,4 @@
-"""Lost lines: warnings after 15 and 30 s, removal after 60 s, and coming back (docs/spec.md §3.3, §3.4)."""
+"""Absence: announced after 15 and 30 s, removal after 60 s, and return (docs/spec.md §3.3, §3.4)."""
 
 import pytest
 
@@ -8,11 +8,11 @@ from tests.support.game import CAST, SCENES, all_of, in_review, in_round, lobby,
 
 
 def lines(game, said):
-    """What was said about people's lines."""
+    """The announced connection states, in order."""
     return [(game.name(event.player_id), event.status) for event in all_of(said, events.PlayerConnection)]
 
 
-def test_a_lost_line_is_nobodys_business_for_fifteen_seconds():
+def test_the_warning_comes_after_fifteen_seconds():
     game = lobby()
     assert game.drop("Bob") == []
     assert game.pass_ms(14_999) == []
@@ -36,7 +36,7 @@ def test_after_sixty_seconds_the_player_is_removed():
     assert the(said, events.Removed).reason == "disconnected"
 
 
-def test_somebody_who_is_back_before_the_warning_is_not_mentioned():
+def test_a_return_before_the_warning_is_not_announced():
     game = lobby()
     game.drop("Bob")
     game.pass_s(14)
@@ -45,7 +45,7 @@ def test_somebody_who_is_back_before_the_warning_is_not_mentioned():
 
 
 @pytest.mark.parametrize("away_s", [15, 29, 30, 59])
-def test_somebody_who_is_back_after_it_is_announced(away_s):
+def test_a_return_after_the_warning_is_announced(away_s):
     game = lobby()
     game.drop("Bob")
     game.pass_s(away_s)
@@ -62,7 +62,7 @@ def test_a_second_absence_is_counted_from_its_own_beginning():
     assert game.member("Bob").seated
 
 
-def test_a_second_report_of_the_same_loss_changes_nothing():
+def test_a_repeated_disconnect_changes_nothing():
     game = lobby()
     game.drop("Bob")
     game.pass_s(10)
@@ -71,7 +71,7 @@ def test_a_second_report_of_the_same_loss_changes_nothing():
     assert game.saved() == before
 
 
-def test_a_lost_line_is_no_new_version():
+def test_a_lost_connection_does_not_raise_the_version():
     game = lobby()
     before = game.room.state_version
     game.drop("Bob")
@@ -88,13 +88,13 @@ def test_absence_leads_to_removal_in_every_state(state):
     assert "Carol" not in [player.name for player in game.room.players]
 
 
-def test_the_host_is_warned_about_as_anybody():
+def test_the_absence_of_the_host_is_announced_too():
     game = lobby()
     game.drop("Alice")
     assert lines(game, game.pass_s(15)) == [("Alice", "warning")]
 
 
-def test_a_clock_that_fires_late_does_everything_at_once():
+def test_a_late_timer_passes_every_deadline_in_order():
     game = lobby()
     game.drop("Bob")
     game.now_ms += 70_000
@@ -129,7 +129,7 @@ def test_after_over_thirty_seconds_the_player_sits_out_until_the_next_round(stat
     assert not game.member("Dave").sitting_out
 
 
-def test_team_and_points_are_kept_meanwhile():
+def test_an_absent_player_keeps_team_and_points():
     game = in_round()
     game.guess(2)
     game.drop("Bob")
@@ -140,7 +140,7 @@ def test_team_and_points_are_kept_meanwhile():
 
 
 @pytest.mark.parametrize("state", [S.LOBBY, S.TEAM_SETUP, S.READY_TO_START, S.FINAL_RESULTS])
-def test_where_no_round_is_missed_nobody_sits_out(state):
+def test_a_player_who_missed_no_round_does_not_sit_out(state):
     game = SCENES[state]()
     game.drop("Dave")
     game.pass_s(45)
@@ -148,7 +148,7 @@ def test_where_no_round_is_missed_nobody_sits_out(state):
     assert (game.state, game.member("Dave").sitting_out) == (state, False)
 
 
-def test_when_all_ten_go_the_room_waits_and_the_host_goes_on_with_whoever_comes():
+def test_with_all_players_removed_the_game_waits_for_new_ones():
     game = in_round()
     game.drop(*CAST)
     game.pass_s(61)
@@ -160,7 +160,7 @@ def test_when_all_ten_go_the_room_waits_and_the_host_goes_on_with_whoever_comes(
     assert game.explainer == "Bob"
 
 
-def test_when_everybody_is_away_the_room_keeps_still():
+def test_an_abandoned_room_emits_nothing_after_two_minutes():
     game = in_review()
     game.drop("Alice", *CAST)
     game.pass_s(120)

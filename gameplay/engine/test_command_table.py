@@ -1,4 +1,4 @@
-"""Each command in each state: taken, a no-op, or refused with the right code (docs/spec.md §8.1)."""
+"""Each command in each state: accepted, a repeat, or rejected with the right code (docs/spec.md §8.1)."""
 
 import pytest
 
@@ -72,7 +72,7 @@ OPEN = [state for state in SCENES if state is not S.ROOM_CLOSED]
 
 
 def sample(kind: type[Command], game: Game) -> tuple[str, Command]:
-    """Somebody who may, and a command that would change something if the state takes it."""
+    """A permitted actor, and a command that changes something where it is accepted."""
     erin = game.id("Erin")
     live = game.room.round.word_id if game.room.round else None
     samples: dict[type[Command], tuple[str, Command]] = {
@@ -104,7 +104,7 @@ def test_the_table_has_every_command_and_every_state_in_which_a_room_rests():
 
 
 @pytest.mark.parametrize(("name", "state", "cell"), CELLS, ids=lambda value: str(value))
-def test_the_state_decides_whether_a_command_is_taken(name, state, cell):
+def test_each_command_in_each_state(name, state, cell):
     kind = getattr(c, name)
     game = scene(state, kind)
     actor, command = sample(kind, game)
@@ -158,7 +158,7 @@ def test_nobody_but_the_word_holder_swipes(kind):
     assert game.saved() == before
 
 
-def test_somebody_who_was_removed_may_nothing_any_more():
+def test_a_removed_member_may_not_give_commands():
     game = SCENES[S.ROUND_ACTIVE]()
     erin = game.id("Erin")
     game.kick("Erin")

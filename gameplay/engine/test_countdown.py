@@ -1,4 +1,4 @@
-"""Three, two, one: the start of a game and of each round."""
+"""The countdown before each round."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from gameplay.engine.states import RoomState as S
 from tests.support.game import CAST, Shelf, all_of, in_review, path, started, teams_ready, the, types
 
 
-def test_a_game_starts_with_three():
+def test_the_countdown_starts_at_three():
     game = teams_ready()
     said = game.start()
     assert path(said) == [S.ROUND_STARTING]
@@ -16,7 +16,7 @@ def test_a_game_starts_with_three():
     assert (tick.remaining_seconds, tick.team_id, tick.explainer_player_id) == (3, "team_1", game.id("Bob"))
 
 
-def test_two_one_and_the_round_begins():
+def test_the_round_starts_after_three_seconds():
     game = started()
     assert [the(game.pass_s(1), events.CountdownTick).remaining_seconds for _ in range(2)] == [2, 1]
     said = game.pass_s(1)
@@ -47,7 +47,7 @@ def test_the_round_that_begins_is_announced():
     )
 
 
-def test_a_clock_that_fires_late_loses_nobody_a_second_of_the_round():
+def test_a_late_timer_takes_no_time_from_the_round():
     game = started()
     game.now_ms += 10_000
     game.pass_ms(0)
@@ -69,7 +69,7 @@ def test_between_rounds_number_and_team_are_those_of_the_last_one():
     assert (game.room.round_number, game.room.active_team_id) == (2, "team_2")
 
 
-def test_a_game_cannot_start_while_nobody_is_there_to_play():
+def test_a_game_cannot_start_while_all_players_are_away():
     game = teams_ready()
     game.drop(*CAST)
     before = game.saved()
@@ -107,7 +107,7 @@ def test_a_team_that_comes_back_during_the_countdown_has_not_lost_its_turn():
     assert (game.explainer, game.round.team_id) == ("Erin", "team_2")
 
 
-def test_a_team_with_nobody_there_when_the_round_begins_loses_its_turn():
+def test_a_team_without_a_connected_player_at_the_start_loses_its_turn():
     game = in_review()
     game.drop("Carol", "Erin")
     game.pass_until(S.ROUND_ACTIVE)
@@ -118,7 +118,7 @@ def test_a_team_with_nobody_there_when_the_round_begins_loses_its_turn():
     assert game.round.team_id == "team_2"
 
 
-def test_a_countdown_with_nobody_left_to_explain_is_broken_off_and_begins_again_at_three():
+def test_a_countdown_without_an_explainer_is_cancelled_and_restarts_at_three():
     game = started()
     game.pass_s(1)
     game.drop(*CAST)
@@ -129,7 +129,7 @@ def test_a_countdown_with_nobody_left_to_explain_is_broken_off_and_begins_again_
     assert (tick.remaining_seconds, tick.explainer_player_id) == (3, game.id("Dave"))
 
 
-def test_a_party_that_was_away_for_long_during_a_countdown_plays_on():
+def test_a_long_absence_during_a_countdown_does_not_sit_players_out():
     game = started()
     game.drop(*CAST)
     game.pass_s(45)
@@ -139,7 +139,7 @@ def test_a_party_that_was_away_for_long_during_a_countdown_plays_on():
     assert not any(player.sitting_out for player in game.room.players)
 
 
-def test_a_party_that_was_removed_during_a_countdown_can_be_joined_anew():
+def test_after_the_removal_of_all_players_during_a_countdown_new_ones_play():
     game = started()
     game.drop(*CAST)
     game.pass_s(61)

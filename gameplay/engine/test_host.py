@@ -1,4 +1,4 @@
-"""The host's role: lost after a minute away, handed over, and given back (docs/spec.md §3.5)."""
+"""The role of the host: promotion after a minute, transfer, and return (docs/spec.md §3.5)."""
 
 import pytest
 
@@ -14,20 +14,20 @@ WITH_PLAYERS = [
 
 
 def lost(game: Game) -> events.HostChanged:
-    """The host goes and does not come back for a minute."""
+    """Alice is away for a minute."""
     game.drop("Alice")
     return the(game.pass_s(60), events.HostChanged)
 
 
 @pytest.mark.parametrize("state", WITH_PLAYERS)
-def test_a_host_who_is_gone_for_a_minute_is_followed_in_every_state(state):
+def test_a_host_away_for_a_minute_is_replaced_in_every_state(state):
     game = SCENES[state]()
     changed = lost(game)
     assert (changed.host_name, changed.reason) == ("Bob", "disconnected")
     assert game.host == "Bob"
 
 
-def test_not_a_moment_earlier():
+def test_a_host_is_not_replaced_a_moment_before_the_minute_is_over():
     game = lobby()
     game.drop("Alice")
     game.pass_ms(59_999)
@@ -36,7 +36,7 @@ def test_not_a_moment_earlier():
     assert game.host == "Bob"
 
 
-def test_a_host_who_is_back_in_time_stays_the_host():
+def test_a_host_who_returns_within_the_minute_stays_the_host():
     game = in_round()
     game.drop("Alice")
     game.pass_ms(59_999)
@@ -45,7 +45,7 @@ def test_a_host_who_is_back_in_time_stays_the_host():
     assert game.host == "Alice"
 
 
-def test_the_player_who_has_been_connected_the_longest_follows():
+def test_the_longest_connected_player_becomes_the_host():
     game = lobby()
     game.pass_s(5)
     game.drop("Bob")
@@ -53,7 +53,7 @@ def test_the_player_who_has_been_connected_the_longest_follows():
     assert lost(game).host_name == "Carol"
 
 
-def test_a_player_who_is_away_does_not_follow():
+def test_an_absent_player_does_not_become_the_host():
     game = lobby()
     game.drop("Alice")
     game.pass_s(50)
@@ -61,7 +61,7 @@ def test_a_player_who_is_away_does_not_follow():
     assert the(game.pass_s(10), events.HostChanged).host_name == "Carol"
 
 
-def test_with_nobody_there_the_room_waits_for_the_first_who_comes():
+def test_after_the_minute_the_first_player_to_connect_becomes_the_host():
     game = in_round()
     game.drop("Alice", "Bob", "Carol", "Dave", "Erin")
     game.pass_s(59)
@@ -73,7 +73,7 @@ def test_with_nobody_there_the_room_waits_for_the_first_who_comes():
     assert game.host == "Frank"
 
 
-def test_before_the_minute_is_over_the_first_who_comes_does_not_follow():
+def test_within_the_minute_a_player_who_connects_does_not_become_the_host():
     game = lobby()
     game.drop("Alice", "Bob", "Carol", "Dave", "Erin")
     game.pass_s(30)
@@ -82,7 +82,7 @@ def test_before_the_minute_is_over_the_first_who_comes_does_not_follow():
     assert the(game.pass_s(30), events.HostChanged).host_name == "Carol"
 
 
-def test_with_nobody_there_the_host_is_the_host_whenever_they_come():
+def test_without_other_players_the_host_stays_the_host():
     game = in_round()
     game.drop("Alice", "Bob", "Carol", "Dave", "Erin")
     game.pass_s(3600)
@@ -90,13 +90,13 @@ def test_with_nobody_there_the_host_is_the_host_whenever_they_come():
     assert (game.host, game.room.players) == ("Alice", [])
 
 
-def test_a_host_who_never_came_is_followed_too():
+def test_a_host_who_never_connected_is_replaced():
     game = Game()
     game.join("Bob")
     assert the(game.pass_s(60), events.HostChanged).host_name == "Bob"
 
 
-def test_who_follows_keeps_id_seat_and_team():
+def test_the_new_host_keeps_id_seat_and_team():
     game = in_round()
     bob = game.id("Bob")
     lost(game)
@@ -105,7 +105,7 @@ def test_who_follows_keeps_id_seat_and_team():
     assert game.team_names()[0] == ["Bob", "Dave"]
 
 
-def test_who_follows_has_the_hosts_controls_and_keeps_the_players():
+def test_the_new_host_has_the_controls_of_host_and_player():
     game = in_round()
     lost(game)
     game.resume()
@@ -113,7 +113,7 @@ def test_who_follows_has_the_hosts_controls_and_keeps_the_players():
     game.give("Bob", c.LeaveRoom())
 
 
-def test_the_words_go_to_the_phones_then():
+def test_a_new_host_moves_the_words_to_the_phones():
     game = in_round()
     game.drop("Alice")
     said = game.pass_s(60)
@@ -178,7 +178,7 @@ def test_the_former_host_unbalances_the_teams_until_seated():
     assert path(game.sit("Alice", 1)) == [S.READY_TO_START]
 
 
-def test_with_ten_seated_the_former_host_looks_on():
+def test_in_a_full_room_a_returning_former_host_spectates():
     game = lobby(*CROWD)
     lost(game)
     assert "PLAYER_JOINED" not in types(game.come_back("Alice"))
@@ -216,7 +216,7 @@ def test_the_former_host_may_be_made_host_again():
 
 
 @pytest.mark.parametrize("state", [*WITH_PLAYERS, S.ROUND_STARTING])
-def test_the_host_hands_over_in_every_state(state):
+def test_the_host_transfers_the_role_in_every_state(state):
     game = SCENES[state]()
     said = game.hand_over_to("Carol")
     changed = the(said, events.HostChanged)
@@ -224,28 +224,28 @@ def test_the_host_hands_over_in_every_state(state):
     assert the(said, events.PlayerJoined).player_name == "Alice"
 
 
-def test_handing_over_with_ten_seated_leaves_the_former_host_looking_on():
+def test_after_a_transfer_in_a_full_room_the_former_host_spectates():
     game = lobby(*CROWD)
     said = game.hand_over_to("Bob")
     assert all_of(said, events.PlayerJoined) == []
     assert not game.member("Alice").seated
 
 
-def test_handing_over_to_oneself_changes_nothing():
+def test_a_transfer_to_the_host_changes_nothing():
     game = lobby()
     before = game.saved()
     assert game.hand_over_to("Alice") == []
     assert game.saved() == before
 
 
-def test_nobody_is_made_host_who_is_not_there():
+def test_an_absent_player_cannot_be_made_host():
     game = lobby()
     game.drop("Bob")
     with pytest.raises(IllegalMove):
         game.hand_over_to("Bob")
 
 
-def test_nobody_is_made_host_who_is_no_player():
+def test_a_member_without_a_seat_cannot_be_made_host():
     game = lobby(*CROWD)
     game.hand_over_to("Bob")
     for name in ("Alice", "a stranger"):
@@ -256,7 +256,7 @@ def test_nobody_is_made_host_who_is_no_player():
 # A host who plays and goes
 
 
-def test_a_playing_host_who_leaves_is_followed():
+def test_a_playing_host_who_leaves_is_replaced():
     game = in_round()
     game.hand_over_to("Bob")
     said = game.leave("Bob")
@@ -276,7 +276,7 @@ def test_a_playing_host_who_leaves_alone_keeps_the_role_without_the_seat():
     assert game.view().players == ()
 
 
-def test_a_playing_host_who_explains_and_leaves_alone_is_followed_by_the_first_who_comes():
+def test_a_host_who_explains_and_leaves_alone_is_replaced_by_the_first_to_join():
     game = in_round("Bob", "Carol")
     game.hand_over_to("Bob")
     game.drop("Alice", "Carol")
@@ -297,7 +297,7 @@ def test_a_game_that_waits_for_a_playing_host_goes_on_when_that_host_leaves():
     assert path(game.leave("Bob")) == [S.ROUND_STARTING]
 
 
-def test_a_playing_host_who_is_gone_for_a_minute_is_removed_like_anybody():
+def test_a_playing_host_away_for_a_minute_is_removed():
     game = lobby()
     game.hand_over_to("Bob")
     game.leave("Alice")

@@ -1,4 +1,4 @@
-"""Leaving: the game goes on for those who stay (docs/spec.md §8.8)."""
+"""Leaving during a game (docs/spec.md §8.8)."""
 
 import pytest
 
@@ -18,13 +18,13 @@ def test_a_player_may_leave_in_every_state(state):
     assert not any("Carol" in names for names in game.team_names())
 
 
-def test_the_shell_is_told_to_close_the_sockets_of_who_has_left():
+def test_a_removal_asks_the_server_to_close_the_connection():
     game = lobby()
     bob = game.id("Bob")
     assert the(game.leave("Bob"), events.Removed) == events.Removed(player_id=bob, reason="voluntary")
 
 
-def test_the_host_cannot_leave_only_close():
+def test_a_host_without_a_seat_cannot_leave():
     with pytest.raises(NotAllowed):
         lobby().leave("Alice")
 
@@ -43,7 +43,7 @@ def test_a_listener_who_leaves_does_not_stop_the_round():
     assert (game.state, game.explainer, game.remaining_ms()) == (S.ROUND_ACTIVE, "Bob", before)
 
 
-def test_an_explainer_who_leaves_is_followed_by_a_teammate_at_once():
+def test_a_teammate_replaces_an_explainer_who_leaves():
     game = in_round()
     word = game.word
     said = game.leave("Bob")
@@ -52,14 +52,14 @@ def test_an_explainer_who_leaves_is_followed_by_a_teammate_at_once():
     assert game.word == word, "the host holds the word, so it stays"
 
 
-def test_an_explainer_is_followed_by_the_one_whose_turn_would_be_next():
+def test_the_replacement_is_the_next_in_the_rotation():
     game = in_round("Bob", "Carol", "Dave", "Erin", "Frank", "Grace")
     assert game.team_names()[0] == ["Bob", "Dave", "Frank"]
     game.leave("Bob")
     assert game.explainer == "Dave"
 
 
-def test_the_last_explainer_in_the_row_is_followed_by_the_first():
+def test_the_replacement_of_the_last_in_the_rotation_is_the_first():
     game = in_round("Bob", "Carol", "Dave", "Erin", "Frank", "Grace")
     for _ in range(4):
         game.pass_until(S.SCORE_REVIEW)
@@ -78,7 +78,7 @@ def test_an_explainer_without_teammates_leaves_the_round_running():
     game.pass_until(S.SCORE_REVIEW)
 
 
-def test_who_stood_in_for_an_explainer_keeps_their_own_turn():
+def test_a_replacement_keeps_their_own_turn():
     game = in_round("Bob", "Carol", "Dave", "Erin", "Frank", "Grace", roundsPerTeam=4)
     game.leave("Bob")
     explained = [game.explainer]
@@ -89,7 +89,7 @@ def test_who_stood_in_for_an_explainer_keeps_their_own_turn():
     assert explained == ["Dave", "Carol", "Dave", "Erin", "Frank"]
 
 
-def test_nobody_is_passed_over_because_somebody_before_them_has_left():
+def test_a_departure_does_not_skip_the_next_explainer():
     game = in_round("Bob", "Carol", "Dave", "Erin", "Frank", "Grace", roundsPerTeam=4)
     game.pass_until(S.SCORE_REVIEW)
     game.leave("Bob")
@@ -127,7 +127,7 @@ def test_with_a_whole_team_gone_the_other_one_plays_on():
     assert [event.active_team_id for event in all_of(said, events.RoundStarted)] == ["team_1"]
 
 
-def test_when_everybody_leaves_during_a_countdown_the_game_waits_for_somebody_to_come():
+def test_when_all_players_leave_during_a_countdown_the_game_waits_for_a_new_one():
     game = started()
     for name in CAST:
         game.leave(name)

@@ -1,4 +1,4 @@
-"""Arriving: the host, the first players, a full room, a locked one, people who join late."""
+"""Joining: the host, players, full and locked rooms, bans, late joiners."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_a_seat_is_free_again_when_somebody_leaves():
     assert len(game.room.players) == 10
 
 
-def test_a_player_whose_line_is_lost_keeps_the_seat():
+def test_a_player_whose_connection_is_lost_keeps_the_seat():
     game = lobby(*CROWD)
     game.drop("Ken")
     with pytest.raises(RoomFull):
@@ -96,14 +96,14 @@ def test_a_player_whose_line_is_lost_keeps_the_seat():
 # Locking
 
 
-def test_a_locked_room_takes_no_newcomers():
+def test_a_locked_room_refuses_new_players():
     game = lobby("Bob")
     assert types(game.give("Alice", c.LockRoom())) == ["ROOM_LOCKED"]
     with pytest.raises(RoomLocked):
         game.join("Carol")
 
 
-def test_an_unlocked_room_takes_them_again():
+def test_an_unlocked_room_accepts_new_players():
     game = lobby("Bob")
     game.give("Alice", c.LockRoom())
     assert types(game.give("Alice", c.UnlockRoom())) == ["ROOM_UNLOCKED"]
@@ -118,7 +118,7 @@ def test_locking_a_locked_room_changes_nothing():
     assert game.saved() == before
 
 
-def test_those_inside_come_back_to_a_locked_room():
+def test_members_reconnect_to_a_locked_room():
     game = lobby("Bob")
     game.give("Alice", c.LockRoom())
     game.drop("Bob")
@@ -126,7 +126,7 @@ def test_those_inside_come_back_to_a_locked_room():
     assert game.member("Bob").connected
 
 
-def test_everybody_sees_that_the_room_is_locked():
+def test_every_view_says_that_the_room_is_locked():
     game = lobby("Bob")
     game.give("Alice", c.LockRoom())
     assert game.view().locked
@@ -135,7 +135,7 @@ def test_everybody_sees_that_the_room_is_locked():
 # Kicking and banning
 
 
-def test_a_kicked_player_is_gone_and_told_so():
+def test_a_kicked_player_is_removed_and_notified():
     game = lobby()
     bob = game.id("Bob")
     said = game.kick("Bob")
@@ -161,7 +161,7 @@ def test_a_banned_player_may_not_come_back_under_any_name():
     assert refusal.value.code == "KICKED"
 
 
-def test_a_ban_is_for_one_person():
+def test_a_ban_leaves_other_players_alone():
     game = lobby()
     game.ban("Bob")
     game.join("Frank")
@@ -172,7 +172,7 @@ def join_from(game: Game, address: str, name: str) -> None:
     game.give("", c.Join(name=name, session=secret_of(name), client_key=address))
 
 
-def test_a_ban_keeps_the_address_out_too():
+def test_a_ban_also_refuses_the_client():
     game = Game()
     join_from(game, "café", "Bob")
     join_from(game, "home", "Carol")
@@ -185,7 +185,7 @@ def test_a_ban_keeps_the_address_out_too():
     assert [player.name for player in game.room.players] == ["Carol", "Dave", "Erin"]
 
 
-def test_a_ban_does_not_hit_the_household_of_those_who_are_seated():
+def test_a_ban_spares_clients_that_seated_players_share():
     game = Game()
     join_from(game, "home", "Bob")
     join_from(game, "home", "Carol")
@@ -197,7 +197,7 @@ def test_a_ban_does_not_hit_the_household_of_those_who_are_seated():
         join_from(game, "home", "Erin")
 
 
-def test_a_ban_does_not_hit_the_household_of_the_host():
+def test_a_ban_spares_the_client_that_the_host_shares():
     game = Game()
     join_from(game, "café", "Bob")
     game.ban("Bob")
@@ -209,7 +209,7 @@ def test_a_ban_does_not_hit_the_household_of_the_host():
         join_from(game, "café", "Carol")
 
 
-def test_the_address_is_that_of_the_last_socket():
+def test_the_client_is_that_of_the_last_connection():
     game = Game()
     join_from(game, "café", "Bob")
     game.give(game.member("Bob").id, c.Connected("street"))
@@ -220,7 +220,7 @@ def test_the_address_is_that_of_the_last_socket():
         join_from(game, "street", "Robert")
 
 
-def test_no_more_bans_are_kept_than_a_room_can_bear():
+def test_only_the_latest_bans_are_kept():
     game = Game()
     for number in range(MAX_BANNED + 5):
         join_from(game, f"address {number}", f"Guest {number}")
@@ -266,7 +266,7 @@ def test_a_late_joiner_sits_out_until_the_next_round(state):
 
 
 @pytest.mark.parametrize("state", [S.ROOM_CREATED, S.LOBBY, S.TEAM_SETUP, S.READY_TO_START, S.FINAL_RESULTS])
-def test_between_games_nobody_sits_out(state):
+def test_a_player_who_joins_between_games_does_not_sit_out(state):
     game = SCENES[state]()
     game.join("Frank")
     assert not game.member("Frank").sitting_out

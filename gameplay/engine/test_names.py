@@ -1,4 +1,4 @@
-"""What people may be called."""
+"""Names of people: normalisation, validation, uniqueness."""
 
 import unicodedata
 
@@ -71,7 +71,7 @@ def test_joiners_of_an_emoji_do_not_count_as_visible():
     ],
     ids=ascii,
 )
-def test_a_name_that_nobody_can_see_is_refused(name):
+def test_an_invisible_name_is_refused(name):
     with pytest.raises(NameInvalid):
         clean(name)
 
@@ -107,17 +107,17 @@ def test_controls_bidi_and_blanks_are_refused(name):
 
 
 @pytest.mark.parametrize("marks", ["\u0301" * 6, "\u0489" * 5, "\u0316\u0317\u0318\u0319\u031c", "\u0301\u200d" * 6])
-def test_accents_piled_up_are_refused(marks):
+def test_more_than_four_accents_in_a_row_are_refused(marks):
     with pytest.raises(NameInvalid):
         clean(f"Z{marks}lgo")
 
 
-def test_a_few_accents_on_every_letter_are_too_many_in_all():
+def test_accents_count_towards_the_limit_of_code_points():
     with pytest.raises(NameInvalid):
         clean("q\u0316\u0317\u0318" * 11)
 
 
-def test_an_endless_name_is_refused():
+def test_a_very_long_name_is_refused():
     with pytest.raises(NameInvalid):
         clean("B" + " " * 300 + "ob")
     with pytest.raises(NameInvalid):
@@ -176,7 +176,7 @@ def test_a_name_is_free_again_when_its_owner_has_left():
     assert [player.name for player in game.room.players] == ["Carol", "Bob"]
 
 
-def test_a_lost_line_keeps_the_name():
+def test_a_lost_connection_keeps_the_name():
     game = lobby("Bob")
     game.drop("Bob")
     with pytest.raises(NameTaken):
@@ -184,7 +184,7 @@ def test_a_lost_line_keeps_the_name():
 
 
 @given(st.text(max_size=60))
-def test_a_clean_name_is_clean(text):
+def test_cleaning_a_clean_name_changes_nothing(text):
     try:
         name = clean(text)
     except NameInvalid:
@@ -251,7 +251,7 @@ def test_every_name_looks_like_itself_in_upper_and_lower_case(name):
     assert are_confusable(name, name.casefold())
 
 
-def test_what_looks_like_a_letter_looks_like_nothing_else():
+def test_each_confusable_belongs_to_one_letter():
     every = "".join(CONFUSABLES.values())
     assert len(set(every)) == len(every)
     assert not set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ23456789") & set(every)

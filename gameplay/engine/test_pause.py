@@ -1,4 +1,4 @@
-"""Pausing: the clock stands, by the host's will or because the host is gone (docs/spec.md §3.5)."""
+"""Pauses, by the host and by their absence (docs/spec.md §3.5)."""
 
 import pytest
 
@@ -19,14 +19,14 @@ def test_a_pause_stops_the_clock():
     assert game.remaining_ms() == 47_655
 
 
-def test_a_pause_says_who_and_how_much_is_left():
+def test_a_pause_announces_its_reason_and_the_seconds_left():
     game = in_round()
     game.pass_ms(12_345)
     paused = the(game.pause(), events.GamePaused)
     assert (paused.reason, paused.remaining_seconds) == ("Host paused", 48)
 
 
-def test_the_clock_runs_on_to_the_millisecond():
+def test_the_clock_resumes_to_the_millisecond():
     game = in_round()
     game.pass_ms(12_345)
     game.pause()
@@ -88,7 +88,7 @@ def test_a_host_who_is_gone_for_ten_seconds_pauses_the_round():
     assert (paused.reason, paused.message) == ("Host disconnected", "Waiting for host to reconnect...")
 
 
-def test_the_round_gets_back_the_time_without_a_host():
+def test_the_time_without_a_host_is_given_back_to_the_round():
     game = in_round()
     game.pass_ms(20_300)
     game.drop("Alice")
@@ -149,7 +149,7 @@ def test_between_rounds_the_game_waits_for_the_host():
     assert path(said) == [S.ROUND_STARTING]
 
 
-def test_a_game_whose_last_turn_is_played_waits_for_nobody():
+def test_a_finished_game_ends_without_waiting_for_the_host():
     game = in_round(roundsPerTeam=1)
     game.guess()
     game.pass_until(S.SCORE_REVIEW)
@@ -159,7 +159,7 @@ def test_a_game_whose_last_turn_is_played_waits_for_nobody():
     assert path(game.pass_s(5)) == [S.READY_FOR_NEXT, S.GAME_ENDED, S.FINAL_RESULTS]
 
 
-def test_everybody_sees_why_the_round_is_paused():
+def test_every_view_gives_the_reason_of_a_pause():
     game = in_round()
     game.drop("Alice")
     game.pass_s(10)

@@ -1,4 +1,4 @@
-"""Anybody may say anything at any time: what holds all the same."""
+"""Invariants under random commands, absences, restarts and delays."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -61,7 +61,7 @@ ACTIONS = st.sampled_from(["guessed", "skipped"])
 
 
 class Party(RuleBasedStateMachine):
-    """A room, everybody who was ever in it, and a twin of the room that was read from its bytes."""
+    """A room, its members of all times, and a twin that is restored from snapshots."""
 
     @initialize(settings=SETTINGS, seed=st.integers(0, 3), number=st.integers(0, 6))
     def open_the_room(self, settings: dict[str, Any], seed: int, number: int) -> None:
@@ -88,7 +88,7 @@ class Party(RuleBasedStateMachine):
         return self.game.room
 
     def give(self, actor_id: str, command: Command) -> None:
-        """A command by whoever; a refusal leaves everything as it was."""
+        """Apply a command to both rooms; a rejection must change nothing."""
         self.advance()
         before, host_id = self.game.saved(), self.room.host_id
         outcome = self.outcome(self.room, actor_id, command)
@@ -101,14 +101,14 @@ class Party(RuleBasedStateMachine):
             self.hear(outcome)
 
     def outcome(self, room: Room, actor_id: str, command: Command) -> list[Emission] | str:
-        """What was said, or the code of the refusal."""
+        """The events, or the code of the rejection."""
         try:
             return engine.apply(room, actor_id, command, self.game.now_ms, self.game.shelf)
         except GameError as refusal:
             return refusal.code
 
     def advance(self) -> None:
-        """Let happen what is due."""
+        """Let the deadlines pass in both rooms."""
         said = engine.advance(self.room, self.game.now_ms, self.game.shelf)
         if self.twin is not None:
             assert engine.advance(self.twin, self.game.now_ms, self.game.shelf) == said
@@ -126,7 +126,7 @@ class Party(RuleBasedStateMachine):
         return (self.room.round.word_id if self.room.round else None) or "word_0"
 
     def player(self, data: st.DataObject) -> str:
-        """A player mostly, now and then somebody who was removed or never was there."""
+        """The name of a player, sometimes of one who was removed or never joined."""
         players = [player.id for player in self.room.players]
         return data.draw(st.sampled_from([*players, *players, "host_1", *self.strangers]))
 
@@ -178,7 +178,7 @@ class Party(RuleBasedStateMachine):
     @precondition(lambda self: self.room.state in BETWEEN_GAMES)
     @rule()
     def a_game_begins(self) -> None:
-        """Everything that leads to a countdown from where the room stands."""
+        """Lead the room to a countdown from its present state."""
         host_id = self.room.host_id
         for command in (c.RestartGame(), c.StartTeamSetup(), c.ShuffleTeams(), c.ConfirmStart()):
             self.give(host_id, command)
@@ -245,7 +245,7 @@ class Party(RuleBasedStateMachine):
 
     @rule(steps=st.integers(1, 16))
     def the_game_goes_on(self, steps: int) -> None:
-        """The next things happen by themselves."""
+        """Let the next deadlines pass."""
         for _ in range(steps):
             due_ms = next_deadline_ms(self.room)
             if due_ms is None:
@@ -260,7 +260,7 @@ class Party(RuleBasedStateMachine):
 
     @rule(span_ms=SPANS_MS)
     def time_passes(self, span_ms: int) -> None:
-        """Everything happens when it is due."""
+        """Let each deadline pass in time."""
         until_ms = self.game.now_ms + span_ms
         while (due_ms := next_deadline_ms(self.room)) is not None and due_ms <= until_ms:
             self.game.now_ms = max(self.game.now_ms, due_ms)
@@ -269,7 +269,7 @@ class Party(RuleBasedStateMachine):
 
     @rule(span_ms=SPANS_MS)
     def the_clock_stalls(self, span_ms: int) -> None:
-        """Everything that was due happens late and at once."""
+        """Let deadlines pass late, all in one call."""
         self.game.now_ms += span_ms
         self.advance()
 

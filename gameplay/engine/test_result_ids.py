@@ -1,4 +1,4 @@
-"""The id under which a result is shared."""
+"""Public ids of results."""
 
 import re
 
@@ -24,13 +24,13 @@ def test_everybody_learns_the_id_of_the_result_at_the_end_and_may_ask_again():
     assert result_ids.result_id(game.room) == ended.result_id
 
 
-def test_nobody_knows_it_before():
+def test_the_id_is_unknown_before_the_end():
     game = in_round()
     game.room.share_key = "k" * 22
     assert game_state(game.room, None, game.now_ms).final is UNSET
 
 
-def test_the_rematch_has_another():
+def test_a_rematch_has_another_id():
     game, first = finished()
     game.rematch()
     game.start()
@@ -38,14 +38,14 @@ def test_the_rematch_has_another():
     assert the(game.end(), events.GameEnded).result_id != first.result_id
 
 
-def test_rooms_with_other_keys_have_others_and_the_key_is_in_none():
+def test_ids_depend_on_the_rooms_secret_and_do_not_contain_it():
     _, one = finished("k" * 22)
     _, other = finished("l" * 22)
     assert one.result_id != other.result_id
     assert "kkkk" not in one.result_id
 
 
-def test_a_room_from_before_there_were_keys_shares_nothing():
+def test_a_room_without_a_secret_shares_nothing():
     game, ended = finished("")
     assert ended.result_id is UNSET
     assert game_state(game.room, None, game.now_ms).final.result_id is UNSET

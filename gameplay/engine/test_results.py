@@ -19,7 +19,7 @@ def test_the_results_name_winner_scores_and_words():
     assert path(said)[-2:] == [S.GAME_ENDED, S.FINAL_RESULTS]
 
 
-def test_the_results_come_once():
+def test_the_results_are_announced_once():
     game = finished()
     assert types(game.said).count("GAME_ENDED") == 1
     assert game.pass_s(3600) == []
@@ -31,7 +31,7 @@ def test_the_most_valuable_player_explained_the_most_guessed_words():
     assert game.name(the(said, events.GameEnded).mvp_player_id) == "Erin"
 
 
-def test_skipped_words_make_nobody_valuable():
+def test_skipped_words_do_not_count_for_the_mvp():
     game = started(roundsPerTeam=1)
     game.play_turn(guessed=1, skipped=0)
     game.play_turn(skipped=9)
@@ -39,7 +39,7 @@ def test_skipped_words_make_nobody_valuable():
     assert game.name(the(said, events.GameEnded).mvp_player_id) == "Bob"
 
 
-def test_without_a_guessed_word_there_is_no_such_player():
+def test_without_a_guessed_word_there_is_no_mvp():
     game = in_round()
     game.skip(3)
     assert the(game.end(), events.GameEnded).mvp_player_id is None
@@ -106,7 +106,7 @@ def test_a_rematch_starts_with_the_same_teams_and_no_points():
     assert (game.team_names(), game.scores(), game.room.rounds) == (teams, [0, 0], [])
 
 
-def test_a_rematch_that_has_to_seat_somebody_first():
+def test_a_rematch_with_an_unassigned_player_starts_in_the_setup():
     game = finished()
     game.join("Frank")
     assert path(game.rematch()) == [S.TEAM_SETUP]
@@ -130,14 +130,14 @@ def test_the_rounds_of_a_rematch_count_from_one():
     assert game.room.rounds == []
 
 
-def test_until_its_first_round_the_number_is_that_of_the_last_game():
+def test_before_the_first_round_of_a_rematch_the_round_number_is_the_last_games():
     game = finished()
     game.rematch()
     game.start()
     assert (game.room.round_number, game.room.active_team_id) == (2, "team_2")
 
 
-def test_the_rematch_has_a_most_valuable_player_of_its_own():
+def test_the_mvp_of_a_rematch_is_counted_afresh():
     game = finished(roundsPerTeam=1)
     game.rematch()
     game.start()
@@ -147,7 +147,7 @@ def test_the_rematch_has_a_most_valuable_player_of_its_own():
 
 
 def played_words(game):
-    """The words of a whole game, those that were shown and not swiped included."""
+    """The words that were shown in a game, swiped or not."""
     words = []
     while game.state is not S.FINAL_RESULTS:
         game.pass_until(S.ROUND_ACTIVE, S.FINAL_RESULTS)
@@ -178,7 +178,7 @@ def test_no_word_comes_again_when_the_rematch_adds_a_pack():
     assert len(words) == len(set(words)) == 14
 
 
-def test_no_word_comes_again_when_the_packs_go_to_and_fro():
+def test_no_word_is_repeated_when_packs_are_removed_and_added_again():
     game = started(roundsPerTeam=1, shelf=Shelf(default_animals=14, default_food=14))
     words = played_words(game)
     for pack in ("default_food", "default_animals", "default_food"):
@@ -189,7 +189,7 @@ def test_no_word_comes_again_when_the_packs_go_to_and_fro():
     assert len(words) == len(set(words)) == 28
 
 
-def test_the_second_time_round_no_word_comes_a_third_time_before_its_turn():
+def test_words_of_the_current_cycle_are_not_repeated_when_packs_alternate():
     game = in_round(roundsPerTeam=10, shelf=Shelf(default_animals=7, default_food=7))
     game.guess(7)
     game.pass_until(S.ROUND_ACTIVE)

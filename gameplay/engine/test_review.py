@@ -1,4 +1,4 @@
-"""The review after a round: summary, corrections, reports, and the way on."""
+"""The review after a round: summary, corrections, reports, and its end."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_the_summary_names_the_scores_and_whose_turn_is_next():
     assert [(line.round_number, line.team_id, line.points) for line in summary.rounds] == [(1, "team_1", 3)]
 
 
-def test_after_the_last_turn_nobody_is_next():
+def test_after_the_last_turn_the_summary_names_no_next_turn():
     game = started(roundsPerTeam=1)
     game.play_turn(guessed=1)
     game.pass_until(S.ROUND_ACTIVE)
@@ -63,7 +63,7 @@ def test_a_correction_counts_the_penalty():
     assert the(game.correct("word_2", "guessed"), events.WordCorrected).new_score == 0
 
 
-def test_a_correction_starts_the_wait_anew():
+def test_a_correction_restarts_the_reviews_timer():
     game = in_review()
     game.pass_s(4)
     game.correct("word_1", "skipped")
@@ -73,7 +73,7 @@ def test_a_correction_starts_the_wait_anew():
     assert game.state is S.ROUND_STARTING
 
 
-def test_a_correction_to_what_is_so_changes_nothing():
+def test_a_correction_to_the_same_result_changes_nothing():
     game = in_review()
     before = game.saved()
     assert game.correct("word_1", "guessed") == []
@@ -137,7 +137,7 @@ def test_a_correction_may_decide_whether_the_game_goes_on():
 # Reports
 
 
-def test_a_reported_word_is_handed_to_the_shell_with_its_key():
+def test_a_report_has_the_database_key_of_the_word():
     game = in_review()
     ref = game.round.words[0].ref
     (emission,) = game.give("Bob", c.ReportWord(word_id="word_1", reason="a name"))
@@ -150,7 +150,7 @@ def test_everybody_in_the_room_may_report(name):
     assert in_review().give(name, c.ReportWord(word_id="word_1"))
 
 
-def test_strangers_may_not_report():
+def test_a_stranger_may_not_report():
     with pytest.raises(NotAllowed):
         in_review().give("a stranger", c.ReportWord(word_id="word_1"))
 
@@ -176,12 +176,12 @@ def test_with_every_player_away_the_game_waits():
     assert game.state is S.READY_FOR_NEXT
 
 
-def test_it_goes_on_when_the_first_player_is_back():
+def test_a_waiting_game_continues_when_the_first_player_returns():
     game = waiting()
     assert path(game.come_back("Erin")) == [S.ROUND_STARTING]
 
 
-def test_it_does_not_go_on_while_the_host_is_away():
+def test_a_waiting_game_does_not_continue_while_the_host_is_away():
     game = waiting()
     game.drop("Alice")
     assert path(game.come_back("Bob", "Carol")) == []

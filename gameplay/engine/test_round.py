@@ -10,7 +10,7 @@ from tests.support.game import Shelf, all_of, in_review, in_round, path, the, ty
 
 
 def ended(game):
-    """How the running round ends when nobody does anything more."""
+    """The end of the running round, without further commands."""
     return the(game.pass_until(S.SCORE_REVIEW), events.RoundEnded)
 
 
@@ -23,7 +23,7 @@ def test_the_clock_ticks_once_a_second_from_59_to_1():
     assert [tick.remaining_seconds for tick in all_of(said, events.TimerTick)] == list(range(59, 0, -1))
 
 
-def test_ticks_come_when_the_second_is_over():
+def test_a_tick_is_sent_at_the_end_of_its_second():
     game = in_round()
     assert game.pass_ms(999) == []
     assert the(game.pass_ms(1), events.TimerTick).remaining_seconds == 59
@@ -37,7 +37,7 @@ def test_ticks_carry_no_numbers():
     assert (game.room.sequence_id, game.room.state_version) == before
 
 
-def test_a_late_clock_leaves_ticks_out_instead_of_catching_up():
+def test_a_late_timer_skips_ticks():
     game = in_round()
     game.now_ms += 5_400
     said = game.pass_ms(0)
@@ -117,7 +117,7 @@ def test_a_swipe_after_the_end_is_refused():
         game.give("Alice", c.WordSwiped(word_id=word_id, action="guessed"))
 
 
-def test_what_the_client_says_about_its_swipe_is_not_trusted():
+def test_the_clients_duration_of_a_swipe_is_ignored():
     game = in_round()
     game.pass_s(4)
     game.give("Alice", c.WordSwiped(word_id="word_1", action="guessed", swipe_duration_ms=-1e300))
@@ -138,7 +138,7 @@ def test_word_ids_are_never_used_twice_in_a_room():
 # What a round amounts to
 
 
-def test_the_end_sums_the_round_up():
+def test_the_end_of_a_round_has_its_totals():
     game = in_round()
     for wait_s, action in ((2, "guessed"), (3, "skipped"), (5.5, "guessed")):
         game.pass_s(wait_s)
@@ -153,7 +153,7 @@ def test_a_round_without_words_has_no_average():
     assert ended(in_round()).average_time_per_word == 0
 
 
-def test_the_time_of_a_pause_is_nobodys_time_for_a_word():
+def test_a_pause_does_not_count_towards_the_time_of_a_word():
     game = in_round()
     game.pass_s(2)
     game.pause()
@@ -270,7 +270,7 @@ def test_only_swipes_of_this_round_can_be_undone():
         game.undo()
 
 
-def test_an_undone_word_is_no_success_of_the_explainer():
+def test_an_undone_word_does_not_count_for_the_explainer():
     game = in_round()
     game.guess(2)
     game.undo()
@@ -293,7 +293,7 @@ def test_the_round_ends_when_the_words_run_out():
     assert (summary.reason, summary.words_guessed) == ("pack_exhausted", 3)
 
 
-def test_after_that_the_used_words_come_again_in_another_order():
+def test_used_words_are_shuffled_again_once_all_have_been_seen():
     game = few(12)
     orders = []
     for _ in range(2):
@@ -304,7 +304,7 @@ def test_after_that_the_used_words_come_again_in_another_order():
     assert orders[0] != orders[1]
 
 
-def test_no_word_comes_twice_before_all_have_been_seen():
+def test_no_word_is_repeated_before_all_have_been_seen():
     game = few(30, roundsPerTeam=10)
     words = []
     for _ in range(5):
@@ -326,7 +326,7 @@ def test_the_last_word_can_be_undone_only_while_another_one_is_live():
         game.give("Alice", c.UndoSwipe())
 
 
-def test_the_same_seed_deals_the_same_words_and_another_one_others():
+def test_the_order_of_words_depends_on_the_seed():
     assert in_round(seed=1).word == in_round(seed=1).word
     assert len({in_round(seed=seed).word for seed in range(10)}) > 1
 

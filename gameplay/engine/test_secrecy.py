@@ -1,4 +1,4 @@
-"""What one recipient may know: the live word is for its holder alone."""
+"""Views of recipients: the live word is for its holder alone."""
 
 import msgspec
 import pytest
@@ -29,7 +29,7 @@ def test_the_holder_sees_the_word_as_it_was_revealed():
     assert game.view("Alice").current_word == all_of(game.said, WordRevealed)[-1]
 
 
-def test_the_holder_sees_it_during_a_pause_too():
+def test_the_holder_sees_the_live_word_during_a_pause():
     game = SCENES[S.ROUND_PAUSED]()
     assert game.view("Alice").current_word.word_text == game.word
     for name in (*CAST, None):
@@ -74,7 +74,7 @@ def test_an_undone_word_is_a_secret_again():
         assert word not in as_json(game.view(name))
 
 
-def test_every_word_goes_to_one_address_and_no_other_message_has_it():
+def test_a_word_reaches_one_recipient_in_one_message():
     game = started(wordHolder="explainer", roundsPerTeam=1)
     live = []
     for each in (2, 1):
@@ -91,7 +91,7 @@ def test_every_word_goes_to_one_address_and_no_other_message_has_it():
             assert not [word for word in live if word in as_json(emission.event)]
 
 
-def test_who_hands_the_role_over_sees_the_word_no_more():
+def test_a_former_host_no_longer_sees_the_live_word():
     game = in_round()
     game.hand_over_to("Erin")
     assert game.holder == "Bob"
@@ -99,7 +99,7 @@ def test_who_hands_the_role_over_sees_the_word_no_more():
     assert game.word not in as_json(game.view("Erin"))
 
 
-def test_nobodys_secret_and_no_database_key_is_shown():
+def test_no_view_contains_a_session_secret_or_a_database_key():
     game = in_round()
     game.ban("Erin")
     for name in EVERYBODY:
@@ -112,7 +112,7 @@ def test_nobodys_secret_and_no_database_key_is_shown():
 
 
 def absent(view, *fields):
-    """Whether a client gets none of these fields."""
+    """Whether a view has none of these fields."""
     data = msgspec.to_builtins(view)
     return not [field for field in fields if field in data]
 
@@ -140,7 +140,7 @@ def test_the_round_says_who_explains_and_how_long():
     assert (view.round.points, view.round.round_duration_sec, view.round.word_pack_id) == (2, 60, "default_animals")
 
 
-def test_the_review_says_who_was_and_who_will_be():
+def test_the_review_names_the_last_and_the_next_explainer():
     game = in_review()
     game.pass_ms(1_500)
     view = game.view()
@@ -149,7 +149,7 @@ def test_the_review_says_who_was_and_who_will_be():
     assert absent(view, "remainingSeconds", "wordHolderId")
 
 
-def test_a_game_that_waits_says_so():
+def test_a_waiting_game_names_no_next_turn():
     view = waiting().view()
     assert (view.state, view.next_round_in) == (S.READY_FOR_NEXT, 0)
     assert absent(view, "nextTeamId")
@@ -163,7 +163,7 @@ def test_the_results_are_there_only_at_the_end():
     assert absent(game.view(), "final")
 
 
-def test_everybody_is_listed_with_team_and_line():
+def test_all_players_are_listed_with_team_and_connection():
     game = in_round()
     game.join("Frank")
     game.drop("Carol")
@@ -174,12 +174,12 @@ def test_everybody_is_listed_with_team_and_line():
     assert (players["Frank"].team_id, players["Frank"].sitting_out) == (None, True)
 
 
-def test_two_people_without_the_word_know_the_same():
+def test_members_without_the_word_have_equal_views():
     game = in_round()
     assert game.view("Bob") == game.view("Carol") == game.view(None)
 
 
-def test_a_report_tells_nobody_but_the_shell():
+def test_a_report_of_a_word_reaches_no_client():
     (emission,) = in_review().give("Bob", c.ReportWord(word_id="word_1", reason="a name"))
     assert emission.event.TYPE == ""
     assert not emission.event.LOGGED

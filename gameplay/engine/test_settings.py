@@ -1,4 +1,4 @@
-"""The rules of a room: ranges, unknown names, when they may be changed."""
+"""Settings: ranges, unknown names, and the states that accept changes."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_the_defaults():
         ("wordPackIds", ["default_food", "default_animals"]),
     ],
 )
-def test_what_is_in_range_is_taken(name, value):
+def test_values_in_range_are_accepted(name, value):
     settings = parsed(**{name: value})
     taken = getattr(settings, "".join(f"_{part.lower()}" if part.isupper() else part for part in name))
     assert taken == (tuple(value) if isinstance(value, list) else value)
@@ -90,7 +90,7 @@ def test_what_is_in_range_is_taken(name, value):
         ("", 1),
     ],
 )
-def test_what_is_out_of_range_or_unknown_is_refused(name, value):
+def test_values_out_of_range_and_unknown_names_are_refused(name, value):
     with pytest.raises(BadSettings) as refusal:
         parsed(**{name: value})
     assert refusal.value.code == "INVALID_SETTINGS"
@@ -101,7 +101,7 @@ def test_packs_without_a_word_of_the_difficulty_are_refused():
         parse_settings({"difficulty": "hard"}, Settings(), Shelf(default_animals=2))
 
 
-def test_one_bad_setting_spoils_the_good_ones():
+def test_one_invalid_setting_rejects_all():
     game = lobby()
     before = game.saved()
     with pytest.raises(BadSettings):
@@ -109,7 +109,7 @@ def test_one_bad_setting_spoils_the_good_ones():
     assert game.saved() == before
 
 
-def test_what_is_not_named_stays_as_it_is():
+def test_other_settings_are_kept():
     game = lobby(roundDurationSec=30)
     said = game.give("Alice", c.UpdateSettings(settings={"roundsPerTeam": 5}))
     settings = the(said, events.SettingsUpdated).settings

@@ -1,4 +1,4 @@
-"""A room as bytes, and back; and how it goes on after a restart (docs/spec.md §4.2)."""
+"""Snapshots, and the game after a restart (docs/spec.md §4.2)."""
 
 import msgspec
 import pytest
@@ -19,7 +19,7 @@ def reloaded(room):
 
 
 @pytest.mark.parametrize("state", SCENES)
-def test_a_room_comes_back_from_its_bytes_as_it_was(state):
+def test_a_restored_room_equals_the_original(state):
     room = SCENES[state]().room
     again = reloaded(room)
     assert again == room
@@ -29,7 +29,7 @@ def test_a_room_comes_back_from_its_bytes_as_it_was(state):
 
 
 @pytest.mark.parametrize("state", [state for state in SCENES if state is not S.ROOM_CLOSED])
-def test_a_room_from_its_bytes_goes_on_in_the_same_way(state):
+def test_a_restored_room_behaves_like_the_original(state):
     game, twin = SCENES[state](), SCENES[state]()
     twin.room = reloaded(twin.room)
     for each in (game, twin):
@@ -74,7 +74,7 @@ def test_a_room_before_its_first_game_needs_no_deck():
     assert snapshot.load(snapshot.dump_state(game.room), None) == game.room
 
 
-def test_a_room_from_before_rooms_had_a_creator_is_nobodys():
+def test_a_room_without_a_creator_in_its_snapshot_has_none():
     data = msgspec.msgpack.decode(snapshot.dump_state(lobby().room))
     data["room"].pop("creator_id", None)
     assert snapshot.load(msgspec.msgpack.encode(data), None).creator_id is None
@@ -90,7 +90,7 @@ def test_another_schema_is_refused():
         snapshot.load(msgspec.msgpack.encode(data), None)
 
 
-def test_a_snapshot_that_lacks_something_is_refused():
+def test_a_snapshot_with_missing_fields_is_refused():
     data = msgspec.msgpack.decode(snapshot.dump_state(lobby().room))
     del data["room"]["members"]
     with pytest.raises(SnapshotRefused):
@@ -98,7 +98,7 @@ def test_a_snapshot_that_lacks_something_is_refused():
 
 
 @pytest.mark.parametrize("state", [b"", b"\xc1", b"\xff" * 9, b"null", b"\x90"])
-def test_what_is_no_snapshot_is_refused(state):
+def test_bytes_that_are_not_a_snapshot_are_refused(state):
     with pytest.raises(SnapshotRefused):
         snapshot.load(state, None)
 
@@ -135,7 +135,7 @@ def test_a_deck_that_is_lost_counts_as_used_up():
 # Going on after a restart
 
 
-def test_a_round_goes_on_where_it_was():
+def test_a_round_resumes_where_it_was():
     game = in_round()
     game.guess(3)
     game.pass_ms(12_345)
@@ -145,14 +145,14 @@ def test_a_round_goes_on_where_it_was():
     assert (game.remaining_ms(), game.word, game.scores()) == (47_655, word, [3, 0])
 
 
-def test_a_round_goes_on_where_it_was_although_the_clock_was_set_back():
+def test_a_round_resumes_where_it_was_although_the_clock_was_set_back():
     game = in_round()
     game.pass_ms(12_345)
     game.restart_server(down_ms=-3_600_000)
     assert game.remaining_ms() == 47_655
 
 
-def test_ticks_go_on_in_the_rhythm_of_the_round():
+def test_ticks_stay_aligned_to_the_end_of_the_round():
     game = in_round()
     game.pass_ms(12_345)
     game.restart_server()
@@ -160,7 +160,7 @@ def test_ticks_go_on_in_the_rhythm_of_the_round():
     assert the(game.pass_ms(1), events.TimerTick).remaining_seconds == 47
 
 
-def test_a_countdown_goes_on_where_it_was():
+def test_a_countdown_resumes_where_it_was():
     game = started()
     game.pass_ms(1_500)
     game.restart_server(down_ms=90_000)
@@ -169,7 +169,7 @@ def test_a_countdown_goes_on_where_it_was():
     assert the(game.pass_ms(1), events.CountdownTick).remaining_seconds == 1
 
 
-def test_a_review_goes_on_where_it_was():
+def test_a_review_resumes_where_it_was():
     game = in_review()
     game.pass_ms(2_000)
     game.restart_server(down_ms=90_000)
@@ -188,14 +188,14 @@ def test_a_pause_stays_a_pause():
     assert game.remaining_ms() == 47_655
 
 
-def test_the_length_of_the_game_leaves_the_outage_out():
+def test_the_duration_of_the_game_excludes_the_outage():
     game = in_round()
     game.pass_s(30)
     game.restart_server(down_ms=3_600_000)
     assert the(game.end(), events.GameEnded).game_duration_min == 1
 
 
-def test_everybody_counts_as_away_since_the_restart_and_not_longer():
+def test_every_member_counts_as_away_since_the_restart():
     game = lobby()
     game.drop("Bob")
     game.pass_s(50)
@@ -207,7 +207,7 @@ def test_everybody_counts_as_away_since_the_restart_and_not_longer():
     assert len(game.room.players) == 4
 
 
-def test_nobody_is_removed_or_replaced_who_is_back_in_time():
+def test_members_who_return_in_time_keep_seat_and_role():
     game = in_round(wordHolder="explainer")
     word = game.word
     game.restart_server(down_ms=600_000)
@@ -226,7 +226,7 @@ def test_without_a_host_after_the_restart_the_round_pauses_after_ten_seconds():
     assert game.remaining_ms() == 55_000
 
 
-def test_no_number_that_a_client_may_have_seen_comes_again():
+def test_no_number_that_a_client_may_have_seen_is_used_again():
     game = in_round()
     sequence, version = game.room.sequence_id, game.room.state_version
     game.restart_server()

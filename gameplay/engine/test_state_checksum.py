@@ -1,4 +1,4 @@
-"""The checksum by which a client notices that it has gone astray (docs/spec.md §3.5)."""
+"""The checksum by which clients notice a stale state (docs/spec.md §3.5)."""
 
 import zlib
 
@@ -13,7 +13,7 @@ def crc(text):
     return f"{zlib.crc32(text.encode()):08x}"
 
 
-def test_a_new_room():
+def test_checksum_of_a_new_room():
     assert state_checksum(Game().room) == crc("ROOM_CREATED|1|||") == "c73eec33"
 
 
@@ -22,13 +22,13 @@ def test_a_lobby_has_neither_round_nor_teams():
     assert state_checksum(game.room) == crc(f"LOBBY|{game.room.state_version}|||")
 
 
-def test_a_round():
+def test_checksum_of_a_round():
     game = in_round()
     game.guess(2)
     assert state_checksum(game.room) == crc(f"ROUND_ACTIVE|{game.room.state_version}|1|team_1|team_1:2,team_2:0")
 
 
-def test_negative_scores():
+def test_checksum_of_negative_scores():
     game = in_round(skipPenalty=-1)
     game.skip(2)
     assert state_checksum(game.room).startswith(
@@ -48,7 +48,7 @@ def test_a_rematch_keeps_number_and_team_of_the_last_round_until_the_next_begins
 
 
 @pytest.mark.parametrize("state", SCENES)
-def test_it_is_eight_lower_case_digits_and_can_be_made_from_the_game_state_alone(state):
+def test_the_checksum_follows_from_the_public_state_as_eight_hex_digits(state):
     game = SCENES[state]()
     view = game.view("Bob")
     text = "|".join(
@@ -64,7 +64,7 @@ def test_it_is_eight_lower_case_digits_and_can_be_made_from_the_game_state_alone
     assert len(state_checksum(game.room)) == 8
 
 
-def test_ticks_and_lost_lines_leave_it_as_it_is():
+def test_ticks_and_lost_connections_do_not_change_the_checksum():
     game = in_round()
     before = state_checksum(game.room)
     game.drop("Dave")

@@ -1,4 +1,4 @@
-"""Making teams: choosing, assigning, shuffling, cancelling, and when they are balanced."""
+"""Teams: choosing, assigning, shuffling, cancelling, balance."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_team_names_and_colours_differ():
     assert len({team.name for team in teams}) == len({team.color for team in teams}) == 5
 
 
-def test_teams_are_called_as_the_room_wants_them_and_keep_it_when_their_number_changes():
+def test_teams_keep_their_chosen_names_when_their_number_changes():
     game = lobby(*CROWD)
     game.room.team_names = clean_names(["Cats", "", " Dogs "])
     assert [team.name for team in the(game.set_up(3), events.TeamSetupStarted).teams] == ["Cats", "Team Blue", "Dogs"]
@@ -40,13 +40,13 @@ def test_teams_are_called_as_the_room_wants_them_and_keep_it_when_their_number_c
 
 
 @pytest.mark.parametrize("wanted", [["x" * 21], ["\u202eABC"], ["A\nB"], ["Cats", "\u2800"]])
-def test_a_team_is_called_as_people_may_be(wanted):
+def test_team_names_follow_the_rules_for_players_names(wanted):
     with pytest.raises(NameInvalid):
         clean_names(wanted)
 
 
 @pytest.mark.parametrize("wanted", [["Cats", "cats"], ["Team Blue"], ["", "ＴＥＡＭ RED"], ["", "", "team purple"]])
-def test_no_two_teams_look_the_same(wanted):
+def test_confusable_team_names_are_refused(wanted):
     with pytest.raises(NameTaken):
         clean_names(wanted)
 
@@ -55,7 +55,7 @@ def test_two_teams_may_change_their_names_with_each_other():
     assert clean_names(["Team Blue", "Team Red"]) == ("Team Blue", "Team Red")
 
 
-def test_the_number_in_the_command_overrides_the_setting_and_everybody_is_told():
+def test_the_number_in_the_command_replaces_the_setting_and_is_announced():
     game = lobby()
     said = game.set_up(4)
     assert len(game.room.teams) == 4
@@ -78,7 +78,7 @@ def test_one_player_a_team_is_enough():
     assert game.state is S.READY_TO_START
 
 
-def test_a_second_tap_with_another_number_is_no_repeat():
+def test_starting_the_setup_again_with_another_number_is_refused():
     game = lobby()
     game.set_up(2)
     with pytest.raises(IllegalMove):
@@ -112,7 +112,7 @@ def test_choosing_the_own_team_again_changes_nothing():
     assert game.saved() == before
 
 
-def test_there_is_no_seat_in_a_team_that_does_not_exist():
+def test_joining_an_unknown_team_is_refused():
     game = lobby()
     game.set_up()
     with pytest.raises(UnknownTeam):
@@ -154,7 +154,7 @@ def test_a_difference_of_one_is_balanced():
     assert (game.state, game.team_names()) == (S.READY_TO_START, [["Bob", "Dave"], ["Carol"]])
 
 
-def test_a_difference_of_two_is_not():
+def test_a_difference_of_two_is_unbalanced():
     game = lobby()
     game.set_up()
     for name, team in (("Bob", 1), ("Carol", 1), ("Dave", 1), ("Erin", 2)):
@@ -162,7 +162,7 @@ def test_a_difference_of_two_is_not():
     assert game.state is S.TEAM_SETUP
 
 
-def test_an_empty_team_is_not():
+def test_an_empty_team_is_unbalanced():
     game = lobby("Bob", "Carol", "Dave")
     game.set_up(3)
     for name in ("Bob", "Carol", "Dave"):
@@ -204,7 +204,7 @@ def test_a_leaver_may_balance_the_teams():
     assert path(game.leave("Dave")) == [S.READY_TO_START]
 
 
-def test_who_has_no_team_and_loses_the_line_is_not_waited_for():
+def test_an_absent_player_without_a_team_is_not_waited_for():
     game = lobby("Bob", "Carol", "Dave")
     game.set_up()
     game.sit("Bob", 1)
@@ -212,7 +212,7 @@ def test_who_has_no_team_and_loses_the_line_is_not_waited_for():
     assert path(game.drop("Dave")) == [S.READY_TO_START]
 
 
-def test_who_comes_back_without_a_team_is_waited_for_again():
+def test_a_returning_player_without_a_team_is_waited_for():
     game = lobby("Bob", "Carol", "Dave")
     game.set_up()
     game.sit("Bob", 1)
@@ -221,14 +221,14 @@ def test_who_comes_back_without_a_team_is_waited_for_again():
     assert path(game.come_back("Dave")) == [S.TEAM_SETUP]
 
 
-def test_who_has_a_team_and_loses_the_line_counts_as_before():
+def test_an_absent_player_with_a_team_still_counts():
     game = teams_ready()
     assert path(game.drop("Bob", "Dave")) == []
     assert path(game.come_back("Bob", "Dave")) == []
     assert game.state is S.READY_TO_START
 
 
-def test_who_is_removed_for_absence_may_unbalance_the_teams():
+def test_a_removal_for_absence_may_unbalance_the_teams():
     game = teams_ready()
     game.drop("Bob", "Dave")
     said = game.pass_s(60)
@@ -255,7 +255,7 @@ def test_a_shuffle_deals_everybody_evenly(players, number):
     assert game.state is S.READY_TO_START
 
 
-def test_a_shuffle_tells_each_ones_new_team():
+def test_a_shuffle_announces_every_players_team():
     game = lobby()
     game.set_up()
     said = game.give("Alice", c.ShuffleTeams())
@@ -264,7 +264,7 @@ def test_a_shuffle_tells_each_ones_new_team():
     assert path(said) == [S.READY_TO_START]
 
 
-def test_shuffling_again_deals_anew():
+def test_a_second_shuffle_differs_from_the_first():
     game = lobby(*CROWD)
     game.set_up()
     deals = set()
@@ -274,7 +274,7 @@ def test_shuffling_again_deals_anew():
     assert len(deals) > 1
 
 
-def test_a_deal_that_changes_nothing_is_told_as_well():
+def test_a_shuffle_that_changes_nothing_is_announced():
     game = lobby("Bob", "Carol")
     game.set_up()
     for _ in range(8):
@@ -283,7 +283,7 @@ def test_a_deal_that_changes_nothing_is_told_as_well():
         assert said[-1].state_version == game.room.state_version
 
 
-def test_two_rooms_deal_differently():
+def test_two_rooms_shuffle_differently():
     deals = set()
     for seed in range(6):
         game = lobby(*CROWD, seed=seed)
@@ -347,7 +347,7 @@ def test_more_teams_come_empty_and_the_others_stay_as_they_are():
     assert the(said, events.SettingsUpdated).settings.num_teams == 3
 
 
-def test_those_in_a_team_that_goes_lose_it():
+def test_players_of_a_removed_team_lose_it():
     game = lobby(*CROWD[:6])
     game.set_up(3)
     game.seat_everybody()

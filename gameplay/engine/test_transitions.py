@@ -1,4 +1,4 @@
-"""The table of moves: complete, and every row of it is taken by a game (docs/spec.md §1.1–§1.3)."""
+"""The transition table: complete, and each row is taken by a game (docs/spec.md §1.1–§1.3)."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ Taken = list[tuple[S | None, E, S]]
 
 @pytest.fixture
 def taken(monkeypatch) -> Taken:
-    """The moves that are made while the test runs."""
+    """Record the moves that are made while the test runs."""
     seen: Taken = []
     move = Step.move
 
@@ -158,7 +158,7 @@ def test_where_an_event_leads_to_two_states_the_conditions_exclude_each_other():
             assert guards in ([], [""], ["balanced", "unbalanced"])
 
 
-def test_a_repeat_leads_nowhere():
+def test_a_repeat_does_not_change_the_state():
     assert all(row.source is row.target for row in TABLE if row.repeat)
 
 
@@ -183,7 +183,7 @@ def moves_of(source: S | None) -> set[tuple[E, S]]:
     return {(row.event, row.target) for row in TABLE if row.source is source}
 
 
-def test_the_ways_below_are_those_of_the_table():
+def test_every_row_of_the_table_has_a_scenario():
     rows = {(row.source, row.event, row.target) for row in TABLE if row.source is not None and not row.repeat}
     assert set(WAYS) | OUT_OF_REACH == rows
     assert set(REPEATS) == {(row.source, row.event) for row in TABLE if row.repeat}
@@ -194,7 +194,7 @@ def _name(row: tuple[S | None, E, S]) -> str:
 
 
 @pytest.mark.parametrize("row", WAYS, ids=_name)
-def test_a_game_takes_this_row(row, taken):
+def test_a_game_takes_every_row(row, taken):
     game = in_round() if row[0] in PASSED_THROUGH else SCENES[row[0]]()
     taken.clear()
     WAYS[row](game)
@@ -249,14 +249,14 @@ def test_the_states_of_a_whole_game_come_in_order():
 # The order of the checks: authorised, legal, already so, applied
 
 
-def test_who_may_not_is_told_so_even_where_the_command_is_untimely():
+def test_authorisation_is_checked_before_legality():
     for state, scene in SCENES.items():
         if state is not S.ROOM_CLOSED:
             with pytest.raises(NotAllowed):
                 scene().give("Bob", c.PauseGame())
 
 
-def test_an_untimely_command_is_refused_before_its_content_is_looked_at():
+def test_legality_is_checked_before_the_arguments():
     with pytest.raises(IllegalMove):
         started().give("Alice", c.AssignPlayer(player_id="nobody", team_id="nowhere"))
 
@@ -276,14 +276,14 @@ def test_a_refused_command_changes_nothing():
     assert game.saved() == before
 
 
-def test_an_applied_command_makes_the_version_grow_by_one():
+def test_an_applied_command_raises_the_version_by_one():
     game = in_round()
     before = game.room.state_version
     game.swipe()
     assert game.room.state_version == before + 1
 
 
-def test_a_tick_leaves_the_version_as_it_is():
+def test_a_tick_does_not_raise_the_version():
     game = in_round()
     before = game.room.state_version
     assert set(TICKS) == {E.COUNTDOWN_TICK, E.TIMER_TICK}
@@ -299,7 +299,7 @@ def test_a_move_that_the_table_does_not_have_cannot_be_made():
     assert game.state is S.ROOM_CREATED
 
 
-def test_what_only_the_server_does_nobody_else_may():
+def test_no_client_command_causes_an_event_of_the_server():
     commands = {rule.event for rule in COMMANDS.values() if rule.event is not None}
     by_itself: list[Move] = [row for row in TABLE if row.who == (Who.SYSTEM,)]
     for row in by_itself:

@@ -1,4 +1,4 @@
-"""Whose turn: equal turns, rotating explainers, target score, tie-break (docs/spec.md §8.3)."""
+"""The schedule: equal turns, rotating explainers, target score, tie-break (docs/spec.md §8.3)."""
 
 import pytest
 
@@ -8,12 +8,12 @@ from tests.support.game import CROWD, all_of, in_review, in_round, lobby, path, 
 
 
 def turns(said):
-    """Which team had its turn, by number."""
+    """The numbers of the teams, in the order of their turns."""
     return [int(event.active_team_id[-1]) for event in all_of(said, events.RoundStarted)]
 
 
 def whole_game(game, *points):
-    """The turns of a game in which each brings these points, none after that."""
+    """The turns of a game in which each scores these points, later ones none."""
     said = []
     for each in points:
         said += game.play_turn(guessed=each)
@@ -49,14 +49,14 @@ def test_the_explainer_rotates_through_the_team():
     assert explained == ["Bob", "Carol", "Dave", "Erin", "Frank", "Carol", "Bob", "Erin"]
 
 
-def test_who_is_away_does_not_explain_and_the_next_one_does():
+def test_an_absent_explainer_is_skipped():
     game = in_review("Bob", "Carol", "Dave", "Erin", "Frank", "Grace")
     game.drop("Carol")
     game.pass_until(S.ROUND_ACTIVE)
     assert game.explainer == "Erin"
 
 
-def test_who_was_passed_over_explains_when_the_row_comes_round():
+def test_a_skipped_explainer_explains_in_the_next_rotation():
     game = in_review("Bob", "Carol", "Dave", "Erin", roundsPerTeam=4)
     game.drop("Carol")
     game.pass_until(S.ROUND_ACTIVE)
@@ -81,7 +81,7 @@ def test_the_target_ends_the_game_after_equal_turns_only():
     assert game.scores() == [6, 2]
 
 
-def test_who_catches_up_in_the_last_turn_wins():
+def test_a_team_that_catches_up_in_the_last_turn_wins():
     game = started(targetScore=5, roundsPerTeam=10)
     said = game.play_out(6, 7)
     assert the(said, events.GameEnded).winner_team_id == "team_2"
@@ -105,7 +105,7 @@ def test_a_tie_for_first_place_plays_on_with_one_turn_for_each():
     assert game.scores() == [3, 2]
 
 
-def test_a_tie_that_stays_plays_on_again():
+def test_a_tie_after_a_tie_break_leads_to_another():
     game = started(roundsPerTeam=1)
     assert whole_game(game, 2, 2, 1, 1, 0, 0, 3, 4) == [1, 2, 1, 2, 1, 2, 1, 2]
     assert game.state is S.FINAL_RESULTS
@@ -183,7 +183,7 @@ def test_a_last_turn_is_not_lost_while_the_host_is_away_too():
     assert game.explainer == "Carol"
 
 
-def test_a_newcomer_saves_the_last_turn_of_a_team_that_has_left():
+def test_a_new_player_keeps_the_last_turn_of_an_empty_team():
     game = in_round("Bob", "Carol", roundsPerTeam=1)
     game.guess()
     game.join("Frank")

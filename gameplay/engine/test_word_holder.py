@@ -1,4 +1,4 @@
-"""Who holds the words: the host, or with the other setting the explaining player's phone."""
+"""The word holder: the host, or the explainer, by the setting."""
 
 import pytest
 
@@ -11,12 +11,12 @@ from tests.support.game import Game, all_of, in_review, in_round, lobby, the, ty
 
 
 def on_phones(*names, **settings) -> Game:
-    """The first round has just begun, and Bob holds the words."""
+    """The first round has begun; Bob explains and holds the words."""
     return in_round(*names, wordHolder="explainer", **settings)
 
 
 def revealed(said: list[Emission]) -> Emission:
-    """The one word that went out, with its address."""
+    """The one word that was revealed, with its audience."""
     (emission,) = [emission for emission in said if isinstance(emission.event, events.WordRevealed)]
     return emission
 
@@ -28,7 +28,7 @@ def test_the_host_holds_the_words_by_default():
     assert game.holder == "Alice"
 
 
-def test_the_explainer_holds_them_with_that_setting():
+def test_with_the_setting_the_explainer_holds_the_words():
     game = on_phones()
     emission = revealed(game.said)
     assert (emission.audience, emission.actor_id) == ("actor", game.id("Bob"))
@@ -45,7 +45,7 @@ def test_the_explainer_swipes_and_undoes():
 
 
 @pytest.mark.parametrize("name", ["Alice", "Carol", "Dave", "Erin"])
-def test_then_nobody_else_does_not_even_the_host(name):
+def test_only_the_explainer_swipes_with_the_setting(name):
     game = on_phones()
     game.swipe()
     for command in (c.WordSwiped(word_id=game.round.word_id, action="guessed"), c.UndoSwipe()):
@@ -53,7 +53,7 @@ def test_then_nobody_else_does_not_even_the_host(name):
             game.give(name, command)
 
 
-def test_the_host_still_pauses_and_corrects():
+def test_a_host_without_the_words_still_pauses_and_corrects():
     game = on_phones()
     game.swipe()
     game.pause()
@@ -78,7 +78,7 @@ def test_everybody_sees_who_holds_the_words():
 # The explainer is gone
 
 
-def test_an_explainer_who_is_gone_for_ten_seconds_is_followed_by_a_teammate_with_a_new_word():
+def test_after_ten_seconds_a_teammate_replaces_an_absent_explainer_with_a_new_word():
     game = on_phones()
     word = game.word
     game.drop("Bob")
@@ -90,7 +90,7 @@ def test_an_explainer_who_is_gone_for_ten_seconds_is_followed_by_a_teammate_with
     assert "Resync" in types(said)
 
 
-def test_an_explainer_who_is_back_in_time_keeps_the_word():
+def test_an_explainer_who_returns_within_ten_seconds_keeps_the_word():
     game = on_phones()
     word = game.word
     game.drop("Bob")
@@ -100,7 +100,7 @@ def test_an_explainer_who_is_back_in_time_keeps_the_word():
     assert (game.holder, game.word) == ("Bob", word)
 
 
-def test_an_explainer_who_leaves_is_followed_at_once_with_a_new_word():
+def test_a_teammate_replaces_an_explainer_who_leaves_with_a_new_word():
     game = on_phones()
     word = game.word
     said = game.leave("Bob")
@@ -109,13 +109,13 @@ def test_an_explainer_who_leaves_is_followed_at_once_with_a_new_word():
     assert game.word != word
 
 
-def test_an_explainer_who_is_kicked_is_followed_at_once():
+def test_a_teammate_replaces_an_explainer_who_is_kicked():
     game = on_phones()
     game.kick("Bob")
     assert game.holder == "Dave"
 
 
-def test_the_follower_is_somebody_who_is_there():
+def test_the_replacement_is_a_connected_teammate():
     game = on_phones("Bob", "Carol", "Dave", "Erin", "Frank")
     assert game.team_names()[0] == ["Bob", "Dave", "Frank"]
     game.drop("Dave")
@@ -133,7 +133,7 @@ def test_without_a_teammate_the_host_holds_the_words():
     assert game.scores() == [1, 0]
 
 
-def test_the_host_keeps_them_till_the_end_of_the_round():
+def test_a_host_who_takes_over_holds_the_words_until_the_round_ends():
     game = on_phones("Bob", "Carol")
     game.drop("Bob")
     game.pass_s(10)
@@ -144,7 +144,7 @@ def test_the_host_keeps_them_till_the_end_of_the_round():
     assert game.holder == "Carol"
 
 
-def test_a_follower_who_is_gone_too_is_followed():
+def test_an_absent_replacement_is_replaced():
     game = on_phones("Bob", "Carol", "Dave", "Erin", "Frank")
     game.drop("Bob")
     game.pass_s(10)
@@ -153,7 +153,7 @@ def test_a_follower_who_is_gone_too_is_followed():
     assert game.holder == "Frank"
 
 
-def test_the_row_goes_on_from_the_follower():
+def test_the_rotation_continues_after_the_replacement():
     game = on_phones("Bob", "Carol", "Dave", "Erin", "Frank")
     game.drop("Bob", "Dave")
     game.pass_s(10)
@@ -163,7 +163,7 @@ def test_the_row_goes_on_from_the_follower():
     assert game.holder == "Dave", "whose turn would be next"
 
 
-def test_after_the_last_in_the_row_comes_the_first():
+def test_the_rotation_wraps_around():
     game = on_phones("Bob", "Carol", "Dave", "Erin", "Frank")
     game.drop("Bob", "Dave")
     game.pass_s(10)
@@ -173,7 +173,7 @@ def test_after_the_last_in_the_row_comes_the_first():
     assert game.holder == "Bob"
 
 
-def test_somebody_who_sits_out_does_not_follow():
+def test_a_teammate_who_sits_out_is_no_replacement():
     game = on_phones()
     game.drop("Dave")
     game.pass_s(31)
@@ -182,7 +182,7 @@ def test_somebody_who_sits_out_does_not_follow():
     assert game.holder == "Alice"
 
 
-def test_who_has_handed_the_words_on_swipes_no_more():
+def test_a_replaced_explainer_cannot_swipe():
     game = on_phones()
     game.drop("Bob")
     game.pass_s(10)
@@ -191,7 +191,7 @@ def test_who_has_handed_the_words_on_swipes_no_more():
         game.give("Bob", c.WordSwiped(word_id=game.round.word_id, action="guessed"))
 
 
-def test_during_a_pause_too_the_word_goes_to_somebody_who_is_there():
+def test_an_absent_explainer_is_replaced_during_a_pause():
     game = on_phones()
     game.pause()
     game.drop("Bob")
@@ -201,7 +201,7 @@ def test_during_a_pause_too_the_word_goes_to_somebody_who_is_there():
     assert the(game.swipe(), events.WordResult).action == "guessed"
 
 
-def test_a_pause_in_which_the_last_word_was_handed_on_ends_the_round_when_it_is_over():
+def test_the_round_ends_on_resuming_when_a_replacement_used_up_the_words():
     game = on_phones(shelf=None)
     game.guess(199)
     assert game.view("Bob").current_word.remaining_in_pack == 0
@@ -243,7 +243,7 @@ def test_a_host_who_plays_never_holds_words_as_host():
     assert game.room.settings.word_holder == "explainer"
 
 
-def test_a_host_who_plays_cannot_take_the_words_either():
+def test_a_host_who_plays_cannot_change_the_setting_back():
     game = lobby()
     game.hand_over_to("Bob")
     before = game.saved()
@@ -253,7 +253,7 @@ def test_a_host_who_plays_cannot_take_the_words_either():
     game.give("Bob", c.UpdateSettings(settings={"roundDurationSec": 30}))
 
 
-def test_handing_over_in_a_round_sends_a_new_word_to_the_explainer():
+def test_a_transfer_in_a_round_sends_a_new_word_to_the_explainer():
     game = in_round()
     word = game.word
     said = game.hand_over_to("Erin")
@@ -263,21 +263,21 @@ def test_handing_over_in_a_round_sends_a_new_word_to_the_explainer():
     assert "Resync" in types(said)
 
 
-def test_handing_over_while_the_explainer_is_away_sends_it_to_a_teammate():
+def test_a_transfer_while_the_explainer_is_away_sends_the_word_to_a_teammate():
     game = in_round()
     game.drop("Bob")
     game.hand_over_to("Erin")
     assert (game.explainer, game.holder) == ("Dave", "Dave")
 
 
-def test_handing_over_with_the_explainers_team_away_sends_it_to_the_new_host():
+def test_a_transfer_while_the_team_is_away_sends_the_word_to_the_new_host():
     game = in_round()
     game.drop("Bob", "Dave")
     game.hand_over_to("Erin")
     assert (game.explainer, game.holder) == ("Bob", "Erin")
 
 
-def test_handing_over_sends_nothing_to_an_explainer_who_sits_out():
+def test_a_transfer_sends_no_word_to_an_explainer_who_sits_out():
     game = in_round("Bob", "Carol")
     game.drop("Bob")
     game.pass_s(31)
@@ -286,7 +286,7 @@ def test_handing_over_sends_nothing_to_an_explainer_who_sits_out():
     assert (game.explainer, game.holder) == ("Bob", "Carol")
 
 
-def test_handing_over_leaves_the_word_with_an_explainer_who_has_it():
+def test_a_transfer_leaves_the_word_with_an_explainer_who_holds_it():
     game = on_phones()
     word = game.word
     said = game.hand_over_to("Erin")
@@ -294,7 +294,7 @@ def test_handing_over_leaves_the_word_with_an_explainer_who_has_it():
     assert all_of(said, events.WordRevealed) == []
 
 
-def test_a_host_who_explains_and_is_gone_for_ten_seconds_is_followed_as_well():
+def test_an_absent_explainer_who_is_the_host_is_replaced():
     game = on_phones()
     game.hand_over_to("Bob")
     game.drop("Bob")

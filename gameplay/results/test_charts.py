@@ -1,4 +1,4 @@
-"""How much was played, above the list of results."""
+"""Charts above the list of results."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -38,7 +38,7 @@ def test_older_games_are_shown_up_to_the_latest() -> None:
     assert charts.daily_activity(GameResult.objects.all(), TODAY)[-1] == charts.DayActivity(date(2024, 3, 10), 1, 4)
 
 
-def test_without_games_there_is_nothing_to_show() -> None:
+def test_without_games_there_is_no_chart() -> None:
     assert charts.daily_activity(GameResult.objects.all(), TODAY) == []
 
 

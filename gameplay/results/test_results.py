@@ -1,4 +1,4 @@
-"""Results of finished games and reports about words, as they reach the database."""
+"""Saving results of games and reports of words."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ NOW_MS = 1_700_000_000_000
 
 
 class Shelf:
-    """A library of one pack that never ends."""
+    """A library of one endless pack."""
 
     def words(self, _pack_ids: tuple[str, ...], _difficulty: str, _language: str) -> list[Word]:
         return [Word(ref=n, text=f"Word {n}", difficulty="easy", pack_id="default_animals") for n in range(500)]
@@ -42,7 +42,7 @@ class Shelf:
 
 
 class Party:
-    """Host Alice with Bob and Dave against Carol and Erin, one turn a team, on a clock of its own."""
+    """Host Alice, Bob and Dave against Carol and Erin, one turn a team, with a manual clock."""
 
     def __init__(self) -> None:
         self.now_ms = NOW_MS
@@ -88,7 +88,7 @@ class Party:
         return self.room
 
 
-def test_a_result_tells_the_game() -> None:
+def test_a_result_records_the_game() -> None:
     party = Party()
     result = results.build_result(party.play((5, 1), (2, 0)))
     red, blue = party.room.team(party.room.rounds[0].team_id), party.room.team(party.room.rounds[1].team_id)
@@ -136,7 +136,7 @@ def test_a_result_has_the_id_that_the_players_were_told_and_the_rooms_account() 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_account_that_made_the_room_may_be_gone_by_the_end_of_the_game() -> None:
+def test_the_creators_account_may_be_deleted_during_the_game() -> None:
     alice = User.objects.create(username="alice")
     for is_gone in (False, True):
         party = Party()
@@ -149,7 +149,7 @@ def test_the_account_that_made_the_room_may_be_gone_by_the_end_of_the_game() -> 
         assert (stored.creator_id is None) == is_gone
 
 
-def test_a_tie_has_no_winner_and_a_silent_game_no_mvp() -> None:
+def test_a_tie_has_no_winner_and_a_game_without_guesses_no_mvp() -> None:
     party = Party()
     party.tell(party.host, ConfirmStart())
     while party.room.state is not RoomState.ROUND_ACTIVE:
@@ -167,7 +167,7 @@ def test_a_room_without_a_game_has_no_result() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_game_is_written_once_however_often_it_is_tried() -> None:
+def test_saving_a_game_is_idempotent() -> None:
     room = Party().play((3, 0), (1, 0))
 
     async def save_twice() -> tuple[GameResult, GameResult]:
@@ -207,7 +207,7 @@ def test_public_ids_cannot_be_guessed() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_room_counts_once_against_a_word(make_pack: MakePack) -> None:
+def test_a_room_reports_a_word_once(make_pack: MakePack) -> None:
     word = make_pack("zoo", easy="Cat").words.get()
 
     async def report() -> None:

@@ -1,4 +1,4 @@
-"""Words that no name may contain: seen through their disguises, and not seen where they are not."""
+"""The deny list of names: disguised words are found, harmless names are not."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def test_a_denied_word_is_found_in_every_disguise(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Newton", "Tod", "Ada", "Toa Dog", "жаба", "李雷", "🐸", "!?"])
-def test_other_names_are_left_alone(name: str) -> None:
+def test_harmless_names_are_permitted(name: str) -> None:
     assert RUDE.forbids(name, "en") == (name == "Toa Dog"), "run together it is the word"
 
 
@@ -49,12 +49,12 @@ def test_a_word_without_letters_denies_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", BLAMELESS)
-def test_the_words_that_come_with_the_game_hit_nobody_by_accident(name: str) -> None:
+def test_the_built_in_list_permits_common_names(name: str) -> None:
     denied = DenyList(DeniedWord(row.text, row.language, row.is_anywhere) for row in read(FILE))
     assert not [language for language in LANGUAGES if denied.forbids(name, language)]
 
 
-def test_the_file_is_in_order() -> None:
+def test_the_built_in_file_is_valid() -> None:
     rows = read(FILE)
     assert {row.language for row in rows} == {"", *LANGUAGES}
     assert all(row.key for row in rows)
@@ -77,7 +77,7 @@ def test_a_load_adds_what_is_missing_and_changes_nothing_else() -> None:
 
 
 @pytest.mark.django_db
-def test_a_change_in_the_admin_is_in_force_at_once(
+def test_a_change_in_the_admin_takes_effect_immediately(
     admin_client: Client, django_capture_on_commit_callbacks: object
 ) -> None:
     words = library.refresh()
@@ -101,7 +101,7 @@ def test_a_word_is_listed_once_in_whatever_spelling(text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_what_came_with_the_game_can_be_disabled_but_not_deleted(admin_client: Client, tmp_path: Path) -> None:
+def test_built_in_words_can_be_disabled_but_not_deleted(admin_client: Client, tmp_path: Path) -> None:
     builtin_denied.load()
     word = DeniedName.objects.filter(is_builtin=True).earliest("pk")
     address = f"/admin/gameplay/deniedname/{word.pk}/"

@@ -1,4 +1,4 @@
-"""The library: words in memory, as fresh as the database."""
+"""The word library and its refreshing."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ def texts(*pack_ids: str, difficulty: str = "mixed", language: str = "en") -> li
     return [word.text for word in library.refresh().words(pack_ids, difficulty, language)]
 
 
-def test_it_is_a_library_as_the_engine_wants_it(make_pack: MakePack) -> None:
+def test_the_library_implements_the_engines_port(make_pack: MakePack) -> None:
     make_pack("zoo", easy="Cat")
     shelf: Library = library.current_library()
     [word] = shelf.words(("zoo",), "mixed", "en")
@@ -44,7 +44,7 @@ def test_a_word_of_two_packs_comes_once_from_the_first(make_pack: MakePack) -> N
     assert texts("coast", "zoo") == ["Sea-lion", "Crab"]
 
 
-def test_disabled_words_and_packs_are_not_there(make_pack: MakePack) -> None:
+def test_disabled_words_and_packs_are_excluded(make_pack: MakePack) -> None:
     make_pack("zoo", easy="Cat Dog")
     make_pack("farm", easy="Cow", is_enabled=False)
     Word.objects.filter(text="Dog").update(is_enabled=False)
@@ -52,7 +52,7 @@ def test_disabled_words_and_packs_are_not_there(make_pack: MakePack) -> None:
     assert not library.current_library().has_pack("farm")
 
 
-def test_packs_are_told_in_order_with_their_counts(make_pack: MakePack) -> None:
+def test_packs_are_listed_in_order_with_their_counts(make_pack: MakePack) -> None:
     make_pack("zoo", easy="Cat Dog", hard="Okapi", position=2)
     make_pack("kitchen", medium="Whisk", position=1, is_default=True)
     make_pack("tiere", easy="Katze", language="de")
@@ -73,7 +73,7 @@ def test_a_room_starts_with_the_default_packs_or_with_all_of_its_language(make_p
     assert library.current_library().default_pack_ids("fr") == ()
 
 
-def test_a_word_that_is_broken_in_the_database_is_left_out_and_logged(
+def test_an_invalid_word_in_the_database_is_skipped_and_logged(
     make_pack: MakePack, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_pack("zoo", easy="Cat Dog Cow")
@@ -84,7 +84,7 @@ def test_a_word_that_is_broken_in_the_database_is_left_out_and_logged(
     assert len(caplog.records) == 2
 
 
-def test_nothing_is_read_while_nothing_changes(make_pack: MakePack) -> None:
+def test_a_refresh_without_changes_keeps_the_library(make_pack: MakePack) -> None:
     make_pack("zoo", easy="Cat")
     first = library.current_library()
     Word.objects.filter(text="Cat").update(text="Lion")
@@ -94,7 +94,7 @@ def test_nothing_is_read_while_nothing_changes(make_pack: MakePack) -> None:
 
 
 @pytest.mark.parametrize("change", ["save a word", "delete a word", "save a pack", "delete a pack"])
-def test_a_change_is_seen_as_soon_as_it_is_committed(
+def test_a_change_refreshes_the_library_on_commit(
     change: str, make_pack: MakePack, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     pack = make_pack("zoo", easy="Cat Dog")
@@ -117,7 +117,7 @@ def test_a_change_is_seen_as_soon_as_it_is_committed(
     assert [found.text for found in library.current_library().words(("zoo",), "mixed", "en")] == expected
 
 
-def test_a_process_without_a_library_does_not_load_one_for_a_change(
+def test_a_change_does_not_load_a_library_that_was_not_loaded(
     make_pack: MakePack, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
@@ -127,13 +127,13 @@ def test_a_process_without_a_library_does_not_load_one_for_a_change(
 
 
 @pytest.mark.usefixtures("db")
-async def test_on_the_event_loop_it_has_to_be_loaded_beforehand() -> None:
+async def test_on_the_event_loop_the_library_must_be_loaded_first() -> None:
     with pytest.raises(SynchronousOnlyOperation):
         library.current_library()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_loads_from_the_event_loop_and_then_needs_no_database() -> None:
+def test_once_loaded_on_the_event_loop_the_library_needs_no_database() -> None:
     pack = WordPack.objects.create(pack_id="zoo", name="Zoo")
     Word.objects.create(pack=pack, text="Cat", difficulty="easy")
 
@@ -145,7 +145,7 @@ def test_it_loads_from_the_event_loop_and_then_needs_no_database() -> None:
 
 
 class Clock:
-    """Sleeps at once, a given number of times."""
+    """A sleep that returns immediately, a given number of times."""
 
     def __init__(self, naps: int) -> None:
         self.naps = naps
@@ -158,7 +158,7 @@ class Clock:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_another_process_changed_is_noticed_within_half_a_minute() -> None:
+def test_changes_by_another_process_are_polled_every_thirty_seconds() -> None:
     pack = WordPack.objects.create(pack_id="zoo", name="Zoo")
     library.refresh()
     Word.objects.bulk_create([Word(pack=pack, text="Cat", difficulty="easy", key="cat")])
@@ -170,7 +170,7 @@ def test_what_another_process_changed_is_noticed_within_half_a_minute() -> None:
     assert [word.text for word in library.current_library().words(("zoo",), "mixed", "en")] == ["Cat"]
 
 
-def test_a_database_that_is_away_ends_neither_the_watch_nor_the_library(
+def test_a_database_error_stops_neither_polling_nor_the_library(
     make_pack: MakePack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_pack("zoo", easy="Cat")
@@ -188,7 +188,7 @@ def test_a_database_that_is_away_ends_neither_the_watch_nor_the_library(
     assert library.current_library() is loaded
 
 
-def test_five_thousand_words_load_with_four_questions(make_pack: MakePack) -> None:
+def test_five_thousand_words_load_with_four_queries(make_pack: MakePack) -> None:
     pack = make_pack("zoo")
     Word.objects.bulk_create(
         Word(pack=pack, text=f"Animal {number}", difficulty="easy", key=f"animal{number}") for number in range(5000)

@@ -1,4 +1,4 @@
-"""``manage.py load_wordpacks``: what it brings in, what it leaves alone, and what it refuses."""
+"""``manage.py load_wordpacks``: loading, merging, and invalid files."""
 
 from io import StringIO
 from pathlib import Path
@@ -39,7 +39,7 @@ def texts(pack_id: str) -> list[str]:
 
 
 def faults(directory: Path) -> list[str]:
-    """What the command complains about; it must have left the database as it was."""
+    """The faults that the command reports; the database must be unchanged."""
     before = list(Word.objects.values_list("pk", "text")), list(WordPack.objects.values())
     with pytest.raises(CommandError) as caught:
         load(directory)
@@ -60,20 +60,20 @@ def test_the_packs_that_come_with_the_game_are_loaded() -> None:
     assert Word.objects.count() >= 1650
 
 
-def test_the_first_load_says_what_it_did(directory: Path) -> None:
+def test_the_first_load_prints_its_totals(directory: Path) -> None:
     assert load(directory) == "2 word packs with 4 words: 4 added, 0 changed, 0 removed.\n"
     assert texts("zoo") == ["Cat", "Okapi", "Sea lion"]
     assert WordPack.objects.filter(is_default=True).get().pack_id == "zoo"
 
 
-def test_a_quiet_load_says_nothing(directory: Path) -> None:
+def test_a_load_with_verbosity_0_prints_nothing(directory: Path) -> None:
     output = StringIO()
     call_command("load_wordpacks", directory=directory, stdout=output, verbosity=0)
     assert output.getvalue() == ""
     assert texts("kitchen") == ["Cup"]
 
 
-def test_a_load_without_news_asks_the_database_four_things_and_writes_nothing(
+def test_a_load_without_changes_takes_four_queries(
     directory: Path, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     load(directory)
@@ -85,7 +85,7 @@ def test_a_load_without_news_asks_the_database_four_things_and_writes_nothing(
     assert LibraryVersion.current() == version
 
 
-def test_words_that_stay_keep_their_ids(directory: Path) -> None:
+def test_unchanged_words_keep_their_database_keys(directory: Path) -> None:
     load(directory)
     ids = dict(Word.objects.values_list("key", "pk"))
     write(directory, "zoo", "text,difficulty", "Okapi,medium", "Sea-Lion,medium", "Tapir,hard")
@@ -97,7 +97,7 @@ def test_words_that_stay_keep_their_ids(directory: Path) -> None:
     assert Word.objects.get(text="Cup").pk == ids["cup"]
 
 
-def test_a_change_counts_for_the_library_once(directory: Path) -> None:
+def test_a_load_raises_the_library_version_once(directory: Path) -> None:
     load(directory)
     before = LibraryVersion.current()
     write(directory, "kitchen", "text,difficulty", "Cup,easy", "Fork,easy")
@@ -149,7 +149,7 @@ def test_an_added_word_stays_and_keeps_its_difficulty_when_the_file_brings_it(di
     ]
 
 
-def test_the_file_bringing_the_new_name_of_an_edited_word_makes_no_second_one(directory: Path) -> None:
+def test_a_file_with_the_new_text_of_an_edited_word_adds_no_duplicate(directory: Path) -> None:
     load(directory)
     Word.objects.filter(text="Cat").update(text="House cat", key="housecat", is_edited=True)
     write(directory, "zoo", "text,difficulty", "Cat,easy", "House cat,easy")
@@ -172,7 +172,7 @@ def test_a_pack_that_leaves_the_manifest_is_disabled_and_enabled_on_its_return(d
     assert (kitchen.is_builtin, kitchen.is_enabled) == (True, True)
 
 
-def test_a_new_name_in_the_manifest_arrives(directory: Path) -> None:
+def test_a_new_name_in_the_manifest_is_loaded(directory: Path) -> None:
     load(directory)
     write(directory, "packs", "pack_id,name,language,default", "zoo,At the zoo,en,yes", "kitchen,Kitchen,en,no")
     load(directory)
@@ -185,7 +185,7 @@ def test_a_users_pack_is_not_taken_over(directory: Path) -> None:
     assert faults(directory) == ["zoo.csv:1: The pack “zoo” belongs to a user; rename one of the two."]
 
 
-def test_every_fault_is_told_by_file_and_line(directory: Path) -> None:
+def test_every_fault_names_its_file_and_line(directory: Path) -> None:
     load(directory)
     write(directory, "zoo", "text,difficulty", "Cat,eazy", "", ",easy", "Dog,easy", "dog,hard", "Cow,easy,brown")
     write(directory, "kitchen", "text,difficulty", "x" * 61 + ",easy", "=Cup,easy")
@@ -223,16 +223,16 @@ def test_a_faulty_manifest_is_refused(directory: Path, manifest: str, fault: str
     assert line.startswith(fault)
 
 
-def test_a_missing_manifest_is_told(tmp_path: Path) -> None:
+def test_a_missing_manifest_is_reported(tmp_path: Path) -> None:
     assert faults(tmp_path) == ["packs.csv:1: No such file or directory"]
 
 
-def test_bytes_that_are_not_utf_8_are_told_with_their_line(directory: Path) -> None:
+def test_bytes_that_are_not_utf_8_are_reported_with_their_line(directory: Path) -> None:
     (directory / "zoo.csv").write_bytes("text,difficulty\nCat,easy\nKäfer,easy\n".encode("latin-1"))
     assert faults(directory) == ["zoo.csv:3: The file is not UTF-8 text."]
 
 
-def test_an_unreadable_line_is_told(directory: Path) -> None:
+def test_an_unreadable_line_is_reported(directory: Path) -> None:
     write(directory, "zoo", "text,difficulty", 'Cat,"easy')
     [line] = faults(directory)
     assert line.startswith("zoo.csv:2: Line 2 cannot be read")
@@ -253,9 +253,7 @@ def test_unchanged_files_are_not_even_parsed(directory: Path, monkeypatch: pytes
     assert parsed == ["kitchen.csv"]
 
 
-def test_a_second_process_that_loads_at_the_same_time_finds_the_work_done(
-    directory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_concurrent_loads_add_words_once(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     invalidate = library.invalidate
 
     def wait_for_the_other_process() -> None:

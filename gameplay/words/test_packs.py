@@ -38,7 +38,7 @@ paris rome berlin disney lego barbie google facebook youtube instagram frisbee v
 
 
 class Entry(NamedTuple):
-    """A word and where it stands."""
+    """A word and its place."""
 
     pack_id: str
     text: str
@@ -56,7 +56,7 @@ ENTRIES = list(read_entries())
 
 
 def stem(text: str) -> str:
-    """What is left of a word without its plural or its -ing: what a guesser would call the same word."""
+    """A word without its plural or -ing ending: guessers take both for one word."""
     key = word_key(text)
     if key.endswith("ing") and len(key) > 5:
         key = key[:-3]
@@ -87,7 +87,7 @@ def pairs(text: str) -> list[list[str]]:
         ("Ski", "Skiing"),
     ],
 )
-def test_the_stem_tells_near_duplicates(one: str, other: str) -> None:
+def test_stems_reveal_near_duplicates(one: str, other: str) -> None:
     assert stem(one) == stem(other)
 
 
@@ -108,14 +108,14 @@ def test_some_packs_are_chosen_by_default_and_the_animals_are_among_them() -> No
     assert 3 <= len(defaults) < len(PACK_IDS)
 
 
-def test_no_word_stands_twice_in_whatever_form() -> None:
+def test_no_pack_repeats_a_word_in_another_form() -> None:
     places: dict[str, list[Entry]] = {}
     for entry in ENTRIES:
         places.setdefault(stem(entry.text), []).append(entry)
     assert [twins for twins in places.values() if len(twins) > 1] == []
 
 
-def test_no_thing_stands_under_two_names() -> None:
+def test_no_pack_has_two_words_for_one_thing() -> None:
     stems = {stem(entry.text) for entry in ENTRIES}
     both = [pair for pair in pairs(SPELLINGS + NAMES_OF_ONE_THING) if {stem(name) for name in pair} <= stems]
     assert both == []
@@ -135,7 +135,7 @@ def test_every_pack_is_large_enough_and_spreads_over_the_difficulties(pack_id: s
     assert max(counts.values()) <= total * 0.5
 
 
-def test_words_are_written_alike_and_none_is_a_name() -> None:
+def test_words_are_spelled_consistently_and_are_not_proper_names() -> None:
     for entry in ENTRIES:
         first, rest = entry.text[0], entry.text[1:]
         assert first.isupper(), entry
@@ -159,7 +159,7 @@ def test_harder_words_are_longer_on_average() -> None:
 
 
 def test_easy_words_are_plain() -> None:
-    """A six-year-old reads them: at most three words, none longer than twelve letters."""
+    """A child of six reads them: at most three words, none longer than twelve letters."""
     for entry in ENTRIES:
         if entry.difficulty == "easy":
             tokens = re.split(r"[ -]", entry.text)

@@ -1,11 +1,11 @@
-"""Reading word lists, and what a word must look like."""
+"""Parsing of word lists, and the rules for words."""
 
 import pytest
 
 from gameplay.words import wordlist
 
 
-def test_a_line_knows_its_number_though_blank_lines_come_before() -> None:
+def test_line_numbers_count_blank_lines() -> None:
     table = wordlist.read_table("text,difficulty\n\nCat, easy\n,\n\nDog,hard\n")
     assert table.columns == ["text", "difficulty"]
     assert [(row.number, row.cells) for row in table.rows] == [
@@ -15,12 +15,12 @@ def test_a_line_knows_its_number_though_blank_lines_come_before() -> None:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_whatever_a_spreadsheet_puts_between_cells_is_understood(delimiter: str) -> None:
+def test_commas_semicolons_and_tabs_are_delimiters(delimiter: str) -> None:
     table = wordlist.read_table(f'Text{delimiter}Difficulty\r\n"A, b"{delimiter}easy\r\n')
     assert table.rows == [wordlist.CsvRow(2, {"text": "A, b", "difficulty": "easy"}, surplus=False)]
 
 
-def test_short_lines_are_filled_and_long_ones_marked() -> None:
+def test_short_rows_are_padded_and_long_ones_marked() -> None:
     short, long = wordlist.read_table("text,difficulty\nCat\nDog,easy,brown\n").rows
     assert short == wordlist.CsvRow(2, {"text": "Cat", "difficulty": ""}, surplus=False)
     assert long.surplus
@@ -48,12 +48,12 @@ def test_different_words_have_different_keys() -> None:
     assert len({wordlist.word_key(text) for text in ("Bat", "Bats", "Schon", "Schön", "Кот", "猫")}) == 6
 
 
-def test_tidying_composes_letters_and_closes_gaps() -> None:
+def test_clean_text_composes_letters_and_collapses_spaces() -> None:
     assert wordlist.clean_text("  cafe\u0301 \n au\u00a0 lait ") == "café au lait"
 
 
 @pytest.mark.parametrize("text", ["Cat", "3-D glasses", "Ночь", "猫", "Beginner's luck", "x" * 60])
-def test_words_of_any_language_are_good(text: str) -> None:
+def test_words_of_any_language_are_valid(text: str) -> None:
     assert wordlist.text_fault(text) is None
 
 
@@ -69,7 +69,7 @@ def test_words_of_any_language_are_good(text: str) -> None:
         ("@cat", "begin with a letter"),
     ],
 )
-def test_what_is_wrong_with_a_text_is_said(text: str, fault: str) -> None:
+def test_an_invalid_text_has_a_message(text: str, fault: str) -> None:
     assert fault in (wordlist.text_fault(text) or "")
 
 
