@@ -182,7 +182,7 @@ def test_a_linter_for_security_has_nothing_else_to_say() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     found = [finding for finding in json.loads(run.stdout)["findings"] if not finding["suppressed"]]
     assert {finding["rule_id"] for finding in found} <= {DIGESTS_ARE_NOT_PINNED, PORTS_ARE_PUBLIC}, run.stdout

@@ -14,7 +14,7 @@ from tests.browser.page_checks import Look
 from tests.browser.party import BrowserParty
 from tests.support.site import Site
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "test-results" / "screenshots"
 FAILURES = ROOT / "test-results" / "failures"

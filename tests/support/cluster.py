@@ -24,7 +24,7 @@ from tests.support.site import Door
 from tests.support.valkey import Valkey
 
 COMMAND_TIMEOUT_S = 120.0
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 LOOK_AGAIN_S = 0.05
 
 

@@ -17,7 +17,7 @@ from tests.support.client_state import Mirror
 from tests.support.message_rules import LATEST
 from tests.support.site import Door
 
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 UPGRADE_TIMEOUT_S = 10.0
 """As long as a page waits."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.launcher import ServerProcess
 
-HTTP_TIMEOUT_S = 10.0
+HTTP_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def shell(command: str, directory: Path, **environment: str) -> str:
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     assert run.returncode == 0, f"{command}\n{run.stdout}{run.stderr}"
     return run.stdout

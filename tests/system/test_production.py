@@ -34,7 +34,7 @@ def test_djangos_own_deployment_check_has_nothing_to_say(tmp_path: Path) -> None
         env=environment | PRODUCTION | {"VAR_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     assert run.returncode == 0, run.stderr
     assert "no issues" in run.stdout + run.stderr
