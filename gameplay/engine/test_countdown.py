@@ -5,7 +5,7 @@ import pytest
 from gameplay.engine import events
 from gameplay.engine.errors import BadSettings, IllegalMove
 from gameplay.engine.states import RoomState as S
-from tests.support.game import CAST, Shelf, all_of, in_review, path, started, teams_ready, the, types
+from tests.support.game import CAST, FakeLibrary, all_of, in_review, path, started, teams_ready, the, types
 
 
 def test_the_countdown_starts_at_three():
@@ -80,7 +80,7 @@ def test_a_game_cannot_start_while_all_players_are_away():
 
 def test_a_game_cannot_start_when_the_packs_have_lost_their_words():
     game = teams_ready()
-    game.shelf.packs["default_animals"] = []
+    game.library.packs["default_animals"] = []
     before = game.saved()
     with pytest.raises(BadSettings):
         game.start()
@@ -88,8 +88,8 @@ def test_a_game_cannot_start_when_the_packs_have_lost_their_words():
 
 
 def test_packs_that_are_taken_away_during_a_game_are_played_on():
-    game = started(shelf=Shelf(default_animals=4))
-    game.shelf.packs.clear()
+    game = started(library=FakeLibrary(default_animals=4))
+    game.library.packs.clear()
     for _ in range(3):
         game.pass_until(S.ROUND_ACTIVE)
         while game.state is S.ROUND_ACTIVE:

@@ -16,8 +16,8 @@ from gameplay.engine.game import next_deadline_ms
 from gameplay.engine.model import Room
 from gameplay.engine.states import BEFORE_GAME
 from gameplay.engine.states import RoomState as S
-from tests.support.game import CROWD, Game, Shelf, secret_of
-from tests.support.room_observer import Witness, watched
+from tests.support.game import CROWD, FakeLibrary, Game, secret_of
+from tests.support.room_observer import RoomObserver, checked_steps
 
 NAMES = ("Alice", *CROWD, "Liam", "bob", "", "\u202eEve")
 TEAMS = ("team_1", "team_2", "team_3", "team_6")
@@ -65,12 +65,12 @@ class Party(RuleBasedStateMachine):
 
     @initialize(settings=SETTINGS, seed=st.integers(0, 3), number=st.integers(0, 6))
     def open_the_room(self, settings: dict[str, Any], seed: int, number: int) -> None:
-        shelf = Shelf(animals=12, food=7)
-        self.game = Game(seed=seed, shelf=shelf, **{"wordPackIds": ["animals"], "roundDurationSec": 10, **settings})
+        library = FakeLibrary(animals=12, food=7)
+        self.game = Game(seed=seed, library=library, **{"wordPackIds": ["animals"], "roundDurationSec": 10, **settings})
         self.twin: Room | None = None
         self.strangers = ["nobody", "player_999"]
-        self.witness = Witness(self.game.room)
-        self.watch: AbstractContextManager[None] = watched()
+        self.observer = RoomObserver(self.game.room)
+        self.watch: AbstractContextManager[None] = checked_steps()
         self.watch.__enter__()
         self.give("host_1", c.HostArrived())
         self.give("host_1", c.Connected())
@@ -103,19 +103,19 @@ class Party(RuleBasedStateMachine):
     def outcome(self, room: Room, actor_id: str, command: Command) -> list[Emission] | str:
         """The events, or the code of the rejection."""
         try:
-            return engine.apply(room, actor_id, command, self.game.now_ms, self.game.shelf)
+            return engine.apply(room, actor_id, command, self.game.now_ms, self.game.library)
         except GameError as refusal:
             return refusal.code
 
     def advance(self) -> None:
         """Let the deadlines pass in both rooms."""
-        said = engine.advance(self.room, self.game.now_ms, self.game.shelf)
+        said = engine.advance(self.room, self.game.now_ms, self.game.library)
         if self.twin is not None:
-            assert engine.advance(self.twin, self.game.now_ms, self.game.shelf) == said
+            assert engine.advance(self.twin, self.game.now_ms, self.game.library) == said
         self.hear(said)
 
     def hear(self, said: list[Emission]) -> None:
-        self.witness.heard(self.room, said)
+        self.observer.record(self.room, said)
 
     @property
     def holder_id(self) -> str:
@@ -283,7 +283,7 @@ class Party(RuleBasedStateMachine):
     def the_server_restarts(self, down_ms: int, back: bool) -> None:
         self.twin = None
         self.game.restart_server(down_ms)
-        self.witness.restarted(self.room)
+        self.observer.on_restart(self.room)
         if back:
             self.all_lines_are_lost_or_back(back=True, host_too=True)
 
@@ -293,7 +293,7 @@ class Party(RuleBasedStateMachine):
     def the_books_agree(self) -> None:
         if hasattr(self, "game"):
             self.advance()
-            self.witness.check(self.room, self.game.now_ms)
+            self.observer.check(self.room, self.game.now_ms)
 
     @invariant()
     def the_twin_is_the_same(self) -> None:

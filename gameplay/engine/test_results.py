@@ -3,7 +3,7 @@
 from gameplay.engine import commands as c
 from gameplay.engine import events
 from gameplay.engine.states import RoomState as S
-from tests.support.game import Shelf, finished, in_round, path, started, teams_ready, the, types
+from tests.support.game import FakeLibrary, finished, in_round, path, started, teams_ready, the, types
 
 
 def test_the_results_name_winner_scores_and_words():
@@ -160,7 +160,7 @@ def played_words(game):
 
 
 def test_no_word_of_the_game_comes_again_in_the_rematch():
-    game = started(roundsPerTeam=1, shelf=Shelf(default_animals=14))
+    game = started(roundsPerTeam=1, library=FakeLibrary(default_animals=14))
     words = played_words(game)
     game.rematch()
     game.start()
@@ -169,7 +169,7 @@ def test_no_word_of_the_game_comes_again_in_the_rematch():
 
 
 def test_no_word_comes_again_when_the_rematch_adds_a_pack():
-    game = started(roundsPerTeam=1, shelf=Shelf(default_animals=7, default_food=7))
+    game = started(roundsPerTeam=1, library=FakeLibrary(default_animals=7, default_food=7))
     words = played_words(game)
     game.give("Alice", c.UpdateSettings(settings={"wordPackIds": ["default_animals", "default_food"]}))
     game.rematch()
@@ -179,7 +179,7 @@ def test_no_word_comes_again_when_the_rematch_adds_a_pack():
 
 
 def test_no_word_is_repeated_when_packs_are_removed_and_added_again():
-    game = started(roundsPerTeam=1, shelf=Shelf(default_animals=14, default_food=14))
+    game = started(roundsPerTeam=1, library=FakeLibrary(default_animals=14, default_food=14))
     words = played_words(game)
     for pack in ("default_food", "default_animals", "default_food"):
         game.give("Alice", c.UpdateSettings(settings={"wordPackIds": [pack]}))
@@ -190,7 +190,7 @@ def test_no_word_is_repeated_when_packs_are_removed_and_added_again():
 
 
 def test_words_of_the_current_cycle_are_not_repeated_when_packs_alternate():
-    game = in_round(roundsPerTeam=10, shelf=Shelf(default_animals=7, default_food=7))
+    game = in_round(roundsPerTeam=10, library=FakeLibrary(default_animals=7, default_food=7))
     game.guess(7)
     game.pass_until(S.ROUND_ACTIVE)
     game.guess(2)
@@ -207,7 +207,7 @@ def test_words_of_the_current_cycle_are_not_repeated_when_packs_alternate():
 
 
 def test_when_all_words_have_been_seen_they_come_again():
-    game = started(roundsPerTeam=1, shelf=Shelf(default_animals=7))
+    game = started(roundsPerTeam=1, library=FakeLibrary(default_animals=7))
     words = played_words(game)
     game.rematch()
     game.start()

@@ -6,7 +6,7 @@ from gameplay.engine import commands as c
 from gameplay.engine import events
 from gameplay.engine.errors import IllegalMove
 from gameplay.engine.states import RoomState as S
-from tests.support.game import Shelf, all_of, in_review, in_round, path, the, types
+from tests.support.game import FakeLibrary, all_of, in_review, in_round, path, the, types
 
 
 def ended(game):
@@ -281,7 +281,7 @@ def test_an_undone_word_does_not_count_for_the_explainer():
 
 
 def few(number=3, **settings):
-    return in_round(shelf=Shelf(default_animals=number), **settings)
+    return in_round(library=FakeLibrary(default_animals=number), **settings)
 
 
 def test_the_round_ends_when_the_words_run_out():

@@ -8,13 +8,13 @@ from gameplay.engine.errors import BadSettings
 from gameplay.engine.game import parse_settings
 from gameplay.engine.model import Settings
 from gameplay.engine.states import RoomState as S
-from tests.support.game import SCENES, Shelf, finished, lobby, the
+from tests.support.game import SCENES, FakeLibrary, finished, lobby, the
 
-SHELF = Shelf(default_animals=9, default_food=9)
+LIBRARY = FakeLibrary(default_animals=9, default_food=9)
 
 
 def parsed(**values):
-    return parse_settings(values, Settings(), SHELF)
+    return parse_settings(values, Settings(), LIBRARY)
 
 
 def test_the_defaults():
@@ -98,7 +98,7 @@ def test_values_out_of_range_and_unknown_names_are_refused(name, value):
 
 def test_packs_without_a_word_of_the_difficulty_are_refused():
     with pytest.raises(BadSettings):
-        parse_settings({"difficulty": "hard"}, Settings(), Shelf(default_animals=2))
+        parse_settings({"difficulty": "hard"}, Settings(), FakeLibrary(default_animals=2))
 
 
 def test_one_invalid_setting_rejects_all():

@@ -293,7 +293,7 @@ def test_a_tick_does_not_raise_the_version():
 
 def test_a_move_that_the_table_does_not_have_cannot_be_made():
     game = Game()
-    step = Step(game.room, game.now_ms, game.shelf, hooks)
+    step = Step(game.room, game.now_ms, game.library, hooks)
     with pytest.raises(IllegalMove):
         step.move(E.ROUND_STARTED)
     assert game.state is S.ROOM_CREATED

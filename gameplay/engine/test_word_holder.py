@@ -202,7 +202,7 @@ def test_an_absent_explainer_is_replaced_during_a_pause():
 
 
 def test_the_round_ends_on_resuming_when_a_replacement_used_up_the_words():
-    game = on_phones(shelf=None)
+    game = on_phones(library=None)
     game.guess(199)
     assert game.view("Bob").current_word.remaining_in_pack == 0
     game.pause()

@@ -28,7 +28,7 @@ from gameplay.results import results
 NOW_MS = 1_700_000_000_000
 
 
-class Shelf:
+class FakeLibrary:
     """A library of one endless pack."""
 
     def words(self, _pack_ids: tuple[str, ...], _difficulty: str, _language: str) -> list[Word]:
@@ -63,11 +63,11 @@ class Party:
         return {member.name: member.id for member in self.room.members.values()}
 
     def tell(self, actor_id: str, command: game.Command) -> None:
-        game.apply(self.room, actor_id, command, self.now_ms, Shelf())
+        game.apply(self.room, actor_id, command, self.now_ms, FakeLibrary())
 
     def wait(self, seconds: float) -> None:
         self.now_ms += round(seconds * 1000)
-        game.advance(self.room, self.now_ms, Shelf())
+        game.advance(self.room, self.now_ms, FakeLibrary())
 
     def play_turn(self, *, guessed: int, skipped: int) -> None:
         while self.room.state is not RoomState.ROUND_ACTIVE:

@@ -20,11 +20,11 @@ def texts(*pack_ids: str, difficulty: str = "mixed", language: str = "en") -> li
 
 def test_the_library_implements_the_engines_port(make_pack: MakePack) -> None:
     make_pack("zoo", easy="Cat")
-    shelf: Library = library.current_library()
-    [word] = shelf.words(("zoo",), "mixed", "en")
+    words: Library = library.current_library()
+    [word] = words.words(("zoo",), "mixed", "en")
     assert (word.ref, word.text, word.difficulty, word.pack_id) == (Word.objects.get().pk, "Cat", "easy", "zoo")
-    assert shelf.has_pack("zoo")
-    assert not shelf.has_pack("farm")
+    assert words.has_pack("zoo")
+    assert not words.has_pack("farm")
 
 
 def test_words_come_by_pack_difficulty_and_language(make_pack: MakePack) -> None:

@@ -21,7 +21,7 @@ from gameplay.engine.projections import game_state, state_checksum
 from gameplay.engine.states import IN_ROUND, RoomState
 from rooms.protocol.catalogue import SERVER
 from tests.browser.modules import module_page, run
-from tests.support.game import CROWD, Game, Shelf, in_round, secret_of
+from tests.support.game import CROWD, FakeLibrary, Game, in_round, secret_of
 
 SEEDS = range(8)
 STEPS = 220
@@ -133,7 +133,7 @@ class RandomParty:
         holder = self.dice.choice(["host", "explainer"])
         self.game = Game(
             seed=seed,
-            shelf=Shelf(default_animals=60),
+            library=FakeLibrary(default_animals=60),
             roundDurationSec=10,
             roundsPerTeam=self.dice.randint(1, 2),
             skipPenalty=self.dice.choice([0, -1]),
@@ -148,9 +148,9 @@ class RandomParty:
         if dice.random() < 0.3 and room.state not in {RoomState.TEAM_SETUP}:
             return self.game.pass_ms(dice.choice([300, 1_000, 1_000, 3_000, 6_000]))
         actor_id, command = self._idea()
-        said = engine.advance(room, self.game.now_ms, self.game.shelf)
+        said = engine.advance(room, self.game.now_ms, self.game.library)
         try:
-            return said + engine.apply(room, actor_id, command, self.game.now_ms, self.game.shelf)
+            return said + engine.apply(room, actor_id, command, self.game.now_ms, self.game.library)
         except GameError:
             return said
 

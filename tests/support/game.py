@@ -1,4 +1,4 @@
-"""A party played straight through the engine: the cast, a clock that is moved by hand, words that are known.
+"""A game driven through the engine: the cast, a manual clock, a library of known words.
 
 Alice hosts; Bob, Carol, Dave and Erin play, in this order in two teams: Bob and Dave against Carol and Erin.
 """
@@ -25,8 +25,8 @@ NOON_MS = 1_800_000_000_000
 GRADES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 
 
-class Shelf:
-    """Word packs in memory; each word's text says which pack it is from."""
+class FakeLibrary:
+    """A library of English packs; the text of a word names its pack."""
 
     def __init__(self, **sizes: int) -> None:
         self.packs: dict[str, list[Word]] = {}
@@ -34,7 +34,7 @@ class Shelf:
             self.put(pack_id, size)
 
     def put(self, pack_id: str, size: int) -> None:
-        """Add a pack of this many English words, the difficulties taking turns."""
+        """Add a pack of ``size`` words of alternating difficulties."""
         first = 1 + sum(len(words) for words in self.packs.values())
         self.packs[pack_id] = [
             Word(ref=first + index, text=f"{pack_id} no. {index + 1}", difficulty=GRADES[index % 3], pack_id=pack_id)
@@ -59,22 +59,22 @@ class Shelf:
 
 
 def secret_of(name: str) -> str:
-    """The hash of this person's session secret, as the shell would hand it over."""
+    """The hash of this member's session secret."""
     return f"hash of {name}'s secret"
 
 
 class Game:
-    """One room, its clock and everything that it has said. ``settings`` as on the wire."""
+    """A room, its clock and all its events. ``settings`` by their names on the wire."""
 
-    def __init__(self, seed: int = 7, shelf: Shelf | None = None, **settings: Any) -> None:
-        self.shelf = shelf or Shelf(default_animals=200, default_food=40)
+    def __init__(self, seed: int = 7, library: FakeLibrary | None = None, **settings: Any) -> None:
+        self.library = library or FakeLibrary(default_animals=200, default_food=40)
         self.now_ms = NOON_MS
         self.said: list[Emission] = []
         self.room: Room = create(
             "ABC234",
             "Alice",
             secret_of("Alice"),
-            parse_settings(settings, Settings(), self.shelf),
+            parse_settings(settings, Settings(), self.library),
             seed,
             self.now_ms,
         )
@@ -82,18 +82,18 @@ class Game:
     # Commands and time
 
     def give(self, name: str, command: Command) -> list[Emission]:
-        """``name`` gives ``command`` now. Answers with what was said because of it."""
-        said = apply(self.room, self.id(name), command, self.now_ms, self.shelf)
+        """Apply ``command`` by ``name`` now; return its events."""
+        said = apply(self.room, self.id(name), command, self.now_ms, self.library)
         self.said += said
         return said
 
     def pass_ms(self, duration_ms: int) -> list[Emission]:
-        """Let time go by, everything happening when it is due."""
+        """Advance the clock, stopping at each deadline; return the events."""
         until_ms = self.now_ms + duration_ms
         said: list[Emission] = []
         while (due_ms := next_deadline_ms(self.room)) is not None and due_ms <= until_ms:
             self.now_ms = max(self.now_ms, due_ms)
-            said += advance(self.room, self.now_ms, self.shelf)
+            said += advance(self.room, self.now_ms, self.library)
         self.now_ms = until_ms
         self.said += said
         return said
@@ -103,7 +103,7 @@ class Game:
         return self.pass_ms(round(duration_s * 1000))
 
     def pass_until(self, *states: RoomState) -> list[Emission]:
-        """Let time go by until the room is in one of ``states``."""
+        """Advance the clock until the room is in one of ``states``; return the events."""
         said: list[Emission] = []
         while self.state not in states:
             due_ms = next_deadline_ms(self.room)
@@ -114,7 +114,7 @@ class Game:
     # People
 
     def id(self, name: str) -> str:
-        """The id of the member with this name; a name that nobody has is its own id, of a stranger."""
+        """The id of the member with this name; for a stranger the name itself."""
         return next((member.id for member in self.room.members.values() if member.name == name), name)
 
     def name(self, actor_id: str | None) -> str:
@@ -126,18 +126,18 @@ class Game:
         return self.room.members[self.id(name)]
 
     def arrive(self) -> list[Emission]:
-        """Alice's first socket."""
+        """Open the host's first connection."""
         return self.give("Alice", c.HostArrived()) + self.give("Alice", c.Connected())
 
     def join(self, *names: str) -> list[Emission]:
         return [emission for name in names for emission in self.give("", c.Join(name=name, session=secret_of(name)))]
 
     def drop(self, *names: str) -> list[Emission]:
-        """The sockets of these people are gone."""
+        """Close the connections of these members."""
         return [emission for name in names for emission in self.give(name, c.Disconnected())]
 
     def come_back(self, *names: str) -> list[Emission]:
-        """The sockets of these people are there again."""
+        """Open the connections of these members again."""
         return [emission for name in names for emission in self.give(name, c.Connected())]
 
     def leave(self, name: str) -> list[Emission]:
@@ -150,7 +150,7 @@ class Game:
         return self.give("Alice", c.BanPlayer(player_id=self.id(name)))
 
     def hand_over_to(self, name: str) -> list[Emission]:
-        """The host makes this player the host."""
+        """Transfer the role of the host to this player."""
         return self.give(self.host, c.TransferHost(player_id=self.id(name)))
 
     @property
@@ -163,14 +163,14 @@ class Game:
         return self.give(self.host, c.StartTeamSetup(num_teams=number))
 
     def sit(self, name: str, team: int) -> list[Emission]:
-        """A player sits down in the team of this number, counted from 1."""
+        """Let a player join the team of this number, counted from 1."""
         return self.give(name, c.JoinTeam(team_id=f"team_{team}"))
 
     def assign(self, name: str, team: int) -> list[Emission]:
         return self.give(self.host, c.AssignPlayer(player_id=self.id(name), team_id=f"team_{team}"))
 
     def seat_everybody(self) -> list[Emission]:
-        """All players sit down, in turn in the first team, the second and so on."""
+        """Assign all players to the teams in turn."""
         number = len(self.room.teams)
         return [
             emission
@@ -182,7 +182,7 @@ class Game:
         return self.room.teams[number - 1]
 
     def team_names(self) -> list[list[str]]:
-        """Who sits where."""
+        """The names of the players of each team."""
         return [[self.name(player) for player in team.players] for team in self.room.teams]
 
     def scores(self) -> list[int]:
@@ -194,7 +194,7 @@ class Game:
         return self.give(self.host, c.ConfirmStart())
 
     def swipe(self, action: str = "guessed") -> list[Emission]:
-        """The word holder swipes the live word."""
+        """Swipe the live word, as the word holder."""
         return self.give(self.holder, c.WordSwiped(word_id=self.round.word_id or "", action=action))  # type: ignore[arg-type]
 
     def guess(self, number: int = 1) -> None:
@@ -221,14 +221,14 @@ class Game:
         return self.give(self.host, c.EndGame())
 
     def play_turn(self, guessed: int = 0, skipped: int = 0) -> list[Emission]:
-        """From the countdown to the review: the turn of the team that is next."""
+        """Play the next turn, from the countdown to the review."""
         said = self.pass_until(RoomState.ROUND_ACTIVE)
         self.guess(guessed)
         self.skip(skipped)
         return said + self.pass_until(RoomState.SCORE_REVIEW)
 
     def play_out(self, *points: int) -> list[Emission]:
-        """One turn with each of these points, and on to whatever comes after the last review."""
+        """Play a turn for each of these points, and end the last review."""
         for each in points:
             self.play_turn(guessed=each)
         return self.pass_until(RoomState.ROUND_STARTING, RoomState.FINAL_RESULTS)
@@ -263,18 +263,18 @@ class Game:
         return self.round.word.text
 
     def view(self, name: str | None = None) -> GameState:
-        """What this person may know; None: a spectator."""
+        """The view of this member (None: of a spectator)."""
         return game_state(self.room, None if name is None else self.id(name), self.now_ms)
 
     def remaining_ms(self) -> int:
         return self.round.remaining(self.now_ms)
 
     def saved(self) -> bytes:
-        """Everything about the room."""
+        """The room as a snapshot."""
         return snapshot.dump_state(self.room) + snapshot.dump_deck(self.room)
 
     def restart_server(self, down_ms: int = 3_000) -> None:
-        """The server stops, and goes on from the snapshot later."""
+        """Restore the room from its snapshot after ``down_ms``."""
         state, deck = snapshot.dump_state(self.room), snapshot.dump_deck(self.room)
         stopped_ms = self.now_ms
         self.now_ms += down_ms
@@ -283,7 +283,7 @@ class Game:
 
 
 def lobby(*names: str, **settings: Any) -> Game:
-    """Alice and these players (the cast unless said) in the lobby."""
+    """A lobby with Alice and these players, by default the cast."""
     game = Game(**settings)
     game.arrive()
     game.join(*(names or CAST))
@@ -291,7 +291,7 @@ def lobby(*names: str, **settings: Any) -> Game:
 
 
 def teams_ready(*names: str, **settings: Any) -> Game:
-    """Everybody sits in a team, evenly: ``READY_TO_START``."""
+    """Balanced teams: ``READY_TO_START``."""
     game = lobby(*names, **settings)
     game.set_up()
     game.seat_everybody()
@@ -299,14 +299,14 @@ def teams_ready(*names: str, **settings: Any) -> Game:
 
 
 def started(*names: str, **settings: Any) -> Game:
-    """The first countdown has begun."""
+    """The first countdown has started."""
     game = teams_ready(*names, **settings)
     game.start()
     return game
 
 
 def in_round(*names: str, **settings: Any) -> Game:
-    """The first round has just begun: Bob explains."""
+    """The first round has started; Bob explains."""
     game = started(*names, **settings)
     game.pass_until(RoomState.ROUND_ACTIVE)
     return game
@@ -320,7 +320,7 @@ def in_review(*names: str, **settings: Any) -> Game:
 
 
 def waiting(*names: str, **settings: Any) -> Game:
-    """``READY_FOR_NEXT``, for all players are away; Alice is there."""
+    """``READY_FOR_NEXT``: all players are away, Alice is connected."""
     game = in_review(*names, **settings)
     game.drop(*(names or CAST))
     game.pass_until(RoomState.READY_FOR_NEXT)
@@ -328,7 +328,7 @@ def waiting(*names: str, **settings: Any) -> Game:
 
 
 def finished(*names: str, **settings: Any) -> Game:
-    """The first game has been played and won by Bob's team."""
+    """The results of the first game, won by Bob's team."""
     game = started(*names, **{"roundsPerTeam": 1, **settings})
     game.play_turn(guessed=2)
     while game.state is not RoomState.FINAL_RESULTS:
@@ -379,18 +379,18 @@ SCENES: dict[RoomState, Callable[[], Game]] = {
 
 
 def all_of(said: Sequence[Emission], kind: type[E]) -> list[E]:
-    """The events of this kind, in order."""
+    """The events of this type, in order."""
     return [emission.event for emission in said if isinstance(emission.event, kind)]
 
 
 def the(said: Sequence[Emission], kind: type[E]) -> E:
-    """The one event of this kind."""
+    """The only event of this type."""
     (event,) = all_of(said, kind)
     return event
 
 
 def types(said: Sequence[Emission]) -> list[str]:
-    """What was said, by the type on the wire; events without a message by their class."""
+    """The types of the events on the wire; for events without a message their class names."""
     return [emission.event.TYPE or type(emission.event).__name__ for emission in said]
 
 
@@ -400,5 +400,5 @@ def path(said: Sequence[Emission]) -> list[RoomState]:
 
 
 def as_json(value: Any) -> str:
-    """How a client would read it."""
+    """``value`` as JSON, as clients read it."""
     return msgspec.json.encode(value).decode()

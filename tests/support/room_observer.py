@@ -1,4 +1,4 @@
-"""Watches a room and keeps books of its own: what a room says has to agree with what it is."""
+"""An observer that rebuilds a room from its events and compares it with the room."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ GAME_STARTS = {GameEvent.HOST_CONFIRM_START, GameEvent.HOST_RESTART}
 AT_REST = set(S) - {S.ROUND_ENDED, S.GAME_ENDED}
 
 
-class Witness:
-    """The books on one room: states, numbers, points and secrets, from what was said alone."""
+class RoomObserver:
+    """The state, numbers and points of a room, from its events alone."""
 
     def __init__(self, room: Room) -> None:
         self.state = room.state
@@ -32,23 +32,23 @@ class Witness:
         self.points: dict[str, tuple[str, int]] = {}
         self.taken: Counter[tuple[S, GameEvent, S]] = Counter()
 
-    def restarted(self, room: Room) -> None:
-        """The room was restored; its numbers have to be beyond all that were ever seen."""
+    def on_restart(self, room: Room) -> None:
+        """Check that the counters of the restored room exceed all that were seen."""
         assert room.sequence_id > self.sequence_id
         assert room.state_version > self.state_version
         self.sequence_id, self.state_version = room.sequence_id, room.state_version
 
-    def heard(self, room: Room, said: list[Emission]) -> None:
-        """Note what was said, in order; ``room`` is as it was left."""
+    def record(self, room: Room, said: list[Emission]) -> None:
+        """Record events in order; ``room`` is their result."""
         live = room.round.word if room.round is not None else None
         for emission in said:
-            assert live is None or isinstance(emission.event, WordRevealed) or not _tells(emission.event, live)
+            assert live is None or isinstance(emission.event, WordRevealed) or not _reveals(emission.event, live)
             self._number(emission)
             self._move(emission.event)
             self._count(emission.event)
 
     def check(self, room: Room, now_ms: int) -> None:
-        """Everything that is true of a room at rest."""
+        """Check the invariants of a room at rest."""
         assert room.state in AT_REST
         assert room.state is self.state
         assert room.sequence_id == self.sequence_id
@@ -146,8 +146,8 @@ def _check_clocks(room: Room, now_ms: int) -> None:
         assert len(set(texts)) == len(texts), "a word came twice in a round"
 
 
-def _tells(value: object, word: Word) -> bool:
-    """Whether a client that reads ``value`` learns this word."""
+def _reveals(value: object, word: Word) -> bool:
+    """Whether ``value`` reveals this word to a client."""
     return f'"{word.text}"' in as_json(value)
 
 
@@ -157,15 +157,15 @@ def _check_secrets(room: Room, now_ms: int) -> None:
         return
     holder_id = room.round.holder_id if room.round is not None and room.state in IN_ROUND else None
     onlooker = game_state(room, None, now_ms)
-    assert not _tells(onlooker, live)
+    assert not _reveals(onlooker, live)
     for member_id in room.members:
         view = game_state(room, member_id, now_ms)
         assert (view == onlooker) == (member_id != holder_id)
 
 
 @contextmanager
-def watched() -> Iterator[None]:
-    """While this is open: words go out to their holder alone, and a room comes to rest after a few deadlines."""
+def checked_steps() -> Iterator[None]:
+    """While open, check that words go to their holder alone and that a room comes to rest after some deadlines."""
     emit, on_deadline, advance = Step.emit, game._on_deadline, game.advance
     happened = Counter[int]()
 
