@@ -16,7 +16,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 180.0
-STOP_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 25.0
 
 # What a developer may have in the environment must not reach a server that tests and measurements rely on.
 FOREIGN_VARIABLES = (
