@@ -116,6 +116,11 @@ def test_there_is_something_to_look_at() -> None:
     assert ("gameplay.engine.states" in {module_of(name) for _, name in imports("gameplay.engine.game")}) is True
 
 
+def test_members_know_rounds_through_hooks_only() -> None:
+    imported = {module_of(name) for _, name in imports("gameplay.engine.members")}
+    assert imported.isdisjoint({"gameplay.engine.rounds", "gameplay.engine.match", "gameplay.engine.hooks"})
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_imports_never_climb(name: str) -> None:
     here = place(name)
