@@ -11,10 +11,10 @@ from pathlib import Path
 
 from bench.arguments import counts, end_in_order
 from bench.churn_memory import ChurnReport, watch_churn
-from bench.document import keep
 from bench.generator_pool import LoadFailed
 from bench.launcher import ServerFailed, raise_file_limit
 from bench.report import Report
+from bench.results_document import keep
 from bench.room_creation import NotCreated
 from bench.run import Load, Run
 from bench.topologies import AtTheWorkers, ManyWorkers, OneServer, Site

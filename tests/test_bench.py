@@ -15,12 +15,12 @@ import pytest
 
 from bench.churn_memory import ChurnReport
 from bench.client_socket import Door
-from bench.document import fill, table
 from bench.peers.comparison import Comparison, ratio
 from bench.plot import plot, tidy_step
 from bench.reconnect_storm import pause_s
 from bench.report import Connecting, Latency, Memory, Redis, Report, Storm, Usage, latency, percentile, slope
 from bench.resource_usage import Metrics, bound_of_share
+from bench.results_document import fill, table
 from bench.run import Load, Run
 from bench.socket_stats import SocketStats
 from bench.topologies import OneServer

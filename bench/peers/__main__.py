@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from bench.arguments import counts, end_in_order
-from bench.document import keep
 from bench.generator_pool import LoadFailed
 from bench.launcher import ServerFailed, raise_file_limit
 from bench.peers.comparison import OURS, Comparison
 from bench.peers.servers import StockChannels, install_node_servers, node_server
 from bench.report import Report
+from bench.results_document import keep
 from bench.room_creation import NotCreated
 from bench.run import Load, Run
 from bench.topologies import OneServer, Site

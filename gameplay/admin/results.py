@@ -18,7 +18,7 @@ from gameplay.models import GameResult
 from gameplay.results import charts
 from gameplay.results.retention import PUBLIC_FOR
 from gameplay.words.formats import FORMATS
-from gameplay.words.resources import GameResultExport
+from gameplay.words.import_export_resources import GameResultExport
 
 
 @admin.register(GameResult)

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from gameplay.conftest import MakePack
 from gameplay.models import LibraryVersion, Word, WordPack
-from gameplay.words import formats, resources
+from gameplay.words import formats, import_export_resources
 
 WORDS = "/admin/gameplay/word/"
 CSV, JSON = "0", "1"
@@ -193,7 +193,7 @@ def test_an_unusable_file_is_refused_with_a_reason(
 def test_a_file_with_too_many_rows_is_refused(
     importer: Importer, make_pack: MakePack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resources, "MAX_ROWS", 2)
+    monkeypatch.setattr(import_export_resources, "MAX_ROWS", 2)
     importer.upload("text,difficulty\nCat,easy\nDog,easy\nOwl,easy\n", make_pack("zoo"))
     assert "The file has more than 2 rows." in importer.page
     assert not importer.can_confirm

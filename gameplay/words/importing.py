@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from gameplay.words import wordlist
 from gameplay.words.formats import FORMATS
 from gameplay.words.forms import WordConfirmForm, WordImportForm, chosen_pack, limit_pack_choices
-from gameplay.words.resources import WordExport, WordImport
+from gameplay.words.import_export_resources import WordExport, WordImport
 from gameplay.words.uploads import SharedUpload
 
 

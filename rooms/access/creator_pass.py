@@ -8,7 +8,7 @@ from django.core.signing import BadSignature, TimestampSigner
 
 from gameplay.engine.model import FIRST_HOST
 from rooms.access.sessions import HOST_COOKIE_AGE_S, session_hash
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 PREFIX = "owner."
 

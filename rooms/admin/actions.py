@@ -16,7 +16,7 @@ from rooms.admin.worker_calls import CallFailed, call_worker
 from rooms.cluster.room_rpc.client import send_command
 from rooms.cluster.room_rpc.messages import NoSuchRoom
 from rooms.protocol.messages import Notice
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from rooms.admin.actions import Action, Outcome
 from rooms.models import LiveRoom
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 from rooms.web.room_pages import spaced_code
 
 MAX_ENTRIES = 20

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from gameplay.engine import events
 from rooms.admin.list_query import STATE_NAMES
-from rooms.live.details import EventDetails, RoomDetails
+from rooms.live.room_details import EventDetails, RoomDetails
 from rooms.protocol.messages import Notice
 
 if TYPE_CHECKING:

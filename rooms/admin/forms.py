@@ -11,7 +11,7 @@ from gameplay.engine.model import Settings
 from gameplay.engine.settings import LIMITS, WIRE_NAMES
 from gameplay.words.library import current_library
 from rooms.admin.actions import Needs
-from rooms.live.details import MemberDetails
+from rooms.live.room_details import MemberDetails
 from rooms.web.setting_fields import SETTING_FIELDS, language_name
 
 MAX_NOTICE = 200

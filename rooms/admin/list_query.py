@@ -12,7 +12,7 @@ from gameplay.engine.states import RoomState
 from rooms.admin.permissions import User, may_view_room
 from rooms.admin.redis_reads import redis_errors_as_unavailable, rooms_redis
 from rooms.storage.keys import SUMMARIES
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 PAGE_SIZE = 50
 MAX_SEARCH = 64

@@ -25,7 +25,7 @@ from rooms.admin.list_query import RoomQuery, list_page, read_by_codes, read_roo
 from rooms.admin.room_view import RoomView, load_room_view
 from rooms.errors import Unavailable
 from rooms.models import LiveRoom
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[LiveRoom]

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 VIEW = "rooms.view_liveroom"
 CONTROL = "rooms.control_liveroom"

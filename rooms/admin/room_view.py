@@ -15,11 +15,11 @@ from rooms.admin.redis_reads import redis_errors_as_unavailable, rooms_redis
 from rooms.admin.worker_calls import CallFailed, call_worker
 from rooms.cluster.room_rpc.client import describe
 from rooms.cluster.room_rpc.messages import NoSuchRoom
-from rooms.live.details import MemberDetails, RoomDetails, details_of_saved
+from rooms.live.room_details import MemberDetails, RoomDetails, details_of_saved
 from rooms.storage.keys import room_keys
 from rooms.storage.restore import load_event_log
+from rooms.storage.room_summary import RoomSummary
 from rooms.storage.store import StoredRoom
-from rooms.storage.summary import RoomSummary
 from rooms.storage.write_behind import SaveState
 
 

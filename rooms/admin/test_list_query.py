@@ -12,7 +12,7 @@ from redis.connection import AbstractConnection
 from rooms.admin.list_query import PAGE_SIZE, RoomPage, RoomQuery, list_page, read_by_codes, read_rooms
 from rooms.errors import Unavailable
 from rooms.storage.keys import SUMMARIES
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 NOON_MS = 1_800_000_000_000
 ROOT = User(pk=1, username="root", is_staff=True, is_superuser=True)

@@ -18,8 +18,8 @@ from rooms.protocol.errors import CloseCode
 from rooms.protocol.limits import SNAPSHOT_RETENTION_MS
 from rooms.storage.redis_client import REDIS_ERRORS
 from rooms.storage.restore import restore
+from rooms.storage.room_summary import RoomSummary, summarize
 from rooms.storage.store import Store
-from rooms.storage.summary import RoomSummary, summarize
 from rooms.storage.write_behind import Saveable, WriteBehind
 from rooms.telemetry.counters import counters
 from rooms.telemetry.spans import span

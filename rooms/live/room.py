@@ -30,8 +30,8 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import Entry, EventLog, Visible, visible_to
 from rooms.protocol.messages import StateSnapshot
 from rooms.public_urls import join_url
+from rooms.storage.room_summary import RoomSummary, summarize
 from rooms.storage.store import Store
-from rooms.storage.summary import RoomSummary, summarize
 from rooms.storage.write_behind import SaveState
 from rooms.telemetry.counters import counters
 from rooms.telemetry.log_context import RoomSubject, log_context_for

@@ -11,7 +11,7 @@ from rooms.cluster.room_rpc.messages import WorkerMetrics
 from rooms.errors import Unavailable
 from rooms.management.commands import rooms as command
 from rooms.management.table import format_age, format_table, printable
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2JAlice\u202egnp\r\n\x9b31m"
 

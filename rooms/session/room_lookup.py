@@ -13,7 +13,7 @@ from rooms.live.room import LiveRoom
 from rooms.protocol.messages import Connect, Reconnect
 from rooms.session import handshake
 from rooms.session.remote_room import RateVerdict, RemoteRoom
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 
 async def look_up(client_key: str, code: str) -> RoomSummary | None:

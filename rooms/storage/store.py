@@ -19,8 +19,8 @@ from rooms.storage.keys import (
     seat_link_key,
 )
 from rooms.storage.redis_client import REDIS_ERRORS
+from rooms.storage.room_summary import RoomSummary
 from rooms.storage.scripts import load_script
-from rooms.storage.summary import RoomSummary
 
 CREATE = load_script("create")
 CLAIM = load_script("claim")

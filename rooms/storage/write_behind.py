@@ -17,8 +17,8 @@ from gameplay.engine.model import Room
 from rooms import clock
 from rooms.protocol.eventlog import EventLog
 from rooms.storage.redis_client import REDIS_ERRORS
+from rooms.storage.room_summary import RoomSummary
 from rooms.storage.store import FENCED, RECREATED, Save, Store, Tombstone
-from rooms.storage.summary import RoomSummary
 from rooms.telemetry.counters import counters
 from rooms.telemetry.spans import span
 

@@ -21,7 +21,7 @@ from rooms.access.sessions import host_secret, set_host_cookie
 from rooms.public_urls import join_url, public_origin
 from rooms.session.room_lookup import look_up
 from rooms.session.seat_links import redeem_seat
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 from rooms.web.error_responses import answer_room_errors
 from rooms.web.forms import packs_as_json
 from rooms.web.setting_fields import SETTING_FIELDS

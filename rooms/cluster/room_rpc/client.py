@@ -38,7 +38,7 @@ from rooms.cluster.room_rpc.messages import (
     WorkerTimeout,
 )
 from rooms.errors import BUSY, Unavailable
-from rooms.live.details import RoomDetails
+from rooms.live.room_details import RoomDetails
 from rooms.protocol.messages import Notice
 from rooms.storage.redis_client import REDIS_ERRORS, connect
 from rooms.storage.store import Store

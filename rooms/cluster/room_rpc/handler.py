@@ -13,8 +13,8 @@ from rooms.cluster.node import Node
 from rooms.cluster.ownership import Elsewhere
 from rooms.cluster.room_rpc import messages as rpc
 from rooms.errors import Unavailable
-from rooms.live.details import details_of
 from rooms.live.room import LiveRoom
+from rooms.live.room_details import details_of
 from rooms.protocol.messages import Notice
 
 logger = logging.getLogger(__name__)

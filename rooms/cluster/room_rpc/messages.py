@@ -14,7 +14,7 @@ import msgspec
 from gameplay.engine.commands import Command
 from gameplay.engine.states import RoomState
 from rooms.errors import RoomError
-from rooms.live.details import RoomDetails
+from rooms.live.room_details import RoomDetails
 from rooms.protocol.catalogue import CLIENT
 
 MESSAGE_TYPE = "order"

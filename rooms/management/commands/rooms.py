@@ -18,9 +18,9 @@ from rooms.admin.list_query import read_all, search
 from rooms.cluster.room_rpc import client as room_rpc
 from rooms.cluster.room_rpc.messages import WorkerMetrics
 from rooms.errors import RoomError
-from rooms.live.details import RoomDetails
+from rooms.live.room_details import RoomDetails
 from rooms.management.table import format_age, format_table, printable
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 MAX_EVENTS = 10
 DRAIN_TIMEOUT_S = 30.0

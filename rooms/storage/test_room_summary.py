@@ -10,7 +10,7 @@ import redis
 from rooms.cluster.node import Node
 from rooms.conftest import MovedClock
 from rooms.storage.keys import SUMMARIES
-from rooms.storage.summary import RoomSummary
+from rooms.storage.room_summary import RoomSummary
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""``python -m bench.document``: put the kept figures into docs/benchmarks.md, and draw the plot beside it.
+"""``python -m bench.results_document``: put the kept figures into docs/benchmarks.md, and draw the plot beside it.
 
 Figures are kept as JSON in docs/benchmarks/, one file a run. In the document each table stands between two comments
 that name it; what is between them is written anew, everything else is left alone.
