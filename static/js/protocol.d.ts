@@ -117,15 +117,15 @@ export const AFTER_CLOSE: Readonly<Record<number, CloseAction | undefined>>;
 
 /** The settings of a room: what each may be, and its default. */
 export const RANGES: {
-  readonly numTeams: { readonly min: 2; readonly max: 5; readonly default: 2; };
-  readonly roundDurationSec: { readonly min: 10; readonly max: 180; readonly default: 60; };
-  readonly roundsPerTeam: { readonly min: 1; readonly max: 10; readonly default: 3; };
-  readonly targetScore: { readonly optional: true; readonly min: 5; readonly max: 200; readonly default: null; };
-  readonly skipPenalty: { readonly min: -1; readonly max: 0; readonly default: 0; };
-  readonly wordPackIds: { readonly min: 1; readonly max: 50; readonly default: ["default_animals"]; };
-  readonly difficulty: { readonly choices: readonly ["easy", "medium", "hard", "mixed"]; readonly default: "mixed"; };
-  readonly wordHolder: { readonly choices: readonly ["host", "explainer"]; readonly default: "host"; };
-  readonly language: { readonly min: 2; readonly max: 10; readonly default: "en"; };
+  readonly numTeams: { readonly min: 2; readonly max: 5; readonly default: 2 };
+  readonly roundDurationSec: { readonly min: 10; readonly max: 180; readonly default: 60 };
+  readonly roundsPerTeam: { readonly min: 1; readonly max: 10; readonly default: 3 };
+  readonly targetScore: { readonly optional: true; readonly min: 5; readonly max: 200; readonly default: null };
+  readonly skipPenalty: { readonly min: -1; readonly max: 0; readonly default: 0 };
+  readonly wordPackIds: { readonly min: 1; readonly max: 50; readonly default: readonly ["default_animals"] };
+  readonly difficulty: { readonly choices: readonly ["easy", "medium", "hard", "mixed"]; readonly default: "mixed" };
+  readonly wordHolder: { readonly choices: readonly ["host", "explainer"]; readonly default: "host" };
+  readonly language: { readonly min: 2; readonly max: 10; readonly default: "en" };
 };
 
 /** Times and sizes that the browser keeps to (docs/spec.md §3.1, §3.3); `_MS` are milliseconds. */

@@ -51,10 +51,9 @@ def _constant(name: str, value: object) -> str:
 
 def _literal(value: object) -> str:
     if isinstance(value, Mapping):
-        return (
-            "{ " + " ".join(f"readonly {property_name(key)}: {_literal(item)};" for key, item in value.items()) + " }"
-        )
-    if isinstance(value, list):
+        fields = (f"readonly {property_name(key)}: {_literal(item)}" for key, item in value.items())
+        return f"{{ {'; '.join(fields)} }}"
+    if isinstance(value, list | tuple):
         return f"readonly [{', '.join(map(_literal, value))}]"
     return json.dumps(value)
 
