@@ -1,28 +1,29 @@
-/** What a screen reader is told: one thing at a time, the newest wins, and nothing twice in a row. */
+/** Announcements for screen readers: one at a time, the newest wins, no repetition. */
 
 const PAUSE_MS = 700;
 
 export class Announcer {
   #region;
-  #waiting = "";
+  #pending = "";
   #timer = 0;
 
-  /** `region` is an element with `aria-live`. */
+  /** @param {HTMLElement} region an element with `aria-live` */
   constructor(region) {
     this.#region = region;
   }
 
-  say(text) {
-    if (!text || text === this.#waiting) {
+  /** @param {string | undefined} text */
+  announce(text) {
+    if (!text || text === this.#pending) {
       return;
     }
-    this.#waiting = text;
+    this.#pending = text;
     window.clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
-      if (this.#region.textContent !== this.#waiting) {
-        this.#region.textContent = this.#waiting;
+      if (this.#region.textContent !== this.#pending) {
+        this.#region.textContent = this.#pending;
       }
-      this.#waiting = "";
+      this.#pending = "";
     }, PAUSE_MS);
   }
 }

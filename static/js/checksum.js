@@ -1,4 +1,6 @@
-/** What a heartbeat says of the state: the same digits as the server's, or the state has drifted. */
+/** Checksum of a game state for heartbeats: equal to the server's, or the state has drifted. */
+
+/** @import { GameState } from "./protocol.js" */
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
@@ -8,7 +10,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32 as in zlib of `text` in UTF-8, 8 lower-case hex digits. */
+/** CRC-32 as in zlib of `text` in UTF-8, 8 lower-case hex digits. @param {string} text */
 export function crc32(text) {
   let value = 0xffffffff;
   for (const byte of new TextEncoder().encode(text)) {
@@ -17,7 +19,10 @@ export function crc32(text) {
   return ((value ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
 }
 
-/** The text that both ends sum up: `state|stateVersion|roundNumber|activeTeamId|team_1:14,team_2:12`. */
+/**
+ * The text to sum up: `state|stateVersion|roundNumber|activeTeamId|team_1:14,team_2:12`.
+ * @param {Pick<GameState, "state" | "stateVersion" | "roundNumber" | "activeTeamId" | "teams">} gameState
+ */
 export function checksumText(gameState) {
   return [
     gameState.state,
@@ -28,6 +33,7 @@ export function checksumText(gameState) {
   ].join("|");
 }
 
+/** @param {GameState} gameState */
 export function stateChecksum(gameState) {
   return crc32(checksumText(gameState));
 }

@@ -1,16 +1,32 @@
-/** What a message is accompanied by: a sound, a note, a sentence for those who listen. Few of each. */
+/** Side effects of messages: a sound, a toast, an announcement. Few of each. */
 
-import { countsText, resultHeadline } from "./texts.js";
-import { turnText } from "./widgets/turn.js";
 import { fill, gettext } from "./i18n.js";
 import { ERRORS, TYPES } from "./protocol.js";
 import { nameOf } from "./selectors.js";
+import { countsText, resultHeadline } from "./texts.js";
+import { turnText } from "./widgets/turn.js";
+
+/** @import { Announcer } from "./announcer.js" */
+/** @import { ErrorCode, GameState, MissedWords, RoomState, ServerMessage, ServerPayloads } from "./protocol.js" */
+/** @import { State } from "./reducer.js" */
+/** @import { Sound, Tune } from "./sound.js" */
+/** @import { ToastKind, Toasts } from "./toasts.js" */
+
+/** @typedef {{sound: Sound, toasts: Toasts, announcer: Announcer}} Outputs */
+/**
+ * @typedef {object} Effect
+ * @property {Tune | null} [tune]
+ * @property {string} [toast]
+ * @property {ToastKind} [kind] of the toast
+ * @property {number} [shownMs] of the toast
+ * @property {string} [text] to announce
+ */
 
 const LAST_TICKS = 5;
-/** An administrator's notice has up to 200 characters; nobody waits for it. */
+/** An administrator's notice has up to 200 characters. */
 const NOTICE_MS = 20_000;
 
-/** What ends this page's part in the room: a whole page says so, and no toast is needed. */
+/** Errors that end this page's part in the room: a whole screen shows them. @type {ErrorCode[]} */
 const FINAL_ERRORS = [
   ERRORS.KICKED,
   ERRORS.ROOM_CLOSED,
@@ -22,14 +38,18 @@ const FINAL_ERRORS = [
   ERRORS.UPGRADE_REQUIRED,
 ];
 
-/** React to a change of the room that came with a message. */
-export function reactTo({ state, message }, { sound, toasts, announcer }) {
-  const game = state.gameState;
-  const react = REACTIONS[message.type];
-  if (!react || (!game && message.type !== TYPES.ERROR)) {
+/**
+ * React to a message; `state` already contains it.
+ * @param {State} state
+ * @param {ServerMessage} message
+ * @param {Outputs} outputs
+ */
+export function reactTo({ gameState: game }, message, { sound, toasts, announcer }) {
+  if (message.type === TYPES.ERROR) {
+    showError(message.payload, toasts);
     return;
   }
-  const { tune, toast, kind, text, shownMs } = react(message.payload, game) ?? {};
+  const { tune, toast, kind, text, shownMs } = (game && effectOf(game, message.type, message.payload)) ?? {};
   if (tune) {
     sound.play(tune);
   }
@@ -37,21 +57,41 @@ export function reactTo({ state, message }, { sound, toasts, announcer }) {
     toasts.show(toast, kind, shownMs);
   }
   if (text) {
-    announcer.say(text);
+    announcer.announce(text);
   }
   if (message.type === TYPES.RECONNECTED) {
     showMissedNotices(message.payload, toasts);
   }
 }
 
-/** Notices that came while the line was lost. */
+/** Notices that were sent while the page was offline. @param {ServerPayloads["RECONNECTED"]} payload @param {Toasts} toasts */
 export function showMissedNotices({ missedEvents }, toasts) {
-  (missedEvents ?? [])
-    .filter(({ type }) => type === TYPES.NOTICE)
-    .forEach(({ payload }) => toasts.show(payload.message, "warning", NOTICE_MS));
+  for (const event of missedEvents ?? []) {
+    if (event.type === TYPES.NOTICE) {
+      toasts.show(event.payload.message, "warning", NOTICE_MS);
+    }
+  }
 }
 
-const REACTIONS = {
+/** @param {ServerPayloads["ERROR"]} error @param {Toasts} toasts */
+function showError({ code, message }, toasts) {
+  if (!FINAL_ERRORS.includes(code)) {
+    toasts.show(message, "error");
+  }
+}
+
+/**
+ * @template {keyof ServerPayloads} Type
+ * @param {GameState} game
+ * @param {Type} type
+ * @param {ServerPayloads[Type]} payload
+ */
+function effectOf(game, type, payload) {
+  return EFFECTS[type]?.(payload, game);
+}
+
+/** @type {{[Type in keyof ServerPayloads]?: (payload: ServerPayloads[Type], game: GameState) => Effect}} */
+const EFFECTS = {
   [TYPES.PLAYER_JOINED]: ({ playerName, playerCount }) => ({
     tune: "join",
     text: fill(gettext("%(name)s has joined. %(count)s players."), { name: playerName, count: playerCount }),
@@ -62,13 +102,15 @@ const REACTIONS = {
     }),
   }),
   [TYPES.PLAYER_CONNECTION]({ playerId, status }, game) {
+    /** @type {Partial<Record<typeof status, string>>} */
     const texts = {
       warning: gettext("%(name)s lost the connection"),
       degraded: gettext("%(name)s has an unstable connection"),
     };
-    return texts[status] ? { toast: fill(texts[status], { name: nameOf(game, playerId) }), kind: "warning" } : null;
+    return { toast: fill(texts[status] ?? "", { name: nameOf(game, playerId) }), kind: "warning" };
   },
   [TYPES.STATE_CHANGED]({ state }, game) {
+    /** @type {Partial<Record<RoomState, string>>} */
     const texts = {
       READY_TO_START: gettext("The teams are ready."),
       ROUND_STARTING: turnText(game),
@@ -76,27 +118,25 @@ const REACTIONS = {
     };
     return { text: texts[state] };
   },
-  [TYPES.COUNTDOWN_TICK]: (payload, game) => ({ tune: "tick", text: turnText(game) }),
+  [TYPES.COUNTDOWN_TICK]: (_, game) => ({ tune: "tick", text: turnText(game) }),
   [TYPES.ROUND_STARTED]: () => ({ tune: "start" }),
   [TYPES.WORD_RESULT]: ({ action }) => ({ tune: action }),
   [TYPES.WORD_CORRECTED]: ({ action }) => ({ tune: action === "undone" ? "undo" : null }),
   [TYPES.TIMER_TICK]: ({ remainingSeconds }) => ({
     tune: remainingSeconds <= LAST_TICKS ? "tick" : null,
-    text: remainingSeconds === 10 ? gettext("Ten seconds.") : null,
+    text: remainingSeconds === 10 ? gettext("Ten seconds.") : "",
   }),
   [TYPES.ROUND_ENDED]: ({ pointsEarned }) => ({
     tune: "end",
     text: fill(gettext("The round is over: %(points)s points."), { points: pointsEarned }),
   }),
-  [TYPES.GAME_ENDED]: (payload, game) => ({ tune: "win", text: resultHeadline(game) }),
+  [TYPES.GAME_ENDED]: (_, game) => ({ tune: "win", text: resultHeadline(game) }),
   [TYPES.RECONNECTED]: ({ message, summary }) => ({ toast: missedText(summary) || message, kind: "good" }),
   [TYPES.NOTICE]: ({ message }) => ({ toast: message, kind: "warning", shownMs: NOTICE_MS }),
-  [TYPES.ERROR]: ({ code, message }) => (FINAL_ERRORS.includes(code) ? null : { toast: message, kind: "error" }),
 };
 
-/** "You missed: 4 guessed · 1 skipped"; empty when nothing was missed. */
-function missedText(summary) {
-  const { wordsGuessed: guessed = 0, wordsSkipped: skipped = 0 } = summary ?? {};
+/** "You missed: 4 guessed · 1 skipped"; empty when nothing was missed. @param {MissedWords} [words] */
+function missedText({ wordsGuessed: guessed, wordsSkipped: skipped } = { wordsGuessed: 0, wordsSkipped: 0 }) {
   return guessed + skipped > 0
     ? fill(gettext("You missed: %(counts)s"), { counts: countsText({ guessed, skipped }) })
     : "";

@@ -1,13 +1,13 @@
-/** Browsers let a page sound, and stay awake, from the first tap or key on; iOS only before anything is awaited. */
+/** Browsers allow sound and wake lock from the first tap or key on; iOS only before anything is awaited. */
 
-/** Call `action` within the first tap or key press anywhere on the page. */
+/** Call `action` within the first tap or key press anywhere on the page. @param {() => void} action */
 export function onFirstGesture(action) {
   const listening = new AbortController();
-  const begin = () => {
+  const onGesture = () => {
     listening.abort();
     action();
   };
-  ["click", "keydown"].forEach((type) => {
-    document.addEventListener(type, begin, { capture: true, signal: listening.signal });
-  });
+  for (const type of ["click", "keydown"]) {
+    document.addEventListener(type, onGesture, { capture: true, signal: listening.signal });
+  }
 }

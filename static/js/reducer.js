@@ -1,27 +1,40 @@
 /**
- * What a page knows: `reduce(state, message, now)` is pure, and leaves `gameState` as a fresh one from the server would be.
- *
- * state = {
- *   gameState   as in docs/protocol.md, or null before the handshake
- *   me          {actorId, role, sessionId}, or null
- *   clock       for clock.js, of the round or the countdown; null when none runs
- *   review      the same for the wait before the next round
- *   pending     an answer shown before the server has confirmed it: {wordId, action, requestId}
- *   lastRound   the payload of the last ROUND_ENDED
- *   lines       playerId → "warning" | "lost" | "degraded"
- *   closed      the reason of ROOM_CLOSED, or null
- * }
+ * State of a room page: `reduce(state, message, now)` is pure, and leaves `gameState` as a fresh one from the server
+ * would be.
  */
 
+import { setClock, setDelay } from "./clock.js";
 import { TYPES } from "./protocol.js";
-import { setClock, setWait } from "./clock.js";
+
+/** @import { Clock } from "./clock.js" */
+/** @import { Connected, CurrentRoundView, ErrorPayload, GameState } from "./protocol.js" */
+/** @import { PlayerConnection, RoundEnded, RoundView, ServerMessage, ServerPayloads } from "./protocol.js" */
+/** @import { TeamView, WordView } from "./protocol.js" */
+
+/**
+ * @typedef {object} State
+ * @property {GameState | null} gameState as the server sends it; null before the handshake
+ * @property {Pick<Connected, "actorId" | "role" | "sessionId"> | null} me
+ * @property {Clock | null} clock of the round or the countdown; null when none runs
+ * @property {Clock | null} review the delay before the next round
+ * @property {Answer | null} pending an answer shown before the server has confirmed it
+ * @property {RoundEnded | null} lastRound
+ * @property {Record<string, PlayerConnection["status"]>} connections of players who are not well connected, by id
+ * @property {string | null} closed the reason of ROOM_CLOSED
+ */
+/** @typedef {State & {gameState: GameState, me: NonNullable<State["me"]>}} LiveState */
+/** @typedef {WordView["action"]} WordAction */
+/** @typedef {{wordId: string, action: WordAction, requestId: string}} Answer */
 
 const IN_ROUND = ["ROUND_ACTIVE", "ROUND_PAUSED"];
 const IN_REVIEW = ["SCORE_REVIEW", "READY_FOR_NEXT"];
 const IN_GAME = ["ROUND_STARTING", ...IN_ROUND, ...IN_REVIEW];
 
-/** Fields that exist in these states alone. */
-const LASTING = {
+/**
+ * The states in which an optional field exists; elsewhere it is removed.
+ * @satisfies {Partial<Record<keyof GameState, string[]>>}
+ */
+const FIELD_STATES = {
   round: [...IN_ROUND, "ROUND_ENDED", ...IN_REVIEW],
   explainerPlayerId: ["ROUND_STARTING", ...IN_ROUND, "ROUND_ENDED", ...IN_REVIEW],
   remainingSeconds: ["ROUND_STARTING", ...IN_ROUND],
@@ -36,6 +49,7 @@ const LASTING = {
   final: ["GAME_ENDED", "FINAL_RESULTS"],
 };
 
+/** @returns {State} */
 export function initialState() {
   return {
     gameState: null,
@@ -44,99 +58,111 @@ export function initialState() {
     review: null,
     pending: null,
     lastRound: null,
-    lines: {},
+    connections: {},
     closed: null,
   };
 }
 
-/** The state after `message`, received at `now`. A message that is already part of the state changes nothing. */
+/**
+ * The state after `message`, received at `now` (ms). A message that the state already contains changes nothing.
+ * @param {State} state
+ * @param {ServerMessage} message
+ * @returns {State}
+ */
 export function reduce(state, message, now = 0) {
-  const { type, payload } = message;
-  if (type === TYPES.CONNECTED) {
-    const me = { actorId: payload.actorId, role: payload.role, sessionId: payload.sessionId };
-    return withGameState({ ...state, me }, payload.gameState, now);
+  switch (message.type) {
+    case TYPES.CONNECTED: {
+      const { actorId, role, sessionId, gameState } = message.payload;
+      return withGameState({ ...state, me: { actorId, role, sessionId } }, gameState, now);
+    }
+    case TYPES.RECONNECTED:
+    case TYPES.STATE_SNAPSHOT:
+      return withGameState(state, message.payload.gameState, now);
+    case TYPES.ERROR:
+      return rollBack(state, message.payload);
+    default:
+      return reduceEvent(state, message, now);
   }
-  if (type === TYPES.RECONNECTED || type === TYPES.STATE_SNAPSHOT) {
-    return withGameState(state, payload.gameState, now);
-  }
-  if (type === TYPES.ERROR) {
-    return rollBack(state, payload);
-  }
-  const game = state.gameState;
-  const apply = EVENTS[type];
-  if (!game || !apply || isOld(message, game)) {
-    return state;
-  }
-  const changed = apply(game, payload);
-  const numbered = prune({
-    ...game,
-    ...changed,
-    sequenceId: message.sequenceId ?? game.sequenceId,
-    stateVersion: message.stateVersion ?? game.stateVersion,
-  });
-  return around({ ...state, gameState: numbered }, type, payload, now);
 }
 
-/** Show an answer at once; it counts when the server says so, and is taken back when the server refuses it. */
+/**
+ * Show an answer before the server confirms it; an `ERROR` takes it back.
+ * @param {State} state
+ * @param {Answer} answer
+ * @returns {State}
+ */
 export function swipe(state, { wordId, action, requestId }) {
   return { ...state, pending: { wordId, action, requestId } };
 }
 
-/** An answer that the server may never have seen (the line was lost) is not shown any longer. */
+/** Drop an answer that may never have reached the server. @param {State} state @returns {State} */
 export function forgetPending(state) {
   return state.pending ? { ...state, pending: null } : state;
 }
 
-function isOld(message, game) {
-  return message.sequenceId !== undefined && message.sequenceId <= game.sequenceId;
-}
-
-function rollBack(state, error) {
-  const { pending } = state;
-  if (!pending || (error.requestId !== undefined && error.requestId !== pending.requestId)) {
+/** @param {State} state @param {ServerMessage} message @param {number} now @returns {State} */
+function reduceEvent(state, message, now) {
+  const game = state.gameState;
+  if (!game || (message.sequenceId !== undefined && message.sequenceId <= game.sequenceId)) {
     return state;
   }
-  if (error.requestId === undefined && error.requestType !== TYPES.WORD_SWIPED) {
+  const changed = applyEvent(game, message.type, message.payload);
+  if (!changed) {
     return state;
   }
-  return { ...state, pending: null };
+  const { sequenceId = game.sequenceId, stateVersion = game.stateVersion } = message;
+  const gameState = prune({ ...game, ...changed, sequenceId, stateVersion });
+  return reduceAroundGame({ ...state, gameState }, gameState, message, now);
 }
 
+/** @param {State} state @param {ErrorPayload} error @returns {State} */
+function rollBack(state, { requestId, requestType }) {
+  const isOfAnswer =
+    requestId === undefined ? requestType === TYPES.WORD_SWIPED : requestId === state.pending?.requestId;
+  return isOfAnswer ? forgetPending(state) : state;
+}
+
+/** @param {State} state @param {GameState} gameState @param {number} now @returns {State} */
 function withGameState(state, gameState, now) {
-  const running = gameState.state === "ROUND_ACTIVE";
+  const isRunning = gameState.state === "ROUND_ACTIVE";
+  const isAway = (/** @type {string} */ id) =>
+    gameState.players.some((player) => player.playerId === id && !player.connected);
   return {
     ...state,
     gameState,
     pending: state.pending && gameState.currentWord?.wordId === state.pending.wordId ? state.pending : null,
-    clock: gameState.remainingSeconds === undefined ? null : setClock(gameState.remainingSeconds, now, running),
-    review: gameState.state === "SCORE_REVIEW" ? setWait(gameState.nextRoundIn ?? 0, now) : null,
-    lines: Object.fromEntries(
-      Object.entries(state.lines).filter(([id]) =>
-        gameState.players.some((player) => player.playerId === id && !player.connected),
-      ),
-    ),
+    clock: gameState.remainingSeconds === undefined ? null : setClock(gameState.remainingSeconds, now, isRunning),
+    review: gameState.state === "SCORE_REVIEW" ? setDelay(gameState.nextRoundIn ?? 0, now) : null,
+    connections: Object.fromEntries(Object.entries(state.connections).filter(([id]) => isAway(id))),
   };
 }
 
-/** What surrounds the game: clocks, the pending answer, the lines of others. */
-function around(state, type, payload, now) {
-  const game = state.gameState;
+/**
+ * What an event changes beside the game: clocks, the pending answer, connections of others.
+ * @param {State} state
+ * @param {GameState} game
+ * @param {ServerMessage} message
+ * @param {number} now
+ * @returns {State}
+ */
+function reduceAroundGame(state, game, { type, payload }, now) {
+  const clock = (/** @type {boolean} */ isRunning) => setClock(game.remainingSeconds ?? 0, now, isRunning);
   switch (type) {
     case TYPES.STATE_CHANGED:
       return {
         ...state,
-        clock: LASTING.remainingSeconds.includes(game.state) ? state.clock : null,
+        clock: FIELD_STATES.remainingSeconds.includes(game.state) ? state.clock : null,
         review: game.state === "SCORE_REVIEW" ? state.review : null,
         pending: IN_ROUND.includes(game.state) ? state.pending : null,
       };
     case TYPES.COUNTDOWN_TICK:
     case TYPES.GAME_PAUSED:
-      return { ...state, clock: setClock(game.remainingSeconds, now, false) };
+      return { ...state, clock: clock(false) };
     case TYPES.ROUND_STARTED:
-      return { ...state, clock: setClock(game.remainingSeconds, now, true), lastRound: null, pending: null };
+      return { ...state, clock: clock(true), lastRound: null, pending: null };
     case TYPES.TIMER_TICK:
     case TYPES.GAME_RESUMED:
-      return { ...state, clock: setClock(game.remainingSeconds, now, true) };
+      return { ...state, clock: clock(true) };
     case TYPES.WORD_RESULT:
     case TYPES.WORD_REVEALED:
     case TYPES.WORD_CORRECTED:
@@ -144,13 +170,11 @@ function around(state, type, payload, now) {
     case TYPES.ROUND_ENDED:
       return { ...state, lastRound: payload };
     case TYPES.SCORE_SUMMARY:
-      return { ...state, review: setWait(payload.nextRoundIn, now) };
+      return { ...state, review: setDelay(payload.nextRoundIn, now) };
     case TYPES.PLAYER_CONNECTION: {
-      const lines = { ...state.lines, [payload.playerId]: payload.status };
-      if (payload.status === "connected") {
-        delete lines[payload.playerId];
-      }
-      return { ...state, lines };
+      const { [payload.playerId]: _, ...others } = state.connections;
+      const isWell = payload.status === "connected";
+      return { ...state, connections: isWell ? others : { ...others, [payload.playerId]: payload.status } };
     }
     case TYPES.ROOM_CLOSED:
       return { ...state, closed: payload.reason };
@@ -159,9 +183,23 @@ function around(state, type, payload, now) {
   }
 }
 
-/** For each event what it changes in the game; the numbers are kept by `reduce`. */
+/**
+ * What an event changes in the game; undefined for a message that is no event.
+ * @template {keyof ServerPayloads} Type
+ * @param {GameState} game
+ * @param {Type} type
+ * @param {ServerPayloads[Type]} payload
+ */
+function applyEvent(game, type, payload) {
+  return EVENTS[type]?.(game, payload);
+}
+
+/**
+ * For each event what it changes in the game; `reduce` keeps the numbers.
+ * @type {{[Type in keyof ServerPayloads]?: (game: GameState, payload: ServerPayloads[Type]) => Partial<GameState>}}
+ */
 const EVENTS = {
-  [TYPES.ROOM_CREATED]: (game, { hostId, hostName, maxPlayers }) => ({
+  [TYPES.ROOM_CREATED]: (_game, { hostId, hostName, maxPlayers }) => ({
     hostId,
     hostName,
     maxPlayers,
@@ -200,6 +238,7 @@ const EVENTS = {
   },
 
   [TYPES.STATE_CHANGED](game, { state, stateVersion }) {
+    /** @type {Partial<GameState>} */
     const changed = { state, stateVersion };
     if (state === "ROUND_STARTING") {
       // Everybody who is there plays the next round.
@@ -211,8 +250,8 @@ const EVENTS = {
       changed.nextRoundIn = 0;
       changed.explainerPlayerId = game.round?.explainerPlayerId;
     }
-    if (state === "GAME_ENDED" && IN_ROUND.includes(game.state)) {
-      changed.rounds = [...game.rounds, archived(game.round)];
+    if (state === "GAME_ENDED" && IN_ROUND.includes(game.state) && game.round) {
+      changed.rounds = [...game.rounds, playedRound(game.round)];
     }
     return changed;
   },
@@ -225,7 +264,7 @@ const EVENTS = {
     return { ...scores, rounds: [], players: players.map((player) => ({ ...player, sittingOut: false })) };
   },
 
-  [TYPES.COUNTDOWN_TICK]: (game, { remainingSeconds, teamId, explainerPlayerId }) => ({
+  [TYPES.COUNTDOWN_TICK]: (_game, { remainingSeconds, teamId, explainerPlayerId }) => ({
     remainingSeconds,
     nextTeamId: teamId,
     nextExplainerPlayerId: explainerPlayerId,
@@ -254,7 +293,7 @@ const EVENTS = {
     };
   },
 
-  [TYPES.WORD_REVEALED]: (game, word) => ({ currentWord: word, currentWordId: word.wordId }),
+  [TYPES.WORD_REVEALED]: (_game, word) => ({ currentWord: word, currentWordId: word.wordId }),
 
   [TYPES.WORD_RESULT](game, { wordId, action, teamId, newScore }) {
     const wordText = game.currentWord?.wordId === wordId ? game.currentWord.wordText : "";
@@ -275,12 +314,12 @@ const EVENTS = {
     );
   },
 
-  [TYPES.TIMER_TICK]: (game, { remainingSeconds }) => ({ remainingSeconds }),
+  [TYPES.TIMER_TICK]: (_game, { remainingSeconds }) => ({ remainingSeconds }),
   [TYPES.GAME_PAUSED]: (game, { reason, remainingSeconds }) => ({
     pauseReason: reason,
     remainingSeconds: remainingSeconds ?? game.remainingSeconds,
   }),
-  [TYPES.GAME_RESUMED]: (game, { remainingSeconds }) => ({ pauseReason: undefined, remainingSeconds }),
+  [TYPES.GAME_RESUMED]: (_game, { remainingSeconds }) => ({ pauseReason: undefined, remainingSeconds }),
 
   [TYPES.ROUND_ENDED]: (game, { words, pointsEarned }) => ({
     round: game.round && { ...game.round, points: pointsEarned, words: words ?? game.round.words },
@@ -294,21 +333,28 @@ const EVENTS = {
     justEndedTeamId: game.activeTeamId,
   }),
 
-  [TYPES.GAME_ENDED]: (game, payload) => ({ final: payload }),
-  [TYPES.SETTINGS_UPDATED]: (game, { settings }) => ({ settings }),
-  [TYPES.HOST_CHANGED]: (game, { hostId, hostName }) => ({ hostId, hostName, hostConnected: true }),
+  [TYPES.GAME_ENDED]: (_game, payload) => ({ final: payload }),
+  [TYPES.SETTINGS_UPDATED]: (_game, { settings }) => ({ settings }),
+  [TYPES.HOST_CHANGED]: (_game, { hostId, hostName }) => ({ hostId, hostName, hostConnected: true }),
   [TYPES.ROOM_LOCKED]: () => ({ locked: true }),
   [TYPES.ROOM_UNLOCKED]: () => ({ locked: false }),
   [TYPES.ROOM_CLOSED]: () => ({ state: "ROOM_CLOSED" }),
   [TYPES.NOTICE]: () => ({}),
 };
 
+/** @param {GameState} game @param {TeamView[]} teams */
 function seated(game, teams) {
   const teamOf = new Map(teams.flatMap((team) => team.players.map((id) => [id, team.id])));
   const players = game.players.map((player) => ({ ...player, teamId: teamOf.get(player.playerId) ?? null }));
   return { players, ...standings(teams) };
 }
 
+/**
+ * @param {GameState} game
+ * @param {string} teamId
+ * @param {number} newScore
+ * @param {(words: WordView[]) => WordView[]} change
+ */
 function scored(game, teamId, newScore, change) {
   const before = game.teams.find((team) => team.id === teamId)?.score ?? 0;
   const teams = game.teams.map((team) => (team.id === teamId ? { ...team, score: newScore } : team));
@@ -320,19 +366,13 @@ function scored(game, teamId, newScore, change) {
   return { round, ...standings(teams) };
 }
 
-/** The line that a round leaves in the game's history. */
-function archived({ roundNumber, teamId, explainerPlayerId, points, words }) {
+/** The entry of a finished round in the game's history. @param {CurrentRoundView} round @returns {RoundView} */
+function playedRound({ roundNumber, teamId, explainerPlayerId, points, words }) {
   const wordsGuessed = words.filter((word) => word.action === "guessed").length;
-  return {
-    roundNumber,
-    teamId,
-    explainerPlayerId,
-    points,
-    wordsGuessed,
-    wordsSkipped: words.length - wordsGuessed,
-  };
+  return { roundNumber, teamId, explainerPlayerId, points, wordsGuessed, wordsSkipped: words.length - wordsGuessed };
 }
 
+/** @param {TeamView[]} teams */
 function standings(teams) {
   return {
     teams,
@@ -348,10 +388,13 @@ function standings(teams) {
   };
 }
 
+/** The game without the fields that its state does not have. @param {GameState} game */
 function prune(game) {
-  return Object.fromEntries(
-    Object.entries(game).filter(
-      ([field, value]) => value !== undefined && (!LASTING[field] || LASTING[field].includes(game.state)),
-    ),
-  );
+  const pruned = { ...game };
+  for (const field of /** @type {(keyof typeof FIELD_STATES)[]} */ (Object.keys(FIELD_STATES))) {
+    if (pruned[field] === undefined || !FIELD_STATES[field].includes(game.state)) {
+      delete pruned[field];
+    }
+  }
+  return pruned;
 }

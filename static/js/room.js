@@ -1,114 +1,139 @@
-/** A page's end of the room: the socket, and the state that its messages make. Views subscribe and draw. */
+/** A page's view of the room: the connection, and the state that its messages make. Listeners draw it. */
 
-import { TYPES } from "./protocol.js";
 import { stateChecksum } from "./checksum.js";
+import { TYPES } from "./protocol.js";
 import { forgetPending, initialState, reduce, swipe } from "./reducer.js";
 import { liveWord } from "./selectors.js";
 import { RoomSocket } from "./socket.js";
 
+/** @import { ClientPayloads, ClientType, Connect, ServerMessage } from "./protocol.js" */
+/** @import { State, WordAction } from "./reducer.js" */
+/** @import { Status } from "./socket.js" */
+
+/**
+ * @typedef {object} Change
+ * @property {State} state
+ * @property {State} previous
+ * @property {ServerMessage | null} message null when only the connection or the pending answer has changed
+ * @property {Status} status
+ */
+
 export class Room {
+  /** @type {Set<(change: Change) => void>} */
   #listeners = new Set();
-  #hello;
+  #socket;
+  state = initialState();
 
   /**
-   * `hello()` gives the payload of CONNECT. Listeners get `{state, previous, message, status}`; `message` is null when
-   * only the line or an optimistic answer has changed.
+   * @param {object} options
+   * @param {string} options.code
+   * @param {string} options.url of the WebSocket
+   * @param {() => Connect} options.connectPayload
+   * @param {number} [options.maxAttempts]
    */
-  constructor({ code, url, hello, maxAttempts }) {
-    this.state = initialState();
-    this.#hello = hello;
-    this.socket = new RoomSocket({
+  constructor({ code, url, connectPayload, maxAttempts }) {
+    this.#socket = new RoomSocket({
       url,
       roomId: code,
-      hello: () => this.#hello(),
-      progress: () => this.#progress(),
-      onMessage: (message) => this.#take(message),
-      onStatus: () => this.#changeLine(),
+      connectPayload,
+      cursor: () => this.#cursor(),
+      onMessage: (message) => this.#onMessage(message),
+      onStatus: () => this.#onStatus(),
       maxAttempts,
     });
   }
 
   get status() {
-    return this.socket.status;
+    return this.#socket.status;
   }
 
+  /** @param {(change: Change) => void} listener */
   subscribe(listener) {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   start() {
-    this.socket.start();
+    this.#socket.start();
   }
 
-  /** Say who wants in: the first time, after a refused name, or after the socket was stopped. */
+  /** Send CONNECT: the first time, after a refused name, or after the socket was stopped. */
   connect() {
-    this.socket.connect();
+    this.#socket.connect();
   }
 
-  /** Try for a line now. */
+  /** Reconnect now. */
   retry() {
-    this.socket.retry();
+    this.#socket.retry();
   }
 
   stop() {
-    this.socket.stop();
+    this.#socket.stop();
   }
 
-  /** Give a command; null when there is no line. */
+  /**
+   * Send a command; its `requestId`, or null when offline.
+   * @template {ClientType} Type
+   * @param {Type} type
+   * @param {ClientPayloads[Type]} payload
+   */
   send(type, payload) {
-    return this.socket.send(type, payload);
+    return this.#socket.send(type, payload);
   }
 
-  /** Answer the live word, at once on the screen; false when there is none or no line. */
+  /**
+   * Answer the live word, and show that before the server confirms it; false when there is no word or no connection.
+   * @param {WordAction} action
+   * @param {number} swipeDurationMs
+   */
   swipe(action, swipeDurationMs) {
     const word = liveWord(this.state);
-    if (!word) {
-      return false;
-    }
-    const requestId = this.send(TYPES.WORD_SWIPED, { wordId: word.wordId, action, swipeDurationMs });
+    const requestId = word && this.send(TYPES.WORD_SWIPED, { wordId: word.wordId, action, swipeDurationMs });
     if (!requestId) {
       return false;
     }
-    this.#set(swipe(this.state, { wordId: word.wordId, action, requestId }), null);
+    this.#update(swipe(this.state, { wordId: word.wordId, action, requestId }), null);
     return true;
   }
 
   undo() {
-    return this.send(TYPES.UNDO_SWIPE);
+    this.send(TYPES.UNDO_SWIPE, {});
   }
 
-  /** Everything known of the room is void; the next handshake is a new one. */
+  /** Forget the session and the state; the next handshake starts a new session. */
   reset() {
-    this.socket.forget();
-    this.#set(initialState(), null);
+    this.#socket.forgetSession();
+    this.#update(initialState(), null);
   }
 
-  #progress() {
+  #cursor() {
     const game = this.state.gameState;
     return game
       ? { lastSeqId: game.sequenceId, stateVersion: game.stateVersion, stateChecksum: stateChecksum(game) }
       : { lastSeqId: 0 };
   }
 
-  #take(message) {
-    this.#set(reduce(this.state, message, performance.now()), message);
+  /** @param {ServerMessage} message */
+  #onMessage(message) {
+    this.#update(reduce(this.state, message, performance.now()), message);
   }
 
-  #changeLine() {
-    this.#set(this.status.phase === "online" ? this.state : forgetPending(this.state), null);
+  #onStatus() {
+    this.#update(this.status.phase === "online" ? this.state : forgetPending(this.state), null);
   }
 
-  #set(state, message) {
+  /** @param {State} state @param {ServerMessage | null} message */
+  #update(state, message) {
     const previous = this.state;
     this.state = state;
-    this.#listeners.forEach((listener) => listener({ state, previous, message, status: this.status }));
+    for (const listener of this.#listeners) {
+      listener({ state, previous, message, status: this.status });
+    }
   }
 }
 
-/** The address of the room's socket, beside the page's own. */
-export function socketUrl(path, location = window.location) {
-  const address = new URL(path, location.href);
-  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  return address.href;
+/** The WebSocket URL for a path of this site. @param {string} path */
+export function socketUrl(path) {
+  const url = new URL(path, window.location.href);
+  url.protocol = window.location.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
 }

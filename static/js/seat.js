@@ -1,38 +1,55 @@
-/** A player's seat as this browser remembers it: the secret that opens it again, for each room. */
+/** A player's seat as this browser remembers it: the session secret of each room. */
 
-import { local, read, write } from "./storage.js";
+import { deviceStore, readJson, writeJson } from "./storage.js";
 
-const LAST = "partyflow.last";
+const LAST_KEY = "partyflow.last";
+
+/** @param {string} code */
+const keyOf = (code) => `partyflow.seat.${code}`;
 
 export class Seat {
-  #key;
   #code;
 
+  /** @param {string} code of the room */
   constructor(code) {
     this.#code = code;
-    this.#key = `partyflow.seat.${code}`;
   }
 
   /** The session secret, or null. */
   get sessionId() {
-    return read(local, this.#key)?.sessionId ?? null;
+    const seat = readJson(deviceStore, keyOf(this.#code));
+    return hasText(seat, "sessionId") ? seat.sessionId : null;
   }
 
-  keep(sessionId, playerName) {
-    write(local, this.#key, { sessionId });
-    write(local, LAST, { code: this.#code, playerName });
+  /** @param {string} sessionId @param {string} playerName */
+  save(sessionId, playerName) {
+    writeJson(deviceStore, keyOf(this.#code), { sessionId });
+    writeJson(deviceStore, LAST_KEY, { code: this.#code, playerName });
   }
 
   forget() {
-    local.removeItem(this.#key);
+    deviceStore.removeItem(keyOf(this.#code));
     if (lastSeat()?.code === this.#code) {
-      local.removeItem(LAST);
+      deviceStore.removeItem(LAST_KEY);
     }
   }
 }
 
-/** `{code, playerName}` of the room this browser last had a seat in, or null. */
+/** The room in which this browser last had a seat, or null. */
 export function lastSeat() {
-  const last = read(local, LAST);
-  return last && local.getItem(`partyflow.seat.${last.code}`) ? last : null;
+  const last = readJson(deviceStore, LAST_KEY);
+  if (!hasText(last, "code") || !deviceStore.getItem(keyOf(last.code))) {
+    return null;
+  }
+  return { code: last.code, playerName: hasText(last, "playerName") ? last.playerName : "" };
+}
+
+/**
+ * @template {string} Name
+ * @param {unknown} value
+ * @param {Name} name
+ * @returns {value is Record<Name, string>}
+ */
+function hasText(value, name) {
+  return value !== null && typeof value === "object" && typeof Reflect.get(value, name) === "string";
 }

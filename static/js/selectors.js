@@ -1,5 +1,11 @@
-/** What the pages read out of the room's state; pure. */
+/** What the pages read out of the state of a room; pure. */
 
+/** @import { CurrentRoundView, GameState, RoomState, TeamView } from "./protocol.js" */
+/** @import { Answer, LiveState, State } from "./reducer.js" */
+
+/** @typedef {"lobby" | "teams" | "countdown" | "round" | "pause" | "review" | "results" | "ended"} Phase */
+
+/** @type {Record<RoomState, Phase>} */
 const PHASES = {
   ROOM_CREATED: "lobby",
   LOBBY: "lobby",
@@ -16,36 +22,91 @@ const PHASES = {
   ROOM_CLOSED: "ended",
 };
 
-/** The name of the view that belongs to the room's state. */
+/** The part of a game that the room's state belongs to. @param {GameState} game */
 export function phaseOf(game) {
   return PHASES[game.state];
 }
 
-/** Whether a game is being played, so that the rules are frozen. */
+/** Whether a game is being played, so that the rules are frozen. @param {GameState} game */
 export function isPlaying(game) {
   return ["countdown", "round", "pause", "review"].includes(phaseOf(game));
 }
 
-/** Whose turn it is, or comes next: `{team, explainer}` with the explainer's name; either may be missing. */
+/** Whether the handshake is done. @param {State} state @returns {state is LiveState} */
+export function isLive(state) {
+  return state.gameState !== null && state.me !== null;
+}
+
+/** @param {GameState} game @param {string | null | undefined} playerId */
+export function playerById(game, playerId) {
+  return game.players.find((candidate) => candidate.playerId === playerId);
+}
+
+/** @param {GameState} game @param {string | null | undefined} teamId */
+export function teamById(game, teamId) {
+  return game.teams.find((candidate) => candidate.id === teamId);
+}
+
+/** The players in the order of `ids`. @param {GameState} game @param {string[]} ids */
+export function playersById(game, ids) {
+  return ids.map((id) => playerById(game, id)).filter((player) => player !== undefined);
+}
+
+/** The name of a player or the host; empty if there is none. @param {GameState} game @param {string | null} [actorId] */
+export function nameOf(game, actorId) {
+  return playerById(game, actorId)?.playerName ?? (actorId === game.hostId ? game.hostName : "");
+}
+
+/** Whether this page has the host's controls. @param {State} state */
+export function isHost(state) {
+  return isLive(state) && state.gameState.hostId === state.me.actorId;
+}
+
+/** Whether this page gets the live words, and its swipes count. @param {State} state */
+export function holdsWords(state) {
+  return isLive(state) && state.gameState.wordHolderId === state.me.actorId;
+}
+
+/** The word to show; null while there is none or its answer is pending. @param {State} state */
+export function liveWord(state) {
+  const word = state.gameState?.currentWord ?? null;
+  return word && state.pending?.wordId !== word.wordId ? word : null;
+}
+
+/** A team's score including the pending answer. @param {LiveState} state @param {TeamView} team */
+export function shownScore({ gameState: game, pending }, { id, score }) {
+  if (!pending || id !== game.activeTeamId) {
+    return score;
+  }
+  return score + (pending.action === "guessed" ? 1 : game.settings.skipPenalty);
+}
+
+/** Whose turn it is or comes next: the team, if any, and the explainer's name. @param {GameState} game */
 export function turnOf(game) {
   const teamId = game.nextTeamId ?? game.activeTeamId;
   const explainerId = game.nextExplainerPlayerId ?? game.explainerPlayerId;
   return { team: teamById(game, teamId), explainer: nameOf(game, explainerId) };
 }
 
-/** How the words of the round have come out: `{guessed, skipped, points}`. */
-export function tally(round) {
-  const words = round?.words ?? [];
-  const guessed = words.filter((word) => word.action === "guessed").length;
-  return { guessed, skipped: words.length - guessed, points: round?.points ?? 0 };
+/** The results of the words of a round, including the pending answer. @param {CurrentRoundView} [round] @param {Answer | null} [pending] */
+export function tally(round, pending = null) {
+  const actions = [...(round?.words ?? []), ...(pending ? [pending] : [])].map((word) => word.action);
+  const guessed = actions.filter((action) => action === "guessed").length;
+  return { guessed, skipped: actions.length - guessed, points: round?.points ?? 0 };
+}
+
+/** The teams on the first place. @param {GameState} game */
+export function winnersOf(game) {
+  return game.leaderboard.filter((standing) => standing.rank === 1);
 }
 
 /**
- * What keeps the game from starting: `teamless`, `empty` or `uneven`, as the server would judge it; `thin` (a team of
- * one) only warns; null: nothing.
+ * What keeps the game from starting: `teamless`, `empty` or `uneven`, as the server judges it; `thin` (a team of one)
+ * only warns; null: nothing.
+ * @param {GameState} game
  */
 export function startObstacle(game) {
-  const sizes = game.teams.map((one) => one.players.length);
+  const sizes = game.teams.map((team) => team.players.length);
   if (game.players.some((player) => player.connected && !player.teamId)) {
     return "teamless";
   }
@@ -58,58 +119,20 @@ export function startObstacle(game) {
   return Math.min(...sizes) < 2 ? "thin" : null;
 }
 
-/** Who of the players is away, and so may be waited for. */
-export function awaited(game) {
+/** Players without a connection. @param {GameState} game */
+export function absentPlayers(game) {
   return game.players.filter((player) => !player.connected);
 }
 
-/** The chart's lines: for each team its score after each of its turns, starting with 0. */
+/** For each team its score after each of its turns, starting with 0. @param {GameState} game */
 export function scoreSeries(game) {
-  return game.teams.map((one) => {
+  return game.teams.map((team) => {
     const points = [0];
-    for (const round of game.rounds.filter((played) => played.teamId === one.id)) {
-      points.push(points.at(-1) + round.points);
+    let total = 0;
+    for (const round of game.rounds.filter((played) => played.teamId === team.id)) {
+      total += round.points;
+      points.push(total);
     }
-    return { team: one, points };
+    return { team, points };
   });
-}
-
-/** The player with this id, or undefined. */
-export function playerById(game, playerId) {
-  return game.players.find((candidate) => candidate.playerId === playerId);
-}
-
-/** The team with this id, or undefined. */
-export function teamById(game, teamId) {
-  return game.teams.find((candidate) => candidate.id === teamId);
-}
-
-/** The name to show for somebody, the host included. */
-export function nameOf(game, actorId) {
-  return playerById(game, actorId)?.playerName ?? (actorId === game.hostId ? game.hostName : "");
-}
-
-/** Whether this page's person has the host's controls. */
-export function isHost(state) {
-  return Boolean(state.me) && state.gameState?.hostId === state.me.actorId;
-}
-
-/** Whether the live words come to this page, and its swipes count. */
-export function holdsWords(state) {
-  return Boolean(state.me) && state.gameState?.wordHolderId === state.me.actorId;
-}
-
-/** The word to show now; null while there is none or its answer is on its way. */
-export function liveWord(state) {
-  const word = state.gameState?.currentWord ?? null;
-  return word && state.pending?.wordId !== word.wordId ? word : null;
-}
-
-/** A team's score with the answer that is on its way, if there is one. */
-export function shownScore(state, { id, score }) {
-  const { gameState: game, pending } = state;
-  if (!pending || id !== game.activeTeamId) {
-    return score;
-  }
-  return score + (pending.action === "guessed" ? 1 : game.settings.skipPenalty);
 }

@@ -1,28 +1,33 @@
-/** Handing an address on: with the phone's own sheet, by the clipboard, or marked so that it can be copied by hand. */
+/** Sharing an address: by the phone's share sheet, the clipboard, or selected so that it can be copied by hand. */
 
 import { gettext } from "./i18n.js";
 
-/** `shown` is the element whose text is the address, for browsers that let no page copy (plain HTTP). */
+/** @import { Toasts } from "./toasts.js" */
+
+/**
+ * @param {{url: string, title: string}} link
+ * @param {HTMLElement} shown its text is the address, for browsers that let no page copy (plain HTTP)
+ * @param {Toasts} toasts
+ */
 export async function share({ url, title }, shown, toasts) {
   if (navigator.share) {
     // Closing the sheet without sharing is no fault.
-    await navigator.share({ url, title }).catch((error) => console.info(error.message));
-    return;
-  }
-  if (await isCopied(url)) {
+    await navigator.share({ url, title }).catch((error) => console.info("Nothing was shared:", error));
+  } else if (await copyText(url)) {
     toasts.show(gettext("Copied."), "good");
-    return;
+  } else {
+    window.getSelection()?.selectAllChildren(shown);
+    toasts.show(gettext("Copy the marked address."));
   }
-  window.getSelection().selectAllChildren(shown);
-  toasts.show(gettext("Copy the marked address."));
 }
 
-async function isCopied(text) {
+/** Copy to the clipboard; whether that was possible. @param {string} text */
+export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch (error) {
-    console.info("Nothing was copied:", error.message);
+    console.info("Nothing was copied:", error);
     return false;
   }
 }

@@ -1,100 +1,143 @@
 /**
- * A room's socket that comes back by itself (docs/spec.md §3.1–§3.3): handshake, heartbeat, ACK, half-open detection, reconnection.
- * It knows nothing of the game; what it hears goes to `onMessage`, how it fares to `onStatus`.
- *
- * status = {phase, attempt, retryInMs, code, error}
- *   idle        not started
- *   connecting  a socket is being opened, or its handshake is under way
- *   asking      the server refused the name; `connect` says another one
- *   online      in the room
- *   waiting     the next attempt is in `retryInMs`
- *   lost        every attempt failed; `retry` starts anew
- *   stopped     for good, `code` and the last `error` say why
+ * A reconnecting WebSocket of a room (docs/spec.md §3.1–§3.3): handshake, heartbeat, ACK, half-open
+ * detection, backoff. It knows nothing of the game.
  */
 
-import { AFTER_CLOSE, CLOSE, LIMITS, TYPES, VERSION } from "./protocol.js";
-import { delay, restartDelay } from "./backoff.js";
-import { tab } from "./storage.js";
+import { reconnectDelay, restartDelay } from "./backoff.js";
+import { AFTER_CLOSE, CLOSE, ERRORS, LIMITS, TYPES, VERSION } from "./protocol.js";
+import { tabStore } from "./storage.js";
 
-const ANSWER_MS = 8_000;
-const PROBE_MS = 3_000;
-const RELOADED = "partyflow.reloaded";
-const NAME_ERRORS = ["NAME_INVALID", "NAME_TAKEN"];
+/** @import { ClientPayloads, ClientType, CloseAction, Connect, ErrorPayload, Heartbeat } from "./protocol.js" */
+/** @import { ServerMessage } from "./protocol.js" */
+/** @import { KeyValueStore } from "./storage.js" */
 
-/** What ends it: nobody should try again by themselves. */
-const FINAL = ["stop", "rejoin", "results"];
+/**
+ * @typedef {"idle" | "connecting" | "asking" | "online" | "waiting" | "lost" | "stopped"} Phase
+ *   idle        not started
+ *   connecting  a socket is being opened, or its handshake is under way
+ *   asking      the server refused the name; `connect` sends another one
+ *   online      in the room
+ *   waiting     the next attempt is in `retryInMs`
+ *   lost        every attempt failed; `retry` starts over
+ *   stopped     for good, `code` and the last `error` say why
+ */
+/**
+ * @typedef {object} Status
+ * @property {Phase} phase
+ * @property {number} [attempt]
+ * @property {number} [retryInMs]
+ * @property {number} [code] the close code
+ * @property {ErrorPayload | null} [error] the last one before the close
+ */
+/**
+ * @typedef {object} World what the socket needs of a browser; a test replaces it
+ * @property {new (url: string) => WebSocket} WebSocket
+ * @property {(action: () => void, ms: number) => number} setTimeout
+ * @property {(timer: number | undefined) => void} clearTimeout
+ * @property {() => number} random
+ * @property {() => number} now
+ * @property {KeyValueStore} store
+ * @property {() => void} reload
+ * @property {(onWake: () => void, onOffline: () => void) => void} listen
+ * @property {(onWake: () => void, onOffline: () => void) => void} unlisten
+ */
+/**
+ * @typedef {object} Options
+ * @property {string} url of the WebSocket, `roomId` in its query
+ * @property {string} roomId
+ * @property {() => Connect} connectPayload
+ * @property {() => {lastSeqId: number} & Heartbeat} cursor how far the page's state has come
+ * @property {(message: ServerMessage) => void} onMessage
+ * @property {(status: Status) => void} onStatus
+ * @property {number} [maxAttempts] Infinity: never give up
+ * @property {World} [world]
+ */
+
+const ANSWER_TIMEOUT_MS = 8_000;
+const PROBE_TIMEOUT_MS = 3_000;
+const RELOADED_KEY = "partyflow.reloaded";
+
+/** @type {string[]} */
+const NAME_ERRORS = [ERRORS.NAME_INVALID, ERRORS.NAME_TAKEN];
+
+/** After these the page does not reconnect by itself. @type {(CloseAction | undefined)[]} */
+const FINAL_ACTIONS = ["stop", "rejoin", "results"];
 
 export class RoomSocket {
+  #options;
+  #world;
+  #maxAttempts;
+  /** @type {WebSocket | null} */
   #socket = null;
-  #session = null;
+  /** @type {string | null} */
+  #sessionId = null;
   #actorId = "";
   #lostAt = 0;
-  #lastHeard = 0;
+  #lastReceivedAt = 0;
   #openedAt = 0;
+  /** @type {ErrorPayload | null} */
   #lastError = null;
   #attempt = 0;
   #requests = 0;
-  #timers = {};
+  /** @type {Map<string, number>} */
+  #timers = new Map();
   #wake = () => this.#onWake();
-  #gone = () => this.#onGone();
+  #offline = () => this.#onOffline();
+  /** @type {Status} */
+  status = { phase: "idle" };
 
-  /**
-   * @param {object} options
-   * @param {string} options.url of the WebSocket, `roomId` in its query
-   * @param {string} options.roomId
-   * @param {() => object} options.hello the payload of CONNECT
-   * @param {() => {lastSeqId: number, stateVersion?: number, stateChecksum?: string}} options.progress
-   * @param {(message: object) => void} options.onMessage
-   * @param {(status: object) => void} options.onStatus
-   * @param {number} [options.maxAttempts] Infinity: never give up
-   * @param {object} [options.world] what a test replaces: WebSocket, timers, random, now, events, reload
-   */
-  constructor({ url, roomId, hello, progress, onMessage, onStatus, maxAttempts, world = browser() }) {
-    Object.assign(this, { url, roomId, hello, progress, onMessage, onStatus, world });
-    this.maxAttempts = maxAttempts ?? LIMITS.RECONNECT_ATTEMPTS;
-    this.status = { phase: "idle" };
+  /** @param {Options} options */
+  constructor(options) {
+    this.#options = options;
+    this.#world = options.world ?? browserWorld();
+    this.#maxAttempts = options.maxAttempts ?? LIMITS.RECONNECT_ATTEMPTS;
   }
 
   /** Open the socket, and keep one open until `stop`. */
   start() {
-    this.world.listen(this.#wake, this.#gone);
+    this.#world.listen(this.#wake, this.#offline);
     this.#open();
   }
 
-  /** Close the socket and stay silent. */
+  /** Close the socket and stay closed. */
   stop() {
-    this.world.unlisten(this.#wake, this.#gone);
+    this.#world.unlisten(this.#wake, this.#offline);
     this.#drop();
-    this.#report({ phase: "idle" });
+    this.#setStatus({ phase: "idle" });
   }
 
-  /** After a refused name, or before the first one: CONNECT with what `hello` says now. */
+  /** Send CONNECT with the current payload: after a refused name, or before the first one. */
   connect() {
     if (this.status.phase === "asking" && this.#socket?.readyState === 1) {
-      this.#report({ phase: "connecting" });
-      this.#after("handshake", LIMITS.HANDSHAKE_TIMEOUT_MS, () => this.#fail());
+      this.#setStatus({ phase: "connecting" });
+      this.#after("handshake", LIMITS.HANDSHAKE_TIMEOUT_MS, () => this.#onDead());
       this.#sendConnect();
     } else if (this.status.phase !== "online") {
       this.#attempt = 0;
-      this.world.unlisten(this.#wake, this.#gone);
+      this.#world.unlisten(this.#wake, this.#offline);
       this.start();
     }
   }
 
-  /** Try again now. */
+  /** Reconnect now. */
   retry() {
     this.#attempt = 0;
     this.#open();
   }
 
-  /** Forget the session, so that the next handshake is a new one. */
-  forget() {
-    this.#session = null;
+  /** Forget the session, so that the next handshake starts a new one. */
+  forgetSession() {
+    this.#sessionId = null;
     this.#actorId = "";
   }
 
-  /** Send a command; its `requestId`, or null when there is no line. */
-  send(type, payload = {}) {
+  /**
+   * Send a command; its `requestId`, or null when offline.
+   * @template {ClientType} Type
+   * @param {Type} type
+   * @param {ClientPayloads[Type]} payload
+   */
+  send(type, payload) {
     if (this.status.phase !== "online") {
       return null;
     }
@@ -107,165 +150,179 @@ export class RoomSocket {
   #open() {
     this.#drop();
     this.#lastError = null;
-    this.#openedAt = this.world.now();
-    this.#report({ phase: "connecting", attempt: this.#attempt });
+    this.#openedAt = this.#world.now();
+    this.#setStatus({ phase: "connecting", attempt: this.#attempt });
+    /** @type {WebSocket} */
     let socket;
     try {
-      socket = new this.world.WebSocket(this.url);
+      socket = new this.#world.WebSocket(this.#options.url);
     } catch (error) {
-      this.#report({ phase: "stopped", code: 0, error: { code: "BAD_ADDRESS", message: String(error) } });
+      console.warn(`${this.#options.url} cannot be opened:`, error);
+      this.#stopFor(0);
       return;
     }
     this.#socket = socket;
-    const mine = (handle) => (event) => {
-      if (this.#socket === socket) {
-        handle(event);
-      }
-    };
-    socket.addEventListener("open", mine(() => this.#shakeHands()));
-    socket.addEventListener("message", mine((event) => this.#hear(event)));
-    socket.addEventListener("close", mine((event) => this.#onClose(event.code)));
-    this.#after("handshake", LIMITS.HANDSHAKE_TIMEOUT_MS, () => this.#fail());
+    socket.addEventListener("open", () => this.#ifCurrent(socket, () => this.#sendHandshake()));
+    socket.addEventListener("message", ({ data }) => this.#ifCurrent(socket, () => this.#receive(data)));
+    socket.addEventListener("close", ({ code }) => this.#ifCurrent(socket, () => this.#onClose(code)));
+    this.#after("handshake", LIMITS.HANDSHAKE_TIMEOUT_MS, () => this.#onDead());
   }
 
-  #shakeHands() {
-    if (this.#session) {
-      const { lastSeqId } = this.progress();
-      this.#write(TYPES.RECONNECT, { sessionId: this.#session, lastSeqId, disconnectTimestamp: this.#lostAt });
+  /** Events of a socket that was dropped do not count. @param {WebSocket} socket @param {() => void} handle */
+  #ifCurrent(socket, handle) {
+    if (this.#socket === socket) {
+      handle();
+    }
+  }
+
+  #sendHandshake() {
+    if (this.#sessionId) {
+      const { lastSeqId } = this.#options.cursor();
+      this.#write(TYPES.RECONNECT, { sessionId: this.#sessionId, lastSeqId, disconnectTimestamp: this.#lostAt });
     } else {
       this.#sendConnect();
     }
   }
 
   #sendConnect() {
-    this.#write(TYPES.CONNECT, this.hello());
+    this.#write(TYPES.CONNECT, this.#options.connectPayload());
   }
 
-  #hear(event) {
+  /** @param {string} text */
+  #receive(text) {
+    /** @type {ServerMessage} */
     let message;
     try {
-      message = JSON.parse(event.data);
+      message = JSON.parse(text);
     } catch {
-      this.#fail();
+      this.#onDead();
       return;
     }
-    this.#lastHeard = this.world.now();
+    this.#lastReceivedAt = this.#world.now();
     this.#clear("answer");
-    this.#handshake(message);
-    this.onMessage(message);
-    if (message.requiresAck) {
+    this.#follow(message);
+    this.#options.onMessage(message);
+    if (message.requiresAck && message.ackId !== undefined) {
       this.#write(TYPES.ACK, { ackId: message.ackId, status: "received" });
     }
   }
 
-  #handshake({ type, payload }) {
+  /** The part of the protocol that concerns the connection itself. @param {ServerMessage} message */
+  #follow({ type, payload }) {
     if (type === TYPES.CONNECTED) {
-      this.#session = payload.sessionId;
+      this.#sessionId = payload.sessionId;
       this.#actorId = payload.actorId;
-      this.#arrive(payload.heartbeatIntervalMs);
+      this.#onJoined(payload.heartbeatIntervalMs);
     } else if (type === TYPES.RECONNECTED) {
-      this.#arrive(LIMITS.HEARTBEAT_INTERVAL_MS);
+      this.#onJoined(LIMITS.HEARTBEAT_INTERVAL_MS);
     } else if (type === TYPES.RECONNECT_FAILED && payload.canRejoin) {
-      this.#write(TYPES.CONNECT, { ...this.hello(), sessionId: this.#session });
+      this.#write(TYPES.CONNECT, { ...this.#options.connectPayload(), sessionId: this.#sessionId });
     } else if (type === TYPES.ERROR) {
       this.#lastError = payload;
       if (this.status.phase === "connecting" && NAME_ERRORS.includes(payload.code)) {
         this.#clear("handshake");
-        this.#report({ phase: "asking", error: payload });
+        this.#setStatus({ phase: "asking", error: payload });
       }
     }
   }
 
-  #arrive(heartbeatMs) {
+  /** @param {number} heartbeatMs */
+  #onJoined(heartbeatMs) {
     this.#attempt = 0;
     this.#clear("handshake");
-    this.world.store.removeItem(RELOADED);
-    this.#report({ phase: "online" });
-    this.#beat(heartbeatMs);
+    this.#world.store.removeItem(RELOADED_KEY);
+    this.#setStatus({ phase: "online" });
+    this.#scheduleHeartbeat(heartbeatMs);
   }
 
-  #beat(intervalMs) {
+  /** @param {number} intervalMs */
+  #scheduleHeartbeat(intervalMs) {
     this.#after("heartbeat", intervalMs, () => {
-      this.#probe(ANSWER_MS);
-      this.#beat(intervalMs);
+      this.#sendHeartbeat(ANSWER_TIMEOUT_MS);
+      this.#scheduleHeartbeat(intervalMs);
     });
   }
 
-  /** A sign of life both ways; a socket that gives none back is dead, whatever it says of itself. */
-  #probe(answerMs) {
-    const { stateVersion, stateChecksum } = this.progress();
+  /** A socket that brings no message within `timeoutMs` of it is dead, whatever its state. @param {number} timeoutMs */
+  #sendHeartbeat(timeoutMs) {
+    const { stateVersion, stateChecksum } = this.#options.cursor();
     this.#write(TYPES.HEARTBEAT, { stateVersion, stateChecksum });
-    this.#after("answer", answerMs, () => this.#fail());
+    this.#after("answer", timeoutMs, () => this.#onDead());
   }
 
+  /** @param {number} code */
   #onClose(code) {
     const { phase } = this.status;
-    this.#lostAt = this.world.now();
+    this.#lostAt = this.#world.now();
     this.#drop();
     const action = AFTER_CLOSE[code];
     if (action === "reload") {
-      this.#upgrade();
+      this.#reloadOnce();
     } else if (phase === "asking" && code === CLOSE.HANDSHAKE_TIMEOUT) {
       // The person is still thinking about a name; `connect` opens another socket.
-      this.#report(this.status);
-    } else if (FINAL.includes(action)) {
+      this.#setStatus(this.status);
+    } else if (FINAL_ACTIONS.includes(action)) {
       this.#stopFor(code);
     } else if (action === "reconnect" && phase === "online") {
-      this.#wait(restartDelay(this.world.random()));
+      this.#scheduleReconnect(restartDelay(this.#world.random()));
     } else {
-      this.#wait(delay(this.#attempt + 1, this.world.random()));
+      this.#scheduleReconnect(reconnectDelay(this.#attempt + 1, this.#world.random()));
     }
   }
 
-  #upgrade() {
-    if (this.world.store.getItem(RELOADED)) {
+  #reloadOnce() {
+    if (this.#world.store.getItem(RELOADED_KEY)) {
       this.#stopFor(CLOSE.UPGRADE_REQUIRED);
       return;
     }
-    this.world.store.setItem(RELOADED, "1");
-    this.world.reload();
+    this.#world.store.setItem(RELOADED_KEY, "1");
+    this.#world.reload();
   }
 
+  /** @param {number} code */
   #stopFor(code) {
-    this.world.unlisten(this.#wake, this.#gone);
-    this.#report({ phase: "stopped", code, error: this.#lastError });
+    this.#world.unlisten(this.#wake, this.#offline);
+    this.#setStatus({ phase: "stopped", code, error: this.#lastError });
   }
 
-  /** The line is dead without a close: its away time began when the last message came. */
-  #fail() {
-    this.#lostAt = this.#lastHeard || this.world.now();
+  /** The connection is dead without a close: the absence began with the last message. */
+  #onDead() {
+    this.#lostAt = this.#lastReceivedAt || this.#world.now();
     this.#drop();
-    this.#wait(delay(this.#attempt + 1, this.world.random()));
+    this.#scheduleReconnect(reconnectDelay(this.#attempt + 1, this.#world.random()));
   }
 
-  #wait(delayMs) {
-    if (this.#attempt >= this.maxAttempts) {
-      this.#report({ phase: "lost", error: this.#lastError });
+  /** @param {number} delayMs */
+  #scheduleReconnect(delayMs) {
+    if (this.#attempt >= this.#maxAttempts) {
+      this.#setStatus({ phase: "lost", error: this.#lastError });
       return;
     }
     this.#attempt += 1;
-    this.#report({ phase: "waiting", attempt: this.#attempt, retryInMs: delayMs });
+    this.#setStatus({ phase: "waiting", attempt: this.#attempt, retryInMs: delayMs });
     this.#after("retry", delayMs, () => this.#open());
   }
 
   #onWake() {
     const { phase } = this.status;
-    const isStale = phase === "connecting" && this.world.now() - this.#openedAt > PROBE_MS;
+    const isStale = phase === "connecting" && this.#world.now() - this.#openedAt > PROBE_TIMEOUT_MS;
     if (phase === "waiting" || phase === "lost" || isStale) {
       this.retry();
     } else if (phase === "online") {
-      this.#probe(PROBE_MS);
+      this.#sendHeartbeat(PROBE_TIMEOUT_MS);
     }
   }
 
-  #onGone() {
+  #onOffline() {
     if (this.status.phase === "online") {
-      this.#probe(PROBE_MS);
+      this.#sendHeartbeat(PROBE_TIMEOUT_MS);
     }
   }
 
   #drop() {
-    Object.keys(this.#timers).forEach((name) => this.#clear(name));
+    for (const name of this.#timers.keys()) {
+      this.#clear(name);
+    }
     const socket = this.#socket;
     this.#socket = null;
     if (socket && socket.readyState <= 1) {
@@ -273,13 +330,19 @@ export class RoomSocket {
     }
   }
 
+  /**
+   * @template {ClientType} Type
+   * @param {Type} type
+   * @param {ClientPayloads[Type]} payload
+   * @param {string} [requestId]
+   */
   #write(type, payload, requestId) {
     if (this.#socket?.readyState !== 1) {
       return;
     }
     const message = {
       type,
-      roomId: this.roomId,
+      roomId: this.#options.roomId,
       actorId: this.#actorId,
       timestamp: Date.now(),
       version: VERSION,
@@ -289,28 +352,32 @@ export class RoomSocket {
     this.#socket.send(JSON.stringify(message));
   }
 
-  #report(status) {
+  /** @param {Status} status */
+  #setStatus(status) {
     this.status = status;
-    this.onStatus(status);
+    this.#options.onStatus(status);
   }
 
+  /** @param {string} name @param {number} ms @param {() => void} action */
   #after(name, ms, action) {
     this.#clear(name);
-    this.#timers[name] = this.world.setTimeout(() => {
-      delete this.#timers[name];
+    const timer = this.#world.setTimeout(() => {
+      this.#timers.delete(name);
       action();
     }, ms);
+    this.#timers.set(name, timer);
   }
 
+  /** @param {string} name */
   #clear(name) {
-    this.world.clearTimeout(this.#timers[name]);
-    delete this.#timers[name];
+    this.#world.clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
   }
 }
 
-/** What the socket needs of a browser. A phone that wakes up says so in one of three ways. */
-function browser() {
-  const visible = (wake) => () => document.visibilityState === "visible" && wake();
+/** The real world. A phone that wakes up says so in one of three ways. @returns {World} */
+function browserWorld() {
+  /** @type {Map<() => void, () => void>} */
   const handlers = new Map();
   return {
     WebSocket,
@@ -318,21 +385,21 @@ function browser() {
     clearTimeout: (timer) => window.clearTimeout(timer),
     random: Math.random,
     now: () => Date.now(),
-    store: tab,
+    store: tabStore,
     reload: () => window.location.reload(),
-    listen(wake, gone) {
-      const show = visible(wake);
-      handlers.set(wake, show);
-      window.addEventListener("online", wake);
-      window.addEventListener("offline", gone);
-      window.addEventListener("pageshow", wake);
-      document.addEventListener("visibilitychange", show);
+    listen(onWake, onOffline) {
+      const onVisibility = () => document.visibilityState === "visible" && onWake();
+      handlers.set(onWake, onVisibility);
+      window.addEventListener("online", onWake);
+      window.addEventListener("offline", onOffline);
+      window.addEventListener("pageshow", onWake);
+      document.addEventListener("visibilitychange", onVisibility);
     },
-    unlisten(wake, gone) {
-      window.removeEventListener("online", wake);
-      window.removeEventListener("offline", gone);
-      window.removeEventListener("pageshow", wake);
-      document.removeEventListener("visibilitychange", handlers.get(wake));
+    unlisten(onWake, onOffline) {
+      window.removeEventListener("online", onWake);
+      window.removeEventListener("offline", onOffline);
+      window.removeEventListener("pageshow", onWake);
+      document.removeEventListener("visibilitychange", handlers.get(onWake) ?? onWake);
     },
   };
 }

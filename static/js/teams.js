@@ -1,33 +1,39 @@
-/** A team is never told by its colour alone: it has a shape and a name too. */
+/** How a team looks: a colour and a shape, beside its name. */
 
 import { create, setData } from "./dom.js";
 
-/** 1–5 for "team_1" … "team_5": the number that the styles know its colour and shape by; null for none. */
-export function teamIndex(teamId) {
-  const index = Number(/^team_(\d+)$/.exec(teamId ?? "")?.[1]);
-  return index >= 1 && index <= 5 ? index : null;
+/** @import { TeamView } from "./protocol.js" */
+
+/** 1–5 for "team_1" … "team_5", by which the styles know colour and shape; null for none. @param {string | null} [teamId] */
+export function teamNumber(teamId) {
+  const number = Number(/^team_(\d+)$/.exec(teamId ?? "")?.[1]);
+  return number >= 1 && number <= 5 ? number : null;
 }
 
-/** Let `element`, and what is in it, take on the colours of this team (or of none). */
+/**
+ * Give `element`, and what is in it, the colours of a team (or of none).
+ * @param {HTMLElement | SVGElement} element
+ * @param {string | null} [teamId]
+ */
 export function setTeam(element, teamId) {
-  setData(element, "team", teamIndex(teamId));
+  setData(element, "team", teamNumber(teamId));
 }
 
-/** The team's shape in its colour. Decoration: the name stands beside it. */
+/** The team's shape in its colour. Decoration: the name stands beside it. @param {string} teamId */
 export function teamShape(teamId) {
   const element = create("span", { class: "shape", "aria-hidden": "true" });
   setTeam(element, teamId);
   return element;
 }
 
-/** Shape and name. */
+/** Shape and name. @param {TeamView} team */
 export function teamChip(team) {
   const chip = create("span", { class: "team-chip" }, teamShape(team.id), create("span", {}, team.name));
   setTeam(chip, team.id);
   return chip;
 }
 
-/** The name where there is little room; the full one is never far. */
+/** The name where there is little room. @param {TeamView} team */
 export function shortTeamName(team) {
   return team.name.replace(/^Team /, "");
 }

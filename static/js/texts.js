@@ -2,21 +2,24 @@
 
 import { clockText } from "./clock.js";
 import { fill, gettext, ngettext } from "./i18n.js";
-import { awaited, tally, teamById } from "./selectors.js";
+import { absentPlayers, tally, teamById, winnersOf } from "./selectors.js";
 
-/** "5 guessed · 2 skipped". */
+/** @import { FinalView, GameState } from "./protocol.js" */
+/** @import { LiveState, WordAction } from "./reducer.js" */
+
+/** "5 guessed · 2 skipped". @param {{guessed: number, skipped: number}} counts */
 export function countsText({ guessed, skipped }) {
   return fill(gettext("%(guessed)s guessed · %(skipped)s skipped"), { guessed, skipped });
 }
 
-/** "Team Red: 5 points", of the round that has just ended. */
+/** "Team Red: 5 points", of the round that has just ended. @param {GameState} game */
 export function roundHeadline(game) {
   const { points } = tally(game.round);
   const values = { team: teamById(game, game.round?.teamId)?.name ?? "", points };
   return fill(ngettext("%(team)s: %(points)s point", "%(team)s: %(points)s points", points), values);
 }
 
-/** "5 guessed · 2 skipped · 4.2 s a word", of the round that has just ended. */
+/** "5 guessed · 2 skipped · 4.2 s a word", of the round that has just ended. @param {LiveState} state */
 export function roundSummary({ gameState: game, lastRound }) {
   const seconds = lastRound?.averageTimePerWord;
   return [
@@ -28,24 +31,29 @@ export function roundSummary({ gameState: game, lastRound }) {
     .join(" · ");
 }
 
-/** What the wait after a round is for; `seconds` null: nobody can tell how long. */
-export function waitText(game, seconds) {
+/**
+ * What follows a round, and when.
+ * @param {GameState} game
+ * @param {number | null} seconds null: unknown
+ * @param {string} [hostAway] what to show while the host is away
+ */
+export function nextRoundText(game, seconds, hostAway = gettext("Waiting for the host…")) {
   if (game.state !== "SCORE_REVIEW" || seconds === null) {
-    return game.hostConnected ? gettext("In a moment…") : gettext("Waiting for the host…");
+    return game.hostConnected ? gettext("In a moment…") : hostAway;
   }
   return game.nextTeamId
     ? fill(gettext("Next round in %(seconds)s"), { seconds })
     : fill(gettext("Results in %(seconds)s"), { seconds });
 }
 
-/** "0:42 left". */
+/** "0:42 left". @param {GameState} game */
 export function timeLeftText(game) {
   return fill(gettext("%(time)s left"), { time: clockText(game.remainingSeconds ?? 0) });
 }
 
-/** Who the pause waits for, in one line. */
-export function awaitedText(game) {
-  const names = awaited(game).map((player) => player.playerName);
+/** Who the pause waits for. @param {GameState} game */
+export function pauseText(game) {
+  const names = absentPlayers(game).map((player) => player.playerName);
   if (!game.hostConnected) {
     names.unshift(fill(gettext("%(name)s (host)"), { name: game.hostName }));
   }
@@ -54,9 +62,9 @@ export function awaitedText(game) {
     : gettext("Everybody is here.");
 }
 
-/** "Team Red wins!", or who shares the first place. */
+/** "Team Red wins!", or who shares the first place. @param {GameState} game */
 export function resultHeadline(game) {
-  const first = game.leaderboard.filter((standing) => standing.rank === 1).map((standing) => standing.teamName);
+  const first = winnersOf(game).map((standing) => standing.teamName);
   if (first.length === 1) {
     return fill(gettext("%(team)s wins!"), { team: first[0] });
   }
@@ -65,11 +73,15 @@ export function resultHeadline(game) {
     : fill(gettext("A tie of %(count)s teams"), { count: first.length });
 }
 
-/** "12 minutes · 96 words". */
-export function gameSummary(game) {
-  const { gameDurationMin: minutes, totalWordsPlayed: words } = game.final;
+/** "12 minutes · 96 words". @param {FinalView} final */
+export function gameSummary({ gameDurationMin: minutes, totalWordsPlayed: words }) {
   return [
     fill(ngettext("%(count)s minute", "%(count)s minutes", minutes), { count: minutes }),
     fill(ngettext("%(count)s word", "%(count)s words", words), { count: words }),
   ].join(" · ");
+}
+
+/** @param {WordAction} action */
+export function actionText(action) {
+  return action === "guessed" ? gettext("guessed") : gettext("skipped");
 }

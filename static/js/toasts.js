@@ -1,26 +1,28 @@
-/** Short notes that come and go. The newest three are kept. */
+/** Toasts: short notes that disappear by themselves. The newest three are kept. */
 
 import { create } from "./dom.js";
 
+/** @typedef {"info" | "good" | "warning" | "error"} ToastKind */
+
 const SHOWN_MS = 5000;
-const KEPT = 3;
+const MAX_TOASTS = 3;
 
 export class Toasts {
   #list;
 
-  /** `list` is an element with `role="status"` or `aria-live`. */
+  /** @param {HTMLElement} list an element with `role="status"` or `aria-live` */
   constructor(list) {
     this.#list = list;
   }
 
-  /** `kind`: "info", "good", "warning" or "error". */
+  /** @param {string} text @param {ToastKind} [kind] @param {number} [shownMs] */
   show(text, kind = "info", shownMs = SHOWN_MS) {
     const same = [...this.#list.children].find((toast) => toast.textContent === text);
     same?.remove();
     const toast = create("li", { class: "toast", "data-kind": kind }, text);
     this.#list.append(toast);
-    while (this.#list.children.length > KEPT) {
-      this.#list.firstElementChild.remove();
+    while (this.#list.children.length > MAX_TOASTS) {
+      this.#list.firstElementChild?.remove();
     }
     window.setTimeout(() => toast.remove(), shownMs);
   }

@@ -1,6 +1,6 @@
 /**
- * Keeping the screen on. The Wake Lock API needs HTTPS; a party on the LAN has plain HTTP, so a silent, looping
- * video does it there. Both need a tap first, and iOS only honours what is asked for before any `await`.
+ * Keeps the screen on. The Wake Lock API needs HTTPS; a party on the LAN has plain HTTP, so a silent, looping video
+ * does it there. Both need a tap first, and iOS only honours what is requested before any `await`.
  */
 
 /** Seconds of the video after which it goes back to its start. */
@@ -8,10 +8,11 @@ const LOOP_S = 6;
 
 export class ScreenWakeLock {
   #video;
+  /** @type {WakeLockSentinel | null} */
   #lock = null;
   #isWanted = false;
 
-  /** `video` is a <video playsinline> of a black, silent film. */
+  /** @param {HTMLVideoElement} video with `playsinline`, of a black, silent film */
   constructor(video) {
     this.#video = video;
     // Browsers let the screen go off behind a video that is muted or has `loop`.
@@ -27,7 +28,7 @@ export class ScreenWakeLock {
     });
   }
 
-  /** Call this first thing in the handler of a tap. */
+  /** Call this first in the handler of a tap. */
   request() {
     this.#isWanted = true;
     this.#acquire();
@@ -42,7 +43,7 @@ export class ScreenWakeLock {
 
   #acquire() {
     if (!("wakeLock" in navigator)) {
-      this.#play();
+      this.#playVideo();
       return;
     }
     navigator.wakeLock.request("screen").then(
@@ -50,11 +51,11 @@ export class ScreenWakeLock {
         this.#lock = lock;
       },
       // Refused on low battery, or in a page without HTTPS.
-      () => this.#play(),
+      () => this.#playVideo(),
     );
   }
 
-  #play() {
-    this.#video.play().catch((error) => console.info("The screen may turn off:", error.message));
+  #playVideo() {
+    this.#video.play().catch((error) => console.info("The screen may turn off:", error));
   }
 }

@@ -2,17 +2,47 @@
 async (origin) => {
   const { RoomSocket } = await import(`${origin}/js/socket.js`);
   class FakeSocket extends EventTarget {
-    constructor(url) { super(); this.url = url; this.readyState = 0; this.sent = []; w.sockets.push(this); }
-    open() { this.readyState = 1; this.dispatchEvent(new Event("open")); }
-    hear(message) { this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) })); }
-    send(text) { this.sent.push(JSON.parse(text)); }
-    close() { this.readyState = 3; this.closed = true; }
-    die(code) { this.readyState = 3; this.dispatchEvent(new CloseEvent("close", { code })); }
+    constructor(url) {
+      super();
+      this.url = url;
+      this.readyState = 0;
+      this.sent = [];
+      w.sockets.push(this);
+    }
+    open() {
+      this.readyState = 1;
+      this.dispatchEvent(new Event("open"));
+    }
+    hear(message) {
+      this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) }));
+    }
+    send(text) {
+      this.sent.push(JSON.parse(text));
+    }
+    close() {
+      this.readyState = 3;
+      this.closed = true;
+    }
+    die(code) {
+      this.readyState = 3;
+      this.dispatchEvent(new CloseEvent("close", { code }));
+    }
   }
-  const w = window.w = {
-    sockets: [], timers: new Map(), time: 1_000_000, next: 1, statuses: [], heard: [], reloads: 0, kept: new Map(),
-    get socket() { return w.sockets.at(-1); },
-    get last() { return w.socket.sent.at(-1); },
+  const w = {
+    sockets: [],
+    timers: new Map(),
+    time: 1_000_000,
+    next: 1,
+    statuses: [],
+    heard: [],
+    reloads: 0,
+    kept: new Map(),
+    get socket() {
+      return w.sockets.at(-1);
+    },
+    get last() {
+      return w.socket.sent.at(-1);
+    },
     pass(ms) {
       const end = w.time + ms;
       for (;;) {
@@ -27,15 +57,30 @@ async (origin) => {
     name: "Bob",
     connected() {
       w.socket.open();
-      w.socket.hear({ type: "CONNECTED", payload: { sessionId: "secret", actorId: "player_001", role: "player",
-        heartbeatIntervalMs: 10000, gameState: {} } });
+      w.socket.hear({
+        type: "CONNECTED",
+        payload: {
+          sessionId: "secret",
+          actorId: "player_001",
+          role: "player",
+          heartbeatIntervalMs: 10000,
+          gameState: {},
+        },
+      });
     },
-    join() { w.room.start(); w.connected(); },
+    join() {
+      w.room.start();
+      w.connected();
+    },
     progress: { lastSeqId: 142, stateVersion: 148, stateChecksum: "f8139bd0" },
   };
+  window.w = w;
   const world = {
     WebSocket: FakeSocket,
-    setTimeout(action, ms) { w.timers.set(w.next, { at: w.time + ms, action }); return w.next++; },
+    setTimeout(action, ms) {
+      w.timers.set(w.next, { at: w.time + ms, action });
+      return w.next++;
+    },
     clearTimeout: (timer) => w.timers.delete(timer),
     random: () => 0.5,
     now: () => w.time,
@@ -44,17 +89,24 @@ async (origin) => {
       setItem: (key, value) => w.kept.set(key, value),
       removeItem: (key) => w.kept.delete(key),
     },
-    reload: () => { w.reloads += 1; },
-    listen(wake, gone) { w.wake = wake; w.gone = gone; },
-    unlisten() { w.wake = w.gone = () => {}; },
+    reload: () => {
+      w.reloads += 1;
+    },
+    listen(wake, gone) {
+      w.wake = wake;
+      w.gone = gone;
+    },
+    unlisten() {
+      w.wake = w.gone = () => {};
+    },
   };
   w.room = new RoomSocket({
     url: "ws://room/",
     roomId: "ABC234",
-    hello: () => ({ role: "player", playerName: w.name }),
-    progress: () => w.progress,
+    connectPayload: () => ({ role: "player", playerName: w.name }),
+    cursor: () => w.progress,
     onMessage: (message) => w.heard.push(message),
     onStatus: (status) => w.statuses.push(status),
     world,
   });
-}
+};

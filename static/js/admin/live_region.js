@@ -1,28 +1,37 @@
-/** A part of a page that the server draws anew every few seconds. What was chosen and focused in it stays so. */
+/** A part of a page that is loaded again every few seconds. Checked boxes and the focus in it are kept. */
 
-const PATIENCE_MS = 8000;
+import { data, findAll } from "../dom.js";
+
+/** @typedef {"fresh" | "paused" | "hidden" | "failed" | "ended"} Outcome of a refresh */
+
+const TIMEOUT_MS = 8000;
 
 export class LiveRegion {
   #region;
-  #tell;
-  #timer = null;
+  #onOutcome;
+  /** @type {number | undefined} */
+  #timer;
+  /** @type {string | null} */
   #shown = null;
   #hasEnded = false;
+  isPaused = false;
 
-  /** `region` says in its data from where (`live`) and how often (`every`, seconds). `tell` hears what came of it. */
-  constructor(region, { tell }) {
+  /**
+   * @param {HTMLElement} region `data-live`: the URL, `data-every`: the period in seconds
+   * @param {(outcome: Outcome) => void} onOutcome
+   */
+  constructor(region, onOutcome) {
     this.#region = region;
-    this.#tell = tell;
-    this.isPaused = false;
+    this.#onOutcome = onOutcome;
   }
 
   start() {
-    this.#wait();
+    this.#schedule();
   }
 
   toggle() {
     this.isPaused = !this.isPaused;
-    this.#tell(this.isPaused ? "paused" : "fresh");
+    this.#onOutcome(this.isPaused ? "paused" : "fresh");
     if (this.isPaused) {
       window.clearTimeout(this.#timer);
     } else {
@@ -30,7 +39,7 @@ export class LiveRegion {
     }
   }
 
-  /** Somebody is looking again, or not any more. */
+  /** Refresh a page that has become visible. */
   wake() {
     if (!document.hidden && !this.isPaused && !this.#hasEnded) {
       window.clearTimeout(this.#timer);
@@ -44,54 +53,58 @@ export class LiveRegion {
       return;
     }
     this.#hasEnded = outcome === "ended";
-    this.#tell(outcome);
+    this.#onOutcome(outcome);
     if (!this.#hasEnded) {
-      this.#wait();
+      this.#schedule();
     }
   }
 
-  #wait() {
+  #schedule() {
     window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#refresh(), Number(this.#region.dataset.every) * 1000);
+    this.#timer = window.setTimeout(() => this.#refresh(), Number(data(this.#region, "every")) * 1000);
   }
 
+  /** @returns {Promise<Outcome>} */
   async #load() {
-    let answer;
+    /** @type {Response} */
+    let response;
+    /** @type {string} */
     let html;
     try {
-      answer = await fetch(this.#region.dataset.live, {
+      response = await fetch(data(this.#region, "live"), {
         redirect: "manual",
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      html = await answer.text();
+      html = await response.text();
     } catch (error) {
-      console.info("Not refreshed:", error.message);
+      console.info("Not refreshed:", error);
       return "failed";
     }
-    if (answer.ok) {
+    if (response.ok) {
       this.#draw(html);
       return "fresh";
     }
     // A redirect leads to the login page.
-    return answer.type === "opaqueredirect" || answer.status < 500 ? "ended" : "failed";
+    return response.type === "opaqueredirect" || response.status < 500 ? "ended" : "failed";
   }
 
+  /** @param {string} html */
   #draw(html) {
-    // A button that is being pressed has to be there when it is let go.
+    // A button that is being pressed has to be there when it is released.
     if (this.isPaused || html === this.#shown || this.#region.querySelector(":active")) {
       return;
     }
-    const chosen = [...this.#region.querySelectorAll("input:checked")].map((box) => box.id);
-    const focused = this.#region.contains(document.activeElement) ? document.activeElement.id : "";
+    const checked = findAll(this.#region, "input:checked").map((box) => box.id);
+    const focused = this.#region.contains(document.activeElement) ? document.activeElement?.id : "";
     const fresh = new DOMParser().parseFromString(html, "text/html").body;
     this.#region.replaceChildren(...fresh.childNodes);
     this.#shown = html;
-    chosen
-      .map((id) => document.getElementById(id))
-      .filter(Boolean)
-      .forEach((box) => {
+    for (const id of checked) {
+      const box = document.getElementById(id);
+      if (box instanceof HTMLInputElement) {
         box.checked = true;
-      });
-    document.getElementById(focused)?.focus({ preventScroll: true });
+      }
+    }
+    document.getElementById(focused ?? "")?.focus({ preventScroll: true });
   }
 }

@@ -1,25 +1,30 @@
-/** The home page: the room this phone was in, codes as people type them, and the rules in a line. */
+/** The home page: a link back to the last room, codes as people type them, and the settings in a line. */
 
-import { create, el, setText, show } from "../dom.js";
+import { create, data, el, find, findAll, setText, show } from "../dom.js";
 import { fill, gettext, ngettext } from "../i18n.js";
+import { spacedCode } from "../room_code.js";
 import { lastSeat, Seat } from "../seat.js";
 
 offerLastRoom();
-tidyCode(document.getElementById("code"));
-// Without an account there may be no room to make here.
-document.querySelectorAll('[data-el="create"]').forEach(followRules);
+normalizeCode(find(document, "#code", HTMLInputElement));
+// Without an account there may be no form that creates a room.
+for (const form of document.querySelectorAll("form")) {
+  if (form.dataset.el === "create") {
+    summarizeSettings(form);
+  }
+}
 
-/** "Back to your room", if this browser has a seat in one that still is. */
+/** Offer the way back, if this browser has a seat in a room that still exists. */
 async function offerLastRoom() {
   const last = lastSeat();
   if (!last) {
     return;
   }
-  const response = await fetch(`${document.body.dataset.apiUrl}${last.code}`);
+  const response = await fetch(`${data(document.body, "apiUrl")}${last.code}`);
   if (response.status === 404) {
     new Seat(last.code).forget();
   } else if (response.ok) {
-    const code = `${last.code.slice(0, 3)} ${last.code.slice(3)}`;
+    const code = spacedCode(last.code);
     const text = last.playerName
       ? fill(gettext("Play in %(code)s as %(name)s"), { code, name: last.playerName })
       : fill(gettext("Play in %(code)s"), { code });
@@ -28,33 +33,36 @@ async function offerLastRoom() {
   }
 }
 
-/** Capitals and no blanks, wherever a code is pasted from; six characters are enough to go. */
-function tidyCode(input) {
+/** Make a code upper case and remove blanks, wherever it is pasted from. @param {HTMLInputElement} input */
+function normalizeCode(input) {
   input.addEventListener("input", () => {
-    const tidy = input.value.toUpperCase().replace(/[^A-Z0-9]/g, "");
-    if (tidy !== input.value.replace(" ", "")) {
-      input.value = tidy;
+    const normal = input.value.toUpperCase().replace(/[^A-Z0-9]/g, "");
+    if (normal !== input.value.replace(" ", "")) {
+      input.value = normal;
     }
     input.removeAttribute("aria-invalid");
-    setText(document.getElementById("code-error"), "");
+    setText(find(document, "#code-error", HTMLElement), "");
   });
 }
 
-function followRules(form) {
+/** Keep the line about the chosen settings up to date. @param {HTMLFormElement} form */
+function summarizeSettings(form) {
   const draw = () => {
     const chosen = new FormData(form);
-    const language = chosen.get("language");
-    const packs = [...el("packs").children];
-    packs.forEach((item) => show(item, item.dataset.language === language));
-    const ticked = packs.filter((item) => !item.hidden && item.querySelector("input").checked);
-    const words = ticked.reduce((sum, item) => sum + Number(item.dataset.words), 0);
+    const text = (/** @type {string} */ name) => String(chosen.get(name));
+    const packs = findAll(el("packs"), ":scope > *");
+    for (const item of packs) {
+      show(item, item.dataset.language === text("language"));
+    }
+    const checked = packs.filter((item) => !item.hidden && find(item, "input", HTMLInputElement).checked);
+    const words = checked.reduce((sum, item) => sum + Number(item.dataset.words), 0);
     setText(el("word-count"), fill(ngettext("%(count)s word", "%(count)s words", words), { count: words }));
     setText(
       el("summary"),
       fill(gettext("%(teams)s teams · %(seconds)s seconds · %(rounds)s rounds · %(words)s words"), {
-        teams: chosen.get("num_teams"),
-        seconds: chosen.get("round_duration_sec"),
-        rounds: chosen.get("rounds_per_team"),
+        teams: text("num_teams"),
+        seconds: text("round_duration_sec"),
+        rounds: text("rounds_per_team"),
         words,
       }),
     );

@@ -1,9 +1,12 @@
-/** Three, two, one: whose turn comes, and where the words will appear. */
+/** The countdown before a round: whose turn comes, and where the words will appear. */
 
 import { el, setText } from "../dom.js";
-import { drawTurn } from "../widgets/turn.js";
 import { gettext } from "../i18n.js";
+import { drawTurn } from "../widgets/turn.js";
 
+/** @import { View } from "../screens.js" */
+
+/** @param {HTMLElement} section @returns {View} */
 export function countdownView(section) {
   return {
     draw({ gameState: game }) {

@@ -1,28 +1,40 @@
 /** The host's dialogs: one at a time, closed by Escape, a button or a tap beside them. */
 
-import { confirmed, el, setText } from "../dom.js";
+import { promptChoice, promptConfirm } from "../dialogs.js";
+import { closest, data, el, setText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 
+/** @import { Question } from "../dialogs.js" */
+
 export class Dialogs {
-  constructor(root = document) {
-    this.byName = new Map([...root.querySelectorAll("[data-dialog]")].map((dialog) => [dialog.dataset.dialog, dialog]));
-    this.byName.forEach((dialog) => {
+  #byName;
+
+  constructor() {
+    const dialogs = [...document.querySelectorAll("dialog")];
+    this.#byName = new Map(dialogs.map((dialog) => [data(dialog, "dialog"), dialog]));
+    for (const dialog of dialogs) {
       dialog.addEventListener("click", (event) => {
-        if (event.target === dialog || event.target.closest("[data-close]")) {
+        if (event.target === dialog || closest(event, "[data-close]")) {
           dialog.close();
         }
       });
-    });
+    }
   }
 
+  /** The dialog with this name. Throws if the page has none. @param {string} name */
   get(name) {
-    return this.byName.get(name);
+    const dialog = this.#byName.get(name);
+    if (!dialog) {
+      throw new Error(`The page has no dialog ${name}.`);
+    }
+    return dialog;
   }
 
   get isOpen() {
-    return [...this.byName.values()].some((dialog) => dialog.open);
+    return [...this.#byName.values()].some((dialog) => dialog.open);
   }
 
+  /** @param {string} name */
   open(name) {
     const dialog = this.get(name);
     if (!dialog.open) {
@@ -31,37 +43,26 @@ export class Dialogs {
   }
 
   closeAll() {
-    this.byName.forEach((dialog) => dialog.close());
+    for (const dialog of this.#byName.values()) {
+      dialog.close();
+    }
   }
 
-  /** Ask before something that cannot be taken back; resolves to whether it was wanted. */
-  confirm({ title, text, yes }) {
-    const dialog = this.get("confirm");
-    setText(el("title", dialog), title);
-    setText(el("text", dialog), text);
-    setText(el("yes", dialog), yes);
-    return confirmed(dialog);
+  /** Ask before something that cannot be undone; resolves to whether the answer was yes. @param {Question} question */
+  confirm(question) {
+    return promptConfirm(this.get("confirm"), question);
   }
 
-  /** What to do with a player: resolves to `kick`, `ban`, `transfer` or nothing. */
+  /** Choose what happens to a player: resolves to `kick`, `ban`, `transfer` or "". @param {string} name */
   player(name) {
     const dialog = this.get("player");
     setText(el("title", dialog), name);
     setText(el("text", dialog), fill(gettext("What should happen to %(name)s?"), { name }));
-    return chosen(dialog);
+    return promptChoice(dialog);
   }
 
   /** The room's menu: resolves to the choice. */
   menu() {
-    return chosen(this.get("menu"));
+    return promptChoice(this.get("menu"));
   }
-}
-
-/** Open `dialog`; resolves to the `value` of the button that closed it, empty when it was called off. */
-function chosen(dialog) {
-  return new Promise((resolve) => {
-    dialog.returnValue = "";
-    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
-    dialog.showModal();
-  });
 }

@@ -1,11 +1,13 @@
-/** Keys that work wherever the focus is, except where a key already means something: in fields, buttons, dialogs. */
+/** Keyboard shortcuts of a screen. They leave fields, buttons and dialogs the keys that those use themselves. */
+
+/** @import { HostPage } from "./page.js" */
 
 const PRESSES = [" ", "Enter"];
 
-/** Let `host.view.keys` (key → action) answer the keyboard. */
+/** Let the `keys` of the current view answer the keyboard. @param {HostPage} host */
 export function listenToShortcuts(host) {
   document.addEventListener("keydown", (event) => {
-    const action = host.view?.keys?.[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const action = host.screens.view?.keys?.[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (action && !isTaken(event) && !host.dialogs.isOpen) {
       event.preventDefault();
       action();
@@ -13,15 +15,12 @@ export function listenToShortcuts(host) {
   });
 }
 
+/** Whether the key has another meaning where the focus is. @param {KeyboardEvent} event */
 function isTaken(event) {
   const { target, key } = event;
-  return (
-    event.defaultPrevented ||
-    event.repeat ||
-    event.ctrlKey ||
-    event.metaKey ||
-    event.altKey ||
-    target.matches("input, select, textarea") ||
-    (PRESSES.includes(key) && target.matches("button, a"))
-  );
+  const isModified = event.ctrlKey || event.metaKey || event.altKey;
+  if (event.defaultPrevented || event.repeat || isModified || !(target instanceof Element)) {
+    return true;
+  }
+  return target.matches("input, select, textarea") || (PRESSES.includes(key) && target.matches("button, a"));
 }

@@ -1,33 +1,41 @@
 /** After a round: its words, which the host can correct before they count, the scores, and what comes next. */
 
-import { create, el, setData, setText, show, sync } from "../dom.js";
-import { drawScores } from "../widgets/scoreboard.js";
-import { roundHeadline, roundSummary, waitText } from "../texts.js";
-import { drawTurn } from "../widgets/turn.js";
-import { actionName } from "../widgets/word_list.js";
 import { remainingSeconds } from "../clock.js";
+import { create, el, reconcile, setData, setText, show } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { setTeam } from "../teams.js";
+import { actionText, nextRoundText, roundHeadline, roundSummary } from "../texts.js";
+import { drawScores } from "../widgets/scoreboard.js";
+import { drawTurn } from "../widgets/turn.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 
+/** @import { WordView } from "../protocol.js" */
+/** @import { View } from "../screens.js" */
+/** @import { HostPage } from "./page.js" */
+
+/** @param {HTMLElement} section @param {HostPage} host @returns {View} */
 export function reviewView(section, host) {
   const next = actionButton(section, "nextRound");
-  const goOn = () => isUsable(next) && host.send(TYPES.NEXT_ROUND);
-  onAction(section, { nextRound: goOn, endGame: () => host.endGame() });
+  const nextRound = () => {
+    if (isUsable(next)) {
+      host.room.send(TYPES.NEXT_ROUND, {});
+    }
+  };
+  onAction(section, { nextRound, endGame: () => host.endGame() });
   return {
-    keys: { n: goOn },
+    keys: { n: nextRound },
     draw(state) {
       const game = state.gameState;
-      const round = game.round;
+      const { round } = game;
       const isOpen = game.state === "SCORE_REVIEW";
       setTeam(el("headline", section), round?.teamId);
       setText(el("headline", section), roundHeadline(game));
       setText(el("sum", section), roundSummary(state));
-      sync(el("words", section), round?.words ?? [], {
+      reconcile(el("words", section), round?.words ?? [], {
         key: (word) => word.wordId,
-        make: (word) => verdict(word, host),
-        update: (item, word) => fillVerdict(item, word, isOpen),
+        make: (word) => wordItem(word, host),
+        update: (item, word) => updateWordItem(item, word, isOpen),
       });
       show(el("no-words", section), !round?.words.length);
       show(el("help", section), isOpen && Boolean(round?.words.length));
@@ -38,35 +46,33 @@ export function reviewView(section, host) {
       setText(el("next-label", section), game.nextTeamId ? gettext("Next round") : gettext("To the results"));
     },
     tick(state, now) {
-      const seconds = remainingSeconds(state.review, now);
-      setText(el("next-in", section), waitText(state.gameState, seconds));
+      setText(el("next-in", section), nextRoundText(state.gameState, remainingSeconds(state.review, now)));
     },
   };
 }
 
-function verdict(word, host) {
-  const onclick = ({ currentTarget }) => {
-    if (isUsable(currentTarget)) {
-      const action = currentTarget.dataset.outcome === "guessed" ? "skipped" : "guessed";
-      host.send(TYPES.CORRECT_WORD, { wordId: word.wordId, action });
-    }
-  };
-  return create(
-    "li",
-    {},
-    create(
-      "button",
-      { class: "verdict", type: "button", "data-el": "verdict", onclick },
-      create("span", { class: "verdict__mark", "aria-hidden": "true" }),
-      create("span", { class: "verdict__word" }, word.wordText),
-      create("span", { class: "verdict__action", "data-el": "action" }),
-    ),
+/** @param {WordView} word @param {HostPage} host */
+function wordItem({ wordId, wordText }, host) {
+  const button = create(
+    "button",
+    { class: "verdict", type: "button", "data-el": "verdict" },
+    create("span", { class: "verdict__mark", "aria-hidden": "true" }),
+    create("span", { class: "verdict__word" }, wordText),
+    create("span", { class: "verdict__action", "data-el": "action" }),
   );
+  button.addEventListener("click", () => {
+    if (isUsable(button)) {
+      const action = button.dataset.outcome === "guessed" ? "skipped" : "guessed";
+      host.room.send(TYPES.CORRECT_WORD, { wordId, action });
+    }
+  });
+  return create("li", {}, button);
 }
 
-function fillVerdict(item, word, isOpen) {
+/** @param {HTMLElement} item @param {WordView} word @param {boolean} isOpen */
+function updateWordItem(item, word, isOpen) {
   const button = el("verdict", item);
   setData(button, "outcome", word.action);
   setUsable(button, isOpen);
-  setText(el("action", button), actionName(word.action));
+  setText(el("action", button), actionText(word.action));
 }

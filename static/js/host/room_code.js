@@ -1,41 +1,45 @@
 /** The room's code, address and QR: shown to the room, hidden from a camera. Hidden stays hidden on this device. */
 
+import { findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
-import { local } from "../storage.js";
+import { spacedCode } from "../room_code.js";
+import { deviceStore } from "../storage.js";
 
 const KEY = "partyflow.hideCode";
 const DOTS = "••• •••";
 
 export class RoomCode {
-  #spaced;
+  #code;
   #address;
 
-  constructor({ code, joinUrl }) {
-    this.#spaced = `${code.slice(0, 3)} ${code.slice(3)}`;
+  /** @param {string} code @param {string} joinUrl */
+  constructor(code, joinUrl) {
+    this.#code = spacedCode(code);
     this.#address = new URL(joinUrl).host;
     this.#draw();
   }
 
   get isHidden() {
-    return local.getItem(KEY) === "yes";
+    return deviceStore.getItem(KEY) === "yes";
   }
 
   toggle() {
-    local.setItem(KEY, this.isHidden ? "no" : "yes");
+    deviceStore.setItem(KEY, this.isHidden ? "no" : "yes");
     this.#draw();
   }
 
   #draw() {
     const { isHidden } = this;
     document.body.toggleAttribute("data-code-hidden", isHidden);
-    document.querySelectorAll('[data-shows="code"]').forEach((element) => {
-      element.textContent = isHidden ? DOTS : this.#spaced;
-    });
-    document.querySelectorAll('[data-shows="address"]').forEach((element) => {
-      element.textContent = isHidden ? "" : this.#address;
-    });
-    document.querySelectorAll('[data-action="hideCode"]').forEach((button) => {
-      button.textContent = isHidden ? gettext("Show code") : gettext("Hide code");
-    });
+    write('[data-shows="code"]', isHidden ? DOTS : this.#code);
+    write('[data-shows="address"]', isHidden ? "" : this.#address);
+    write('[data-action="hideCode"]', isHidden ? gettext("Show code") : gettext("Hide code"));
+  }
+}
+
+/** @param {string} selector @param {string} text */
+function write(selector, text) {
+  for (const element of findAll(document, selector)) {
+    element.textContent = text;
   }
 }

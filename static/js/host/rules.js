@@ -1,9 +1,26 @@
-/** The rules of the room in one line, for everybody to see before the game. */
+/** The settings of the room in one line, shown before the game. */
 
-import { difficultyName } from "../widgets/word_card.js";
 import { fill, gettext, ngettext } from "../i18n.js";
+import { difficultyName } from "../widgets/word_card.js";
 
-/** "2 teams · 60 s a round · 3 rounds each · Animals, Food · words on this screen". */
+/** @import { Settings } from "../protocol.js" */
+
+/**
+ * A word pack as the page's data lists it.
+ * @typedef {object} Pack
+ * @property {string} id
+ * @property {string} name
+ * @property {string} language
+ * @property {number} wordCount
+ * @property {Partial<Record<string, number>>} byDifficulty
+ * @property {number | null} [minAge]
+ */
+
+/**
+ * "2 teams · 60 s a round · 3 rounds each · Animals, Food · words on this screen".
+ * @param {Settings} settings
+ * @param {Pack[]} packs
+ */
 export function rulesText(settings, packs) {
   const names = settings.wordPackIds.map((id) => packs.find((pack) => pack.id === id)?.name ?? id);
   return [
@@ -21,6 +38,7 @@ export function rulesText(settings, packs) {
     .join(" · ");
 }
 
+/** @param {Settings} settings */
 function goal({ roundsPerTeam, targetScore }) {
   const rounds = fill(ngettext("%(count)s round each", "%(count)s rounds each", roundsPerTeam), {
     count: roundsPerTeam,

@@ -1,29 +1,35 @@
-/** A link that takes the host's seat over on another device. */
+/** The link that moves the host's seat to another device. */
 
 import { el } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 
+/** @import { ServerMessage } from "../protocol.js" */
+/** @import { HostPage } from "./page.js" */
+
 export class SeatLink {
   #host;
-  #dialog;
+  #input;
 
+  /** @param {HostPage} host */
   constructor(host) {
+    const dialog = host.dialogs.get("seat");
     this.#host = host;
-    this.#dialog = host.dialogs.get("seat");
-    el("copy", this.#dialog).addEventListener("click", () => {
-      el("url", this.#dialog).select();
-      host.copy(el("url", this.#dialog).value, gettext("Link copied"));
+    this.#input = el("url", dialog, HTMLInputElement);
+    el("copy", dialog).addEventListener("click", () => {
+      this.#input.select();
+      host.copy(this.#input.value, gettext("Link copied"));
     });
   }
 
-  ask() {
-    this.#host.send(TYPES.CREATE_SEAT_LINK);
+  request() {
+    this.#host.room.send(TYPES.CREATE_SEAT_LINK, {});
   }
 
-  hear({ type, payload }) {
+  /** @param {ServerMessage} message */
+  onMessage({ type, payload }) {
     if (type === TYPES.SEAT_LINK) {
-      el("url", this.#dialog).value = payload.url;
+      this.#input.value = payload.url;
       this.#host.dialogs.open("seat");
     }
   }

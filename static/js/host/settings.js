@@ -1,33 +1,45 @@
-/** The rules dialog: everything that a room can be set to, within the protocol's ranges. */
+/** The dialog of the room's settings, within the protocol's ranges. */
 
-import { create, el, setText, show } from "../dom.js";
-import { isPlaying } from "../selectors.js";
+import { create, el, findAll, setText, show } from "../dom.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { RANGES, TYPES } from "../protocol.js";
+import { isPlaying } from "../selectors.js";
 
-/** The settings with a field of their own; the packs have a box each. */
-const NAMES = Object.keys(RANGES).filter((name) => name !== "wordPackIds");
+/** @import { ServerMessage, Settings } from "../protocol.js" */
+/** @import { HostPage } from "./page.js" */
+/** @import { Pack } from "./rules.js" */
 
-/** Whether a setting is a number, from its range. */
-const isNumber = (name) => RANGES[name].choices === undefined && typeof (RANGES[name].default ?? 0) === "number";
+/** @typedef {Exclude<keyof Settings, "wordPackIds">} FieldName */
+
+/** @type {Record<string, {min?: number, max?: number, choices?: readonly string[], default: unknown}>} */
+const FIELD_RANGES = RANGES;
+
+/** The settings with one field each; the packs have a checkbox each. */
+const NAMES = /** @type {FieldName[]} */ (Object.keys(RANGES).filter((name) => name !== "wordPackIds"));
+
+/** Whether a setting is a number, from its range. @param {FieldName} name */
+const isNumber = (name) => !FIELD_RANGES[name].choices && typeof (FIELD_RANGES[name].default ?? 0) === "number";
 
 export class SettingsDialog {
   #dialog;
   #form;
   #host;
+  /** @type {string | null} */
   #requestId = null;
 
+  /** @param {HostPage} host */
   constructor(host) {
     this.#host = host;
     this.#dialog = host.dialogs.get("settings");
-    this.#form = el("form", this.#dialog);
-    this.#numberInputs().forEach((input) => {
-      const { min, max } = RANGES[input.name];
-      Object.assign(input, { min, max });
-    });
+    this.#form = el("form", this.#dialog, HTMLFormElement);
+    for (const input of this.#numberInputs()) {
+      const { min, max } = FIELD_RANGES[input.name];
+      input.min = String(min);
+      input.max = String(max);
+    }
     this.#buildLanguages();
     this.#buildPacks();
-    this.#form.addEventListener("input", () => this.#count());
+    this.#form.addEventListener("input", () => this.#drawPacks());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#save();
@@ -35,30 +47,29 @@ export class SettingsDialog {
   }
 
   open() {
-    const { gameState: game } = this.#host.room.state;
+    const game = this.#host.room.state.gameState;
     if (!game) {
       return;
     }
     this.#requestId = null;
     this.#fillIn(game.settings);
     const isFrozen = isPlaying(game);
-    el("fields", this.#dialog).disabled = isFrozen;
+    el("fields", this.#dialog, HTMLFieldSetElement).disabled = isFrozen;
     show(el("frozen", this.#dialog), isFrozen);
     show(el("save", this.#dialog), !isFrozen);
-    this.#complain("");
+    this.#showProblem("");
     this.#host.dialogs.open("settings");
   }
 
-  /** The room's answer: the new rules, or what is wrong with them. Whether the message was that. */
-  hear({ type, payload }) {
+  /** Take the server's answer: the new settings, or what is wrong with them; whether the message was one. @param {ServerMessage} message */
+  onMessage({ type, payload }) {
     if (!this.#requestId) {
       return false;
     }
-    const isRefused = type === TYPES.ERROR && payload.requestId === this.#requestId;
     if (type === TYPES.SETTINGS_UPDATED) {
       this.#dialog.close();
-    } else if (isRefused) {
-      this.#complain(payload.message);
+    } else if (type === TYPES.ERROR && payload.requestId === this.#requestId) {
+      this.#showProblem(payload.message);
     } else {
       return false;
     }
@@ -66,86 +77,112 @@ export class SettingsDialog {
     return true;
   }
 
+  /** @param {Settings} settings */
   #fillIn(settings) {
-    const { elements } = this.#form;
-    NAMES.forEach((name) => {
-      elements[name].value = String(settings[name] ?? "");
-    });
-    this.#boxes().forEach((box) => {
+    for (const name of NAMES) {
+      this.#field(name).value = String(settings[name] ?? "");
+    }
+    for (const box of this.#boxes()) {
       box.checked = settings.wordPackIds.includes(box.value);
-    });
-    this.#count();
+    }
+    this.#drawPacks();
   }
 
   #save() {
-    const wanted = this.#read();
-    const { settings } = this.#host.room.state.gameState;
-    const changed = Object.entries(wanted).filter(([name, value]) => String(value) !== String(settings[name]));
-    const problem = this.#problem(wanted);
-    if (problem || changed.length === 0) {
-      this.#complain(problem);
-      if (!problem) {
-        this.#dialog.close();
-      }
+    const settings = this.#host.room.state.gameState?.settings;
+    if (!settings) {
       return;
     }
-    this.#requestId = this.#host.send(TYPES.UPDATE_SETTINGS, { settings: Object.fromEntries(changed) });
-    this.#complain(this.#requestId ? "" : gettext("No connection. Try again in a moment."));
+    const wanted = this.#read();
+    const problem = this.#problemWith(wanted);
+    const changed = Object.entries(wanted).filter(
+      ([name, value]) => String(value) !== String(Reflect.get(settings, name)),
+    );
+    if (problem) {
+      this.#showProblem(problem);
+    } else if (changed.length === 0) {
+      this.#showProblem("");
+      this.#dialog.close();
+    } else {
+      this.#requestId = this.#host.room.send(TYPES.UPDATE_SETTINGS, { settings: Object.fromEntries(changed) });
+      this.#showProblem(this.#requestId ? "" : gettext("No connection. Try again in a moment."));
+    }
   }
 
+  /** The settings as the form has them; the server checks their types. */
   #read() {
-    const { elements } = this.#form;
-    const value = (name) => {
-      const text = elements[name].value;
+    const valueIn = (/** @type {FieldName} */ name) => {
+      const text = this.#field(name).value;
       return isNumber(name) ? (text === "" ? null : Number(text)) : text;
     };
     return {
-      ...Object.fromEntries(NAMES.map((name) => [name, value(name)])),
-      wordPackIds: this.#chosen().map((pack) => pack.id),
+      ...Object.fromEntries(NAMES.map((name) => [name, valueIn(name)])),
+      wordPackIds: this.#chosenPacks().map((pack) => pack.id),
     };
   }
 
-  #problem(wanted) {
+  /** What to correct; empty when nothing. @param {Pick<Settings, "wordPackIds">} wanted */
+  #problemWith({ wordPackIds }) {
     const wrong = this.#numberInputs().find((input) => !input.validity.valid);
     if (wrong) {
       wrong.focus();
+      const label = wrong.closest("label")?.firstElementChild?.firstChild?.textContent?.trim() ?? "";
       return fill(gettext("%(setting)s: a whole number from %(min)s to %(max)s."), {
-        setting: wrong.closest("label").firstElementChild.firstChild.textContent.trim(),
-        ...RANGES[wrong.name],
+        setting: label,
+        min: wrong.min,
+        max: wrong.max,
       });
     }
-    return wanted.wordPackIds.length === 0 ? gettext("Choose at least one word pack.") : "";
+    return wordPackIds.length === 0 ? gettext("Choose at least one word pack.") : "";
   }
 
-  #complain(text) {
+  /** @param {string} text */
+  #showProblem(text) {
     setText(el("problem", this.#dialog), text);
   }
 
+  /** @param {FieldName} name */
+  #field(name) {
+    const field = this.#form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
+      return field;
+    }
+    throw new Error(`The form has no field ${name}.`);
+  }
+
   #numberInputs() {
-    return [...this.#form.querySelectorAll('input[type="number"]')];
+    return this.#inputs('input[type="number"]');
   }
 
   #boxes() {
-    return [...this.#form.querySelectorAll('[name="wordPackIds"]')];
+    return this.#inputs('input[name="wordPackIds"]');
   }
 
-  #chosen() {
+  /** @param {string} selector */
+  #inputs(selector) {
+    return findAll(this.#form, selector).filter((input) => input instanceof HTMLInputElement);
+  }
+
+  #chosenPacks() {
     const ids = this.#boxes()
-      .filter((box) => box.checked && !box.closest("li").hidden)
+      .filter((box) => box.checked && !box.closest("li")?.hidden)
       .map((box) => box.value);
     return this.#host.packs.filter((pack) => ids.includes(pack.id));
   }
 
-  /** Packs of another language go; say how many words are left to play with. */
-  #count() {
-    const { language, difficulty } = this.#form.elements;
-    this.#boxes().forEach((box) => {
-      const pack = this.#host.packs.find((one) => one.id === box.value);
-      show(box.closest("li"), pack.language === language.value);
-    });
-    const isMixed = difficulty.value === "mixed";
-    const words = (pack) => (isMixed ? pack.wordCount : (pack.byDifficulty[difficulty.value] ?? 0));
-    const count = this.#chosen().reduce((total, pack) => total + words(pack), 0);
+  /** Hide packs of other languages; count the words to play with. */
+  #drawPacks() {
+    const language = this.#field("language").value;
+    const difficulty = this.#field("difficulty").value;
+    const ofLanguage = this.#host.packs.filter((pack) => pack.language === language).map((pack) => pack.id);
+    for (const item of el("packs", this.#dialog).children) {
+      if (item instanceof HTMLElement) {
+        show(item, ofLanguage.includes(item.dataset.pack ?? ""));
+      }
+    }
+    const wordsOf = (/** @type {Pack} */ pack) =>
+      difficulty === "mixed" ? pack.wordCount : (pack.byDifficulty[difficulty] ?? 0);
+    const count = this.#chosenPacks().reduce((total, pack) => total + wordsOf(pack), 0);
     setText(
       el("word-total", this.#dialog),
       fill(ngettext("%(count)s word to play with", "%(count)s words to play with", count), { count }),
@@ -155,31 +192,34 @@ export class SettingsDialog {
   #buildLanguages() {
     const languages = [...new Set(this.#host.packs.map((pack) => pack.language))];
     const names = new Intl.DisplayNames([document.documentElement.lang], { type: "language" });
-    this.#form.elements.language.append(
+    this.#field("language").append(
       ...languages.map((language) => create("option", { value: language }, names.of(language))),
     );
     show(el("language", this.#dialog), languages.length > 1);
   }
 
   #buildPacks() {
-    el("packs", this.#dialog).append(
-      ...this.#host.packs.map((pack) =>
-        create(
-          "li",
-          { class: "choice" },
-          create(
-            "label",
-            {},
-            create("input", { type: "checkbox", name: "wordPackIds", value: pack.id }),
-            create("span", {}, pack.name, " ", create("small", {}, pack.wordCount), age(pack)),
-          ),
-        ),
-      ),
-    );
+    el("packs", this.#dialog).append(...this.#host.packs.map(packChoice));
   }
 }
 
-/** From which age on a pack is meant, where it is not for everybody. */
-function age({ minAge }) {
-  return minAge ? create("span", { class: "tag" }, fill(gettext("from %(age)s"), { age: minAge })) : null;
+/** @param {Pack} pack */
+function packChoice({ id, name, wordCount, minAge }) {
+  return create(
+    "li",
+    { class: "choice", "data-pack": id },
+    create(
+      "label",
+      {},
+      create("input", { type: "checkbox", name: "wordPackIds", value: id }),
+      create(
+        "span",
+        {},
+        name,
+        " ",
+        create("small", {}, wordCount),
+        minAge ? create("span", { class: "tag" }, fill(gettext("from %(age)s"), { age: minAge })) : null,
+      ),
+    ),
+  );
 }

@@ -1,21 +1,28 @@
-/** The bar at the top: what can be done at any time, and the one tap that wakes sound, screen and full screen. */
+/** The bar at the top: what is possible at any time, and the first tap, which allows sound, wake lock and full screen. */
 
-import { el, setText, show } from "../dom.js";
-import { isHost, isPlaying } from "../selectors.js";
+import { el, find, setText, show } from "../dom.js";
 import { onFirstGesture } from "../first_gesture.js";
+import { toggleFullScreen } from "../full_screen.js";
 import { gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
+import { isHost, isPlaying } from "../selectors.js";
 import { actionButton, onAction } from "./actions.js";
 
-/** Wire the bar up; returns how to draw it. */
+/** @import { State } from "../reducer.js" */
+/** @import { HostPage } from "./page.js" */
+
+/** @typedef {Record<string, () => void>} Actions */
+
+/** Wire up the bar; returns its draw function. @param {HostPage} host */
 export function buildToolbar(host) {
   const bar = el("toolbar");
   const lock = actionButton(bar, "lock");
   const sound = actionButton(bar, "sound");
 
+  /** @type {Actions} */
   const actions = {
     settings: () => host.settings.open(),
-    lock: () => host.send(host.room.state.gameState?.locked ? TYPES.UNLOCK_ROOM : TYPES.LOCK_ROOM),
+    lock: () => host.room.send(host.room.state.gameState?.locked ? TYPES.UNLOCK_ROOM : TYPES.LOCK_ROOM, {}),
     sound() {
       host.sound.isOn = !host.sound.isOn;
       drawSound();
@@ -23,9 +30,9 @@ export function buildToolbar(host) {
   };
   onAction(bar, {
     ...actions,
-    begin: enterFullScreen,
+    begin: toggleFullScreen,
     menu: () => openMenu(host, actions),
-    retry: () => host.room.socket.retry(),
+    retry: () => host.room.retry(),
   });
   show(el("begin", bar), true);
   onFirstGesture(() => {
@@ -37,39 +44,39 @@ export function buildToolbar(host) {
 
   function drawSound() {
     sound.setAttribute("aria-pressed", String(host.sound.isOn));
-    sound.querySelector("use").setAttribute("href", host.sound.isOn ? "#icon-sound" : "#icon-silent");
+    setIcon(sound, host.sound.isOn ? "#icon-sound" : "#icon-silent");
   }
 
-  return (state) => {
+  return (/** @type {State} */ state) => {
     const isLocked = Boolean(state.gameState?.locked);
     lock.setAttribute("aria-pressed", String(isLocked));
-    lock.querySelector("use").setAttribute("href", isLocked ? "#icon-lock" : "#icon-unlock");
+    setIcon(lock, isLocked ? "#icon-lock" : "#icon-unlock");
     setText(el("lock-text", lock), isLocked ? gettext("Locked") : gettext("Lock"));
     show(el("tools", bar), isHost(state));
   };
 }
 
+/** @param {HTMLElement} button @param {string} icon */
+function setIcon(button, icon) {
+  find(button, "use", SVGUseElement).setAttribute("href", icon);
+}
+
+/** @param {HostPage} host @param {Actions} actions */
 async function openMenu(host, actions) {
   const game = host.room.state.gameState;
   const dialog = host.dialogs.get("menu");
   setText(el("lock", dialog), game?.locked ? gettext("Unlock the room") : gettext("Lock the room"));
   setText(el("sound", dialog), host.sound.isOn ? gettext("Turn the sound off") : gettext("Turn the sound on"));
-  show(el("end", dialog), Boolean(game) && isPlaying(game) && game.state !== "ROUND_STARTING");
+  show(el("end", dialog), game !== null && isPlaying(game) && game.state !== "ROUND_STARTING");
+  /** @type {Actions} */
   const choices = {
     ...actions,
     qr: () => host.dialogs.open("qr"),
     people: () => host.dialogs.open("people"),
-    fullScreen: enterFullScreen,
-    move: () => host.seatLink.ask(),
+    fullScreen: toggleFullScreen,
+    move: () => host.moveSeat(),
     endGame: () => host.endGame(),
     closeRoom: () => host.closeRoom(),
   };
   choices[await host.dialogs.menu()]?.();
-}
-
-/** Full screen, or out of it; phones without it stay as they are. */
-function enterFullScreen() {
-  const page = document.documentElement;
-  const change = document.fullscreenElement ? document.exitFullscreen() : page.requestFullscreen?.();
-  change?.catch((error) => console.info("No full screen:", error.message));
 }

@@ -1,32 +1,30 @@
-/** The bar on top of every screen: who I am, and my team. */
+/** The bar on top of every screen: the player's name and team. */
 
 import { el, setText, show } from "../dom.js";
 import { gettext } from "../i18n.js";
-import { nameOf, playerById, teamById } from "../selectors.js";
+import { spacedCode } from "../room_code.js";
+import { isLive, nameOf, playerById, teamById } from "../selectors.js";
 import { setTeam } from "../teams.js";
 
-export function drawBar(page, state) {
-  const { gameState: game, me } = state;
-  const isInside = Boolean(game && me) && !page.gone;
+/** @import { State } from "../reducer.js" */
+/** @import { PlayerPage } from "./page.js" */
+
+/** @param {PlayerPage} page @param {State} state */
+export function drawHeader(page, state) {
+  const isInside = isLive(state) && !page.ending;
   show(el("open-menu"), isInside);
   if (!isInside) {
     setText(el("my-name"), "PartyFlow");
-    setText(el("my-team"), spaced(page.code));
+    setText(el("my-team"), spacedCode(page.code));
     show(el("my-shape"), false);
     setTeam(el("who"), null);
     return;
   }
-  const mine = teamById(game, playerById(game, me.actorId)?.teamId);
+  const { gameState: game, me } = state;
+  const team = teamById(game, playerById(game, me.actorId)?.teamId);
+  const withoutTeam = game.teams.length ? gettext("no team yet") : gettext("waiting for teams");
   setText(el("my-name"), nameOf(game, me.actorId) || gettext("You are watching"));
-  setText(el("my-team"), mine?.name ?? teamless(game));
-  show(el("my-shape"), Boolean(mine));
-  setTeam(el("who"), mine?.id);
-}
-
-function teamless(game) {
-  return game.teams.length ? gettext("no team yet") : gettext("waiting for teams");
-}
-
-function spaced(code) {
-  return `${code.slice(0, 3)} ${code.slice(3)}`;
+  setText(el("my-team"), team?.name ?? withoutTeam);
+  show(el("my-shape"), Boolean(team));
+  setTeam(el("who"), team?.id);
 }

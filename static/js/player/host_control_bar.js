@@ -1,23 +1,30 @@
 /** The host's controls at the foot of the page, for a player who has become the host. */
 
-import { create, setText, show, sync } from "../dom.js";
-import { isHost } from "../selectors.js";
-import { ask } from "./confirm.js";
+import { promptConfirm } from "../dialogs.js";
+import { create, el, reconcile, setText, show } from "../dom.js";
+import { isHost, isLive } from "../selectors.js";
 import { hostControls } from "./host_controls.js";
 
+/** @import { State } from "../reducer.js" */
+/** @import { Control } from "./host_controls.js" */
+/** @import { PlayerPage } from "./page.js" */
+
+/** @param {HTMLElement} bar @param {PlayerPage} page @param {State} state */
 export function drawControls(bar, page, state) {
-  const controls = isHost(state) && !page.gone ? hostControls(state.gameState) : [];
+  const controls = isLive(state) && isHost(state) && !page.ending ? hostControls(state.gameState) : [];
   show(bar, controls.length > 0);
-  sync(bar, controls, {
+  reconcile(bar, controls, {
     key: (control) => control.type,
     make: (control) => button(control, page),
     update: (element, control) => setText(element, control.label),
   });
 }
 
-function button({ type, isMain, question, warning, label }, page) {
+/** @param {Control} control @param {PlayerPage} page */
+function button({ type, isMain, question, warning = "", label }, page) {
   const onclick = async () => {
-    if (!question || (await ask({ title: question, text: warning, yes: label }))) {
+    const dialog = el("confirm", document, HTMLDialogElement);
+    if (!question || (await promptConfirm(dialog, { title: question, text: warning, yes: label }))) {
       page.room.send(type, {});
     }
   };

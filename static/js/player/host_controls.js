@@ -1,7 +1,19 @@
-/** The host's controls on a player's phone: who is promoted has them too. Pure. */
+/** The host's controls for a player who has become the host; pure. */
 
-import { TYPES } from "../protocol.js";
 import { gettext } from "../i18n.js";
+import { TYPES } from "../protocol.js";
+
+/** @import { ClientPayloads, GameState, RoomState } from "../protocol.js" */
+
+/** A command without a payload. @typedef {{[Type in keyof ClientPayloads]: {} extends ClientPayloads[Type] ? Type : never}[keyof ClientPayloads]} PlainCommand */
+/**
+ * @typedef {object} Control
+ * @property {PlainCommand} type
+ * @property {string} label
+ * @property {boolean} [isMain]
+ * @property {string} [question] to confirm before the command is sent
+ * @property {string} [warning] what the command leads to
+ */
 
 const START = { type: TYPES.START_TEAM_SETUP, label: gettext("Make teams"), isMain: true };
 const SHUFFLE = { type: TYPES.SHUFFLE_TEAMS, label: gettext("Shuffle") };
@@ -24,6 +36,7 @@ const CLOSE = {
   warning: gettext("Everybody is sent home. The room’s code stops working."),
 };
 
+/** @type {Partial<Record<RoomState, Control[]>>} */
 const CONTROLS = {
   ROOM_CREATED: [START],
   LOBBY: [START],
@@ -36,7 +49,7 @@ const CONTROLS = {
   FINAL_RESULTS: [CLOSE, AGAIN],
 };
 
-/** What the host may do in this state: `{type, label, isMain, question?, warning?}`, the main one last. */
+/** The host's controls in this state, the main one last. @param {GameState} game */
 export function hostControls(game) {
   return CONTROLS[game.state] ?? [];
 }

@@ -1,50 +1,57 @@
-/** The first screen: a name and nothing else. */
+/** The first screen: the form that asks for a name. */
 
 import { el, setText, show } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { lastSeat } from "../seat.js";
 
+/** @import { ErrorCode, ErrorPayload } from "../protocol.js" */
+/** @import { PlayerPage } from "./page.js" */
+
 const MAX_LENGTH = 20;
 
+/** @param {HTMLElement} section @param {PlayerPage} page */
 export function joinView(section, page) {
-  const input = el("name", section);
+  const input = el("name", section, HTMLInputElement);
   input.value = lastSeat()?.playerName ?? "";
-
-  const refuse = (message) => {
-    setText(el("error", section), message);
-    input.setAttribute("aria-invalid", "true");
-    input.focus();
-    input.select();
-  };
 
   el("form", section).addEventListener("submit", (event) => {
     event.preventDefault();
     const name = input.value.trim();
     const problem = problemWith(name);
     if (problem) {
-      refuse(problem);
+      showProblem(problem);
     } else {
-      setText(el("error", section), "");
-      input.removeAttribute("aria-invalid");
+      clearProblem();
       page.join(name);
     }
   });
-  input.addEventListener("input", () => {
-    input.removeAttribute("aria-invalid");
-    setText(el("error", section), "");
-  });
+  input.addEventListener("input", clearProblem);
 
   return {
-    /** Show the form again, with a sentence on why. */
+    /** Show the form again. @param {string} note why */
     ask(note) {
       setText(el("note", section), note);
       show(el("note", section), Boolean(note));
     },
-    /** The server did not take the name. */
-    refuse: (error) => refuse(reasonText(error)),
+    /** The server refused the name. @param {ErrorPayload} error */
+    refuse: (error) => showProblem(refusalText(error)),
   };
+
+  /** @param {string} text */
+  function showProblem(text) {
+    setText(el("error", section), text);
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+    input.select();
+  }
+
+  function clearProblem() {
+    setText(el("error", section), "");
+    input.removeAttribute("aria-invalid");
+  }
 }
 
+/** @param {string} name */
 function problemWith(name) {
   if (!name) {
     return gettext("Please say who you are.");
@@ -52,10 +59,12 @@ function problemWith(name) {
   return [...name].length > MAX_LENGTH ? gettext("At most 20 characters, please.") : "";
 }
 
-function reasonText(error) {
+/** @param {ErrorPayload} error */
+function refusalText({ code, message }) {
+  /** @type {Partial<Record<ErrorCode, string>>} */
   const texts = {
     NAME_TAKEN: gettext("Somebody here already has this name. Take another one."),
     NAME_INVALID: gettext("This name cannot be shown. Use 1 to 20 letters, digits or emoji."),
   };
-  return texts[error?.code] ?? error?.message ?? "";
+  return texts[code] ?? message;
 }

@@ -1,9 +1,12 @@
-/** Before the teams are made: who is here. */
+/** The lobby: the players so far. */
 
-import { drawTiles } from "../widgets/player_tiles.js";
 import { el, setText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
+import { drawTiles } from "../widgets/player_tiles.js";
 
+/** @import { View } from "../screens.js" */
+
+/** @param {HTMLElement} section @returns {View} */
 export function lobbyView(section) {
   return {
     draw(state) {

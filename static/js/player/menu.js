@@ -1,16 +1,19 @@
 /** The menu behind the three dots: sound, another phone, leaving. */
 
+import { promptConfirm } from "../dialogs.js";
 import { el, setText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { share } from "../share.js";
-import { ask } from "./confirm.js";
+
+/** @import { PlayerPage } from "./page.js" */
 
 export class Menu {
   #page;
-  #dialog = el("menu");
-  #seat = el("seat");
+  #dialog = el("menu", document, HTMLDialogElement);
+  #seat = el("seat", document, HTMLDialogElement);
 
+  /** @param {PlayerPage} page */
   constructor(page) {
     this.#page = page;
     el("open-menu").addEventListener("click", () => this.#open());
@@ -18,16 +21,18 @@ export class Menu {
     el("leave").addEventListener("click", () => this.#leave());
     el("seat-link").addEventListener("click", () => {
       this.#dialog.close();
-      page.room.send(TYPES.CREATE_SEAT_LINK);
+      page.room.send(TYPES.CREATE_SEAT_LINK, {});
     });
     el("seat-share").addEventListener("click", () => this.#share());
     this.#drawSound();
   }
 
   close() {
-    [this.#dialog, this.#seat].forEach((dialog) => dialog.close());
+    this.#dialog.close();
+    this.#seat.close();
   }
 
+  /** @param {string} url */
   showSeatLink(url) {
     setText(el("seat-url", this.#seat), url);
     if (!this.#seat.open) {
@@ -36,38 +41,37 @@ export class Menu {
   }
 
   #open() {
-    const game = this.#page.room.state.gameState;
-    setText(el("menu-host", this.#dialog), fill(gettext("%(host)s is the host."), { host: game.hostName }));
+    const host = this.#page.room.state.gameState?.hostName ?? "";
+    setText(el("menu-host", this.#dialog), fill(gettext("%(host)s is the host."), { host }));
     this.#dialog.showModal();
   }
 
   #toggleSound() {
-    this.#page.sound.isOn = !this.#page.sound.isOn;
-    this.#page.sound.unlock();
+    const { sound } = this.#page;
+    sound.isOn = !sound.isOn;
+    sound.unlock();
     this.#drawSound();
-    this.#page.sound.play("join");
+    sound.play("join");
   }
 
   #drawSound() {
-    const button = el("sound");
-    const { isOn } = this.#page.sound;
-    setText(button, isOn ? gettext("Turn sounds off") : gettext("Turn sounds on"));
+    setText(el("sound"), this.#page.sound.isOn ? gettext("Turn sounds off") : gettext("Turn sounds on"));
   }
 
   async #leave() {
     this.#dialog.close();
-    const isWanted = await ask({
+    const isConfirmed = await promptConfirm(el("confirm", document, HTMLDialogElement), {
       title: gettext("Leave the game?"),
       text: gettext("Your seat is given up; your team keeps its points."),
       yes: gettext("Leave"),
     });
-    if (isWanted) {
+    if (isConfirmed) {
       this.#page.leave();
     }
   }
 
   #share() {
     const shown = el("seat-url", this.#seat);
-    return share({ url: shown.textContent }, shown, this.#page.toasts);
+    share({ url: shown.textContent ?? "", title: document.title }, shown, this.#page.toasts);
   }
 }

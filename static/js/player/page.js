@@ -1,195 +1,216 @@
-/** What holds the screens of a player's phone together: which one is shown, the bar above, the seat, the noises. */
+/** A player's page: it joins the room, chooses the screen and owns what the screens share. */
 
 import { Announcer } from "../announcer.js";
+import { data, el, setText, show } from "../dom.js";
 import { reactTo, showMissedNotices } from "../effects.js";
-import { drawConnectionBadge, isOffline } from "../widgets/connection_badge.js";
-import { el, setText, show } from "../dom.js";
+import { endedScreen, endingFor, LEFT } from "../ended.js";
 import { fill, gettext } from "../i18n.js";
-import { AFTER_CLOSE, ERRORS, TYPES } from "../protocol.js";
+import { AFTER_CLOSE, CLOSE, ERRORS, TYPES } from "../protocol.js";
 import { Room, socketUrl } from "../room.js";
+import { Screens } from "../screens.js";
 import { Seat } from "../seat.js";
+import { isHost, isLive, nameOf, phaseOf } from "../selectors.js";
 import { Sound } from "../sound.js";
-import { isHost, nameOf } from "../selectors.js";
 import { Toasts } from "../toasts.js";
 import { ScreenWakeLock } from "../wake_lock.js";
-import { drawBar } from "./header.js";
+import { drawConnectionBadge, isOffline } from "../widgets/connection_badge.js";
+import { drawHeader } from "./header.js";
 import { drawControls } from "./host_control_bar.js";
-import { resultsView } from "./results.js";
-import { CLOSED, endingFor, endedView, LEFT } from "./ended.js";
 import { joinView } from "./join.js";
 import { lobbyView } from "./lobby.js";
 import { Menu } from "./menu.js";
-import { roundView } from "./round.js";
+import { drawStandings, resultsView } from "./results.js";
 import { reviewView } from "./review.js";
+import { roundView } from "./round.js";
 import { teamsView } from "./teams.js";
 
-const SCREENS = {
-  ROOM_CREATED: "lobby",
-  LOBBY: "lobby",
-  TEAM_SETUP: "teams",
-  READY_TO_START: "teams",
-  ROUND_STARTING: "round",
-  ROUND_ACTIVE: "round",
-  ROUND_PAUSED: "round",
-  ROUND_ENDED: "review",
-  SCORE_REVIEW: "review",
-  READY_FOR_NEXT: "review",
-  GAME_ENDED: "results",
-  FINAL_RESULTS: "results",
-  ROOM_CLOSED: "ended",
-};
+/** @import { Action, Ending } from "../ended.js" */
+/** @import { Connect, ErrorCode, GameState, ServerMessage, ServerPayloads } from "../protocol.js" */
+/** @import { State } from "../reducer.js" */
+/** @import { Change } from "../room.js" */
+/** @import { Status } from "../socket.js" */
+
 const TICK_MS = 100;
 
-/** Errors that a page of their own follows. */
-const ENDINGS = [ERRORS.KICKED, ERRORS.SESSION_REPLACED, ERRORS.ROOM_CLOSED, ERRORS.SESSION_EXPIRED];
+/** Errors that an ending follows. @type {ErrorCode[]} */
+const FINAL_ERRORS = [ERRORS.KICKED, ERRORS.SESSION_REPLACED, ERRORS.ROOM_CLOSED, ERRORS.SESSION_EXPIRED];
 
 export class PlayerPage {
-  name = "";
-  gone = null;
-  #screen = null;
+  code = data(document.body, "code");
+  /** Why there is nothing more to do in the room; null while there is. @type {Ending | null} */
+  ending = null;
+  sound = new Sound();
+  toasts = new Toasts(el("toasts"));
+  announcer = new Announcer(el("announcer"));
+  room = new Room({
+    code: this.code,
+    url: socketUrl(data(document.body, "ws")),
+    connectPayload: () => this.#connectPayload(),
+  });
+  screens = new Screens();
+  #name = "";
+  /** @type {Status | null} */
   #status = null;
-  #sections = new Map();
-  #views = {};
+  /** Whether the seat is a former host's, whose secret is in a cookie. */
+  #wasHost = Boolean(document.body.dataset.wasHost);
+  #seat = new Seat(this.code);
+  #wake = new ScreenWakeLock(el("awake", document, HTMLVideoElement));
+  #menu = new Menu(this);
+  #join = joinView(this.screens.section("join"), this);
+  #ended = endedScreen(
+    this.screens.section("ended"),
+    { home: data(document.body, "homeUrl"), stage: data(document.body, "stageUrl") },
+    (list, game) => drawStandings(list, game.leaderboard),
+    (action) => this.#perform(action),
+  );
 
-  constructor({ code, ws, entry, wasHost, stageUrl, homeUrl }, screens) {
-    Object.assign(this, { code, entry, stageUrl, homeUrl });
-    this.wasHost = Boolean(wasHost);
-    this.seat = new Seat(code);
-    this.sound = new Sound();
-    this.toasts = new Toasts(el("toasts"));
-    this.announcer = new Announcer(el("announcer"));
-    this.wake = new ScreenWakeLock(el("awake"));
-    this.room = new Room({ code, url: socketUrl(ws), hello: () => this.#hello() });
-    this.menu = new Menu(this);
-    screens.querySelectorAll("[data-screen]").forEach((section) => this.#sections.set(section.dataset.screen, section));
-    const build = { join: joinView, lobby: lobbyView, teams: teamsView, round: roundView, review: reviewView };
-    Object.entries({ ...build, results: resultsView, ended: endedView }).forEach(([name, view]) => {
-      this.#views[name] = view(this.#sections.get(name), this);
+  constructor() {
+    const section = (/** @type {string} */ name) => this.screens.section(name);
+    this.screens.register({
+      lobby: lobbyView(section("lobby")),
+      teams: teamsView(section("teams"), this),
+      round: roundView(section("round"), this),
+      review: reviewView(section("review"), this),
+      results: resultsView(section("results"), this),
     });
   }
 
   start() {
-    this.room.subscribe((change) => this.#hear(change));
-    this.#awaitTap();
+    this.room.subscribe((change) => this.#onChange(change));
+    this.#listenToTaps();
     window.setInterval(() => this.#tick(), TICK_MS);
+    const entry = data(document.body, "entry");
     if (this.#hasSeat) {
       this.room.start();
-    } else if (this.entry === "open") {
+    } else if (entry === "open") {
       this.#draw();
     } else {
-      this.leaveFor(endingFor(null, { code: this.entry === "full" ? "ROOM_FULL" : "ROOM_LOCKED" }));
+      this.#end(endingFor("player", null, entry === "full" ? ERRORS.ROOM_FULL : ERRORS.ROOM_LOCKED));
     }
   }
 
-  /** Ask the room for a seat under this name. Called by a tap, which also keeps the screen on. */
+  /** Ask the room for a seat. Called in the handler of a tap, which also allows the wake lock. @param {string} name */
   join(name) {
-    this.name = name;
-    this.requestWakeLock();
-    this.gone = null;
-    this.room.connect();
+    this.#name = name;
+    this.#requestWakeLock();
+    this.#reconnect();
   }
 
-  /** Take the seat back that was opened elsewhere, or try again. */
-  comeBack() {
-    this.gone = null;
-    this.room.connect();
-  }
-
-  /** Start over with a name. */
-  askName(note = "") {
-    this.gone = null;
-    this.wasHost = false;
-    this.seat.forget();
+  /** Give up the seat. */
+  leave() {
+    this.room.send(TYPES.LEAVE_ROOM, {});
+    this.#seat.forget();
+    this.room.stop();
     this.room.reset();
-    this.#views.join.ask(note);
+    this.#end(LEFT);
+  }
+
+  /** @param {Action} action */
+  #perform(action) {
+    const actions = {
+      join: () => this.#askName(""),
+      reclaim: () => this.#reconnect(),
+      reload: () => window.location.reload(),
+    };
+    actions[action]();
+  }
+
+  #reconnect() {
+    this.ending = null;
+    this.room.connect();
+  }
+
+  /** Start over with a name. @param {string} note why */
+  #askName(note) {
+    this.ending = null;
+    this.#wasHost = false;
+    this.#seat.forget();
+    this.room.reset();
+    this.#join.ask(note);
     this.#draw();
   }
 
-  /** Give the seat up. */
-  leave() {
-    this.room.send(TYPES.LEAVE_ROOM);
-    this.seat.forget();
-    this.room.stop();
-    this.room.reset();
-    this.leaveFor(LEFT);
-  }
-
-  /** Nothing more to do in the room: a calm page says why. */
-  leaveFor(reason) {
-    this.gone = reason;
-    this.wake.release();
-    this.menu.close();
+  /** @param {Ending | null} ending */
+  #end(ending) {
+    this.ending = ending;
+    this.#wake.release();
+    this.#menu.close();
     this.toasts.clear();
     show(el("awake-hint"), false);
     this.#draw();
   }
 
-  /** First thing in a tap: the wake lock has to be asked for before anything is waited for. */
-  requestWakeLock() {
-    this.wake.request();
+  /** Call this first in the handler of a tap. */
+  #requestWakeLock() {
+    this.#wake.request();
     this.sound.unlock();
     show(el("awake-hint"), false);
   }
 
   get #hasSeat() {
-    return Boolean(this.seat.sessionId) || this.wasHost;
+    return Boolean(this.#seat.sessionId) || this.#wasHost;
   }
 
-  #hello() {
-    const { sessionId } = this.seat;
+  /** @returns {Connect} */
+  #connectPayload() {
+    const { sessionId } = this.#seat;
     if (sessionId) {
       return { role: "player", sessionId };
     }
-    // A former host's secret lies in a cookie; the answer makes a player of them.
-    return this.wasHost ? { role: "host" } : { role: "player", playerName: this.name };
+    // A former host's secret is in a cookie; the server makes a player of them.
+    return this.#wasHost ? { role: "host" } : { role: "player", playerName: this.#name };
   }
 
-  #hear(change) {
+  /** @param {Change} change */
+  #onChange(change) {
     const { state, message, status } = change;
     if (message) {
-      this.#react(change);
+      this.#onMessage(message, change);
     } else if (status !== this.#status) {
       this.#status = status;
-      this.#followLine(status);
+      this.#onStatus(status);
     }
-    this.#drawLine(state, status);
+    this.#drawConnection(state, status);
     this.#draw();
   }
 
-  #followLine(status) {
-    if (status.phase === "stopped") {
-      this.#stopped(status);
-    } else if (status.phase === "asking") {
-      this.#views.join.refuse(status.error);
+  /** @param {Status} status */
+  #onStatus({ phase, code, error }) {
+    if (phase === "stopped") {
+      this.#onStopped(code, error?.code);
+    } else if (phase === "asking" && error) {
+      this.#join.refuse(error);
     }
   }
 
-  #drawLine(state, status) {
-    const badge = el("connection");
-    drawConnectionBadge(badge, status);
-    if (status.phase === "waiting") {
-      // The whole sentence would leave no room for the name.
-      setText(badge, gettext("Reconnecting…"));
+  /** @param {number | undefined} closeCode @param {ErrorCode | undefined} errorCode */
+  #onStopped(closeCode, errorCode) {
+    if (AFTER_CLOSE[closeCode ?? 0] === "rejoin") {
+      this.#askName(gettext("Your seat was given up while you were away. Say your name to join again."));
+      return;
     }
-    show(badge, !badge.hidden && status.phase !== "asking" && !this.gone);
-    document.body.toggleAttribute("data-offline", isOffline(status) && Boolean(state.gameState));
-    show(el("retry"), status.phase === "lost");
+    if (errorCode === ERRORS.KICKED) {
+      this.#seat.forget();
+    }
+    this.#end(endingFor("player", closeCode, errorCode));
   }
 
-  #react(change) {
-    const { state, message, status, previous } = change;
+  /** @param {ServerMessage} message @param {Change} change */
+  #onMessage(message, { state, status, previous }) {
     switch (message.type) {
-      case TYPES.CONNECTED:
-        this.seat.keep(message.payload.sessionId, nameOf(state.gameState, state.me.actorId));
+      case TYPES.CONNECTED: {
+        const { sessionId, actorId, gameState } = message.payload;
+        this.#seat.save(sessionId, nameOf(gameState, actorId));
         break;
+      }
       case TYPES.RECONNECTED:
-        this.#catchUp(message.payload);
+        this.#showMissed(message.payload);
         return;
       case TYPES.RECONNECT_FAILED:
         this.toasts.show(gettext("You were away for a while. Getting your seat back…"), "warning");
         break;
       case TYPES.ERROR:
-        if (status.phase !== "online" || ENDINGS.includes(message.payload.code)) {
+        if (status.phase !== "online" || FINAL_ERRORS.includes(message.payload.code)) {
           return;
         }
         break;
@@ -199,17 +220,22 @@ export class PlayerPage {
         }
         break;
       case TYPES.SEAT_LINK:
-        this.menu.showSeatLink(message.payload.url);
+        this.#menu.showSeatLink(message.payload.url);
         break;
     }
-    reactTo(change, this);
-    Object.values(this.#views).forEach((view) => view.hear?.(message, state));
+    reactTo(state, message, this);
+    if (isLive(state)) {
+      for (const view of this.screens.views) {
+        view.onMessage?.(message, state);
+      }
+    }
   }
 
-  #catchUp({ message, summary, missedEvents }) {
-    showMissedNotices({ missedEvents }, this.toasts);
-    const words = (summary?.wordsGuessed ?? 0) + (summary?.wordsSkipped ?? 0);
-    if (words) {
+  /** Say what happened while the page was offline. @param {ServerPayloads["RECONNECTED"]} payload */
+  #showMissed(payload) {
+    const { message, summary } = payload;
+    showMissedNotices(payload, this.toasts);
+    if (summary && summary.wordsGuessed + summary.wordsSkipped > 0) {
       const values = { guessed: summary.wordsGuessed, skipped: summary.wordsSkipped };
       this.toasts.show(fill(gettext("You missed: %(guessed)s guessed, %(skipped)s skipped."), values), "good");
     } else if (message) {
@@ -217,79 +243,58 @@ export class PlayerPage {
     }
   }
 
-  #stopped({ code, error }) {
-    if (AFTER_CLOSE[code] === "rejoin") {
-      this.askName(gettext("Your seat was given up while you were away. Say your name to join again."));
-      return;
+  /** @param {State} state @param {Status} status */
+  #drawConnection(state, status) {
+    const badge = el("connection");
+    drawConnectionBadge(badge, status);
+    if (status.phase === "waiting") {
+      // The whole sentence would leave no room for the name.
+      setText(badge, gettext("Reconnecting…"));
     }
-    if (error?.code === "KICKED") {
-      this.seat.forget();
-    }
-    this.leaveFor(endingFor(code, error));
-  }
-
-  #screenName(state) {
-    if (this.gone) {
-      return "ended";
-    }
-    if (state.gameState) {
-      return SCREENS[state.gameState.state];
-    }
-    return this.#hasSeat ? "connecting" : "join";
+    show(badge, !badge.hidden && status.phase !== "asking" && !this.ending);
+    document.body.toggleAttribute("data-offline", isOffline(status) && Boolean(state.gameState));
+    show(el("retry"), status.phase === "lost");
   }
 
   #draw() {
     const { state } = this.room;
-    if (state.gameState?.state === "ROOM_CLOSED" && !this.gone) {
-      this.gone = CLOSED;
-      this.seat.forget();
+    if (state.gameState?.state === "ROOM_CLOSED" && !this.ending) {
+      this.ending = endingFor("player", CLOSE.ROOM_CLOSED);
+      this.#seat.forget();
     }
-    const name = this.#screenName(state);
-    this.#show(name);
-    drawBar(this, state);
+    drawHeader(this, state);
     drawControls(el("controls"), this, state);
-    if (state.gameState || name === "ended") {
-      this.#views[name]?.draw(state);
-    }
+    this.#drawScreen(state);
   }
 
-  #show(name) {
-    if (name === this.#screen) {
-      return;
-    }
-    const before = this.#sections.get(this.#screen);
-    const hadFocus = !before || before.contains(document.activeElement) || document.activeElement === document.body;
-    this.#views[this.#screen]?.leave?.();
-    this.#screen = name;
-    document.body.dataset.screen = name;
-    this.#sections.forEach((section, screen) => show(section, screen === name));
-    window.scrollTo(0, 0);
-    if (before) {
-      const title = this.#sections.get(name).querySelector("h1");
-      if (hadFocus) {
-        title.focus({ preventScroll: true });
-      }
-      // What had the focus may have been hidden together with the screen it belonged to.
-      requestAnimationFrame(() => {
-        const focused = document.activeElement;
-        if (name === this.#screen && (focused === document.body || !focused.checkVisibility())) {
-          title.focus({ preventScroll: true });
-        }
-      });
+  /** @param {State} state */
+  #drawScreen(state) {
+    const { ending } = this;
+    if (ending) {
+      this.screens.show("ended", () => this.#ended.draw(ending, state.gameState));
+    } else if (isLive(state)) {
+      this.screens.show(screenOf(state.gameState), () => this.screens.view?.draw?.(state));
+    } else {
+      this.screens.show(this.#hasSeat ? "connecting" : "join", () => {});
     }
   }
 
   #tick() {
-    if (this.room.state.gameState && document.visibilityState === "visible") {
-      this.#views[this.#screen]?.tick?.(this.room.state, performance.now());
+    if (isLive(this.room.state)) {
+      this.screens.tick(this.room.state);
     }
   }
 
-  /** Any tap will do to keep the screen on; until there was one, a button asks for it. */
-  #awaitTap() {
-    const hint = el("awake-hint");
-    show(hint, this.#hasSeat);
-    document.addEventListener("click", () => this.requestWakeLock(), { once: true });
+  /** Any tap allows the wake lock; until the first one, a button asks for it. */
+  #listenToTaps() {
+    show(el("awake-hint"), this.#hasSeat);
+    document.addEventListener("click", () => this.#requestWakeLock(), { once: true });
     el("retry").addEventListener("click", () => this.room.retry());
   }
+}
+
+/** The screen for a game: a phone has one for countdown, round and pause. @param {GameState} game */
+function screenOf(game) {
+  const phase = phaseOf(game);
+  return phase === "countdown" || phase === "pause" ? "round" : phase;
 }

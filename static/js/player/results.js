@@ -1,15 +1,22 @@
 /** The end of the game: who won, who explained best, how the scores grew; and waiting for a rematch. */
 
-import { scoreChart } from "../widgets/score_chart.js";
-import { gameSummary, resultHeadline } from "../texts.js";
-import { sharingView } from "../widgets/result_link.js";
-import { create, el, setText, show, sync } from "../dom.js";
+import { create, el, reconcile, setText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
-import { isHost, nameOf } from "../selectors.js";
+import { isHost, winnersOf } from "../selectors.js";
 import { setTeam, teamShape } from "../teams.js";
+import { sharingView } from "../widgets/result_link.js";
+import { drawResultSummary } from "../widgets/result_summary.js";
+import { scoreChart } from "../widgets/score_chart.js";
 
-export function resultsView(section, { toasts }) {
-  const sharing = sharingView(section, toasts);
+/** @import { RoundView, Standing } from "../protocol.js" */
+/** @import { LiveState } from "../reducer.js" */
+/** @import { View } from "../screens.js" */
+/** @import { PlayerPage } from "./page.js" */
+
+/** @param {HTMLElement} section @param {PlayerPage} page @returns {View} */
+export function resultsView(section, page) {
+  const sharing = sharingView(section, page.toasts);
+  /** @type {RoundView[] | null} */
   let charted = null;
   return {
     draw(state) {
@@ -17,17 +24,13 @@ export function resultsView(section, { toasts }) {
       if (!game.final) {
         return;
       }
-      const winners = game.leaderboard.filter((standing) => standing.rank === 1);
-      const mvp = nameOf(game, game.final.mvpPlayerId);
+      const winners = winnersOf(game);
       setTeam(section, winners.length === 1 ? winners[0].teamId : null);
-      setText(el("headline", section), resultHeadline(game));
-      setText(el("facts", section), gameSummary(game));
-      sync(el("winners", section), winners, {
+      drawResultSummary(section, game, game.final);
+      reconcile(el("winners", section), winners, {
         key: (standing) => standing.teamId,
         make: (standing) => teamShape(standing.teamId),
       });
-      show(el("mvp", section), Boolean(mvp));
-      setText(el("mvp", section), fill(gettext("Best explainer: %(name)s"), { name: mvp }));
       drawStandings(el("scores", section), game.leaderboard);
       if (charted !== game.rounds) {
         charted = game.rounds;
@@ -39,9 +42,9 @@ export function resultsView(section, { toasts }) {
   };
 }
 
-/** The teams, best first, with their places. */
+/** The teams, best first, with their ranks. @param {HTMLElement} list @param {Standing[]} leaderboard */
 export function drawStandings(list, leaderboard) {
-  sync(list, leaderboard, {
+  reconcile(list, leaderboard, {
     key: (standing) => `${standing.teamId}:${standing.rank}:${standing.score}`,
     make(standing) {
       const item = create(
@@ -58,6 +61,8 @@ export function drawStandings(list, leaderboard) {
   });
 }
 
+/** @param {LiveState} state */
 function rematchText(state) {
-  return isHost(state) ? "" : fill(gettext("Stay here: %(host)s can start another game."), { host: state.gameState.hostName });
+  const host = state.gameState.hostName;
+  return isHost(state) ? "" : fill(gettext("Stay here: %(host)s can start another game."), { host });
 }

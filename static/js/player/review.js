@@ -1,95 +1,95 @@
 /** After a round: how it went, its words (and a way to report one), and what comes next. */
 
-import { playerById, tally, teamById } from "../selectors.js";
+import { remainingSeconds } from "../clock.js";
+import { promptChoice } from "../dialogs.js";
+import { create, el, reconcile, setData, setText, show } from "../dom.js";
+import { fill, gettext } from "../i18n.js";
+import { TYPES } from "../protocol.js";
+import { isLive, playerById, tally } from "../selectors.js";
+import { setTeam } from "../teams.js";
+import { actionText, nextRoundText, roundHeadline } from "../texts.js";
 import { drawScores } from "../widgets/scoreboard.js";
 import { drawTurn } from "../widgets/turn.js";
-import { actionName } from "../widgets/word_list.js";
-import { remainingSeconds } from "../clock.js";
-import { create, el, setData, setText, show, sync } from "../dom.js";
-import { fill, gettext, ngettext } from "../i18n.js";
-import { TYPES } from "../protocol.js";
-import { setTeam } from "../teams.js";
 
+/** @import { WordView } from "../protocol.js" */
+/** @import { LiveState } from "../reducer.js" */
+/** @import { View } from "../screens.js" */
+/** @import { PlayerPage } from "./page.js" */
+
+/** @param {HTMLElement} section @param {PlayerPage} page @returns {View} */
 export function reviewView(section, page) {
+  /** Ids of reported words. @type {Set<string>} */
   const reported = new Set();
-
-  const report = async (wordId) => {
-    const { words } = page.room.state.gameState.round;
-    const dialog = el("report");
-    setText(el("report-title", dialog), words.find((word) => word.wordId === wordId).wordText);
-    const reason = await chosen(dialog);
-    if (reason && page.room.send(TYPES.REPORT_WORD, { wordId, reason })) {
-      reported.add(wordId);
-      page.toasts.show(gettext("Thank you. The word has been reported."), "good");
-      draw(page.room.state);
-    }
-  };
 
   return { draw, tick };
 
-  function draw({ gameState: game, me }) {
+  /** @param {LiveState} state */
+  function draw(state) {
+    const game = state.gameState;
     const { round } = game;
-    const { guessed, skipped, points } = tally(round);
-    const values = { team: teamById(game, round?.teamId)?.name ?? "", points };
+    const { guessed, skipped } = tally(round);
     setTeam(section, round?.teamId);
-    setText(
-      el("headline", section),
-      fill(ngettext("%(team)s: %(points)s point", "%(team)s: %(points)s points", points), values),
-    );
+    setText(el("headline", section), roundHeadline(game));
     setText(el("sum", section), fill(gettext("%(guessed)s guessed, %(skipped)s skipped"), { guessed, skipped }));
     drawScores(el("scores", section), game, { activeTeamId: round?.teamId });
     drawTurn(el("turn", section), game);
     show(el("turn", section), Boolean(game.nextTeamId));
-    setText(el("next-me", section), nextForMe(game, me));
+    setText(el("next-me", section), nextRoleText(state));
     setTeam(el("next", section), game.nextTeamId);
     show(el("words-title", section), Boolean(round?.words.length));
-    sync(el("words", section), round?.words ?? [], {
+    reconcile(el("words", section), round?.words ?? [], {
       key: (word) => word.wordId,
-      make: (word) => wordLine(word, report),
-      update(item, word) {
-        const isReported = reported.has(word.wordId);
-        const button = el("report-word", item);
-        setData(item, "action", word.action);
-        setText(el("text", item), word.wordText);
-        setText(el("action", item), actionName(word.action));
-        setText(button, isReported ? gettext("reported") : gettext("report"));
-        button.setAttribute("aria-label", fill(gettext("Report the word %(word)s"), { word: word.wordText }));
-        button.disabled = isReported || game.state !== "SCORE_REVIEW";
-      },
+      make: (word) => wordItem(() => report(word)),
+      update: (item, word) => updateWordItem(item, word, reported.has(word.wordId), game.state === "SCORE_REVIEW"),
     });
   }
 
-  function tick(state, now) {
-    setText(el("next-in", section), waitText(state, remainingSeconds(state.review, now)));
+  /** @param {LiveState} state @param {number} now */
+  function tick({ gameState: game, review }, now) {
+    const hostAway = fill(gettext("Waiting for %(host)s…"), { host: game.hostName });
+    setText(el("next-in", section), nextRoundText(game, remainingSeconds(review, now), hostAway));
+  }
+
+  /** Ask what is wrong with a word, and report it. @param {WordView} word */
+  async function report({ wordId, wordText }) {
+    const dialog = el("report", document, HTMLDialogElement);
+    setText(el("report-title", dialog), wordText);
+    const reason = await promptChoice(dialog);
+    if (reason && page.room.send(TYPES.REPORT_WORD, { wordId, reason })) {
+      reported.add(wordId);
+      page.toasts.show(gettext("Thank you. The word has been reported."), "good");
+      if (isLive(page.room.state)) {
+        draw(page.room.state);
+      }
+    }
   }
 }
 
-function wordLine(word, report) {
+/** @param {() => void} onclick reports the word */
+function wordItem(onclick) {
   return create(
     "li",
     { class: "words__line" },
     create("span", { class: "words__mark", "aria-hidden": "true" }),
     create("span", { class: "words__text", "data-el": "text" }),
     create("span", { class: "visually-hidden", "data-el": "action" }),
-    create("button", {
-      class: "button button--quiet small",
-      type: "button",
-      "data-el": "report-word",
-      onclick: () => report(word.wordId),
-    }),
+    create("button", { class: "button button--quiet small", type: "button", "data-el": "report-word", onclick }),
   );
 }
 
-function waitText({ gameState: game }, seconds) {
-  if (game.state !== "SCORE_REVIEW" || seconds === null) {
-    return game.hostConnected ? gettext("In a moment…") : fill(gettext("Waiting for %(host)s…"), { host: game.hostName });
-  }
-  return game.nextTeamId
-    ? fill(gettext("Next round in %(seconds)s"), { seconds })
-    : fill(gettext("Results in %(seconds)s"), { seconds });
+/** @param {HTMLElement} item @param {WordView} word @param {boolean} isReported @param {boolean} isOpen */
+function updateWordItem(item, { wordText, action }, isReported, isOpen) {
+  const button = el("report-word", item, HTMLButtonElement);
+  setData(item, "action", action);
+  setText(el("text", item), wordText);
+  setText(el("action", item), actionText(action));
+  setText(button, isReported ? gettext("reported") : gettext("report"));
+  button.setAttribute("aria-label", fill(gettext("Report the word %(word)s"), { word: wordText }));
+  button.disabled = isReported || !isOpen;
 }
 
-function nextForMe(game, me) {
+/** What this player does in the next round; empty when nothing. @param {LiveState} state */
+function nextRoleText({ gameState: game, me }) {
   if (!game.nextTeamId) {
     return "";
   }
@@ -97,13 +97,4 @@ function nextForMe(game, me) {
     return gettext("You explain next!");
   }
   return playerById(game, me.actorId)?.teamId === game.nextTeamId ? gettext("Your team is next: you guess.") : "";
-}
-
-/** Open `dialog`; resolves to the value of the button that closed it, empty when none did. */
-function chosen(dialog) {
-  return new Promise((resolve) => {
-    dialog.returnValue = "";
-    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
-    dialog.showModal();
-  });
 }

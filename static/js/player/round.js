@@ -1,68 +1,66 @@
-/** The round on a phone: what to do now, the clock, the scores, and for who holds them the words. */
+/** The round on a phone: what to do now, the clock, the scores, and for the word holder the words. */
 
-import { drawClock } from "../widgets/clock_face.js";
-import { awaited, holdsWords, isHost, liveWord, nameOf, shownScore, tally } from "../selectors.js";
-import { WordCard } from "../widgets/word_card.js";
-import { create, el, setText, show, sync } from "../dom.js";
+import { closest, create, el, reconcile, setText, show } from "../dom.js";
 import { fill, gettext, ngettext } from "../i18n.js";
-import { ERRORS, TYPES } from "../protocol.js";
-import { setTeam, teamShape, shortTeamName } from "../teams.js";
+import { TYPES } from "../protocol.js";
+import { absentPlayers, holdsWords, isHost, liveWord, nameOf, shownScore, tally } from "../selectors.js";
+import { setTeam, shortTeamName, teamShape } from "../teams.js";
+import { drawClock } from "../widgets/clock_face.js";
+import { isRefusedAnswer, WordCard } from "../widgets/word_card.js";
 import { turnRole } from "./turn_role.js";
 
-const COUNTDOWN_S = 3;
-const HOLDS = ["hold", "swipe"];
-const SWIPED = [30];
-const MY_TURN = [60, 60, 120];
+/** @import { LiveState, WordAction } from "../reducer.js" */
+/** @import { View } from "../screens.js" */
+/** @import { PlayerPage } from "./page.js" */
+/** @import { Role, Sentences } from "./turn_role.js" */
 
+const COUNTDOWN_S = 3;
+/** Roles that hold the words. @type {Role[]} */
+const HOLDERS = ["hold", "swipe"];
+/** Roles that the phone vibrates for. @type {Role[]} */
+const EXPLAINERS = ["hold", "explain"];
+const SWIPED_PATTERN_MS = [30];
+const TURN_PATTERN_MS = [60, 60, 120];
+
+/** @param {HTMLElement} section @param {PlayerPage} page @returns {View} */
 export function roundView(section, page) {
   const holder = el("holder", section);
   const card = new WordCard(el("word-card", holder), (action, durationMs) => page.room.swipe(action, durationMs));
-  const undo = el("undo", holder);
+  const guess = el("guess", holder, HTMLButtonElement);
+  const skip = el("skip", holder, HTMLButtonElement);
+  const undo = el("undo", holder, HTMLButtonElement);
   let announced = "";
 
-  const answer = (action) => {
-    card.throw(action);
-    navigator.vibrate?.(SWIPED);
-  };
-  el("guess", holder).addEventListener("click", () => answer("guessed"));
-  el("skip", holder).addEventListener("click", () => answer("skipped"));
+  guess.addEventListener("click", () => answer("guessed"));
+  skip.addEventListener("click", () => answer("skipped"));
   undo.addEventListener("click", () => page.room.undo());
-  document.addEventListener("keydown", (event) => {
-    const act = keyAction(event, { answer, undo: () => undo.disabled || page.room.undo() });
-    if (act && !section.hidden && !holder.hidden) {
-      event.preventDefault();
-      act();
-    }
-  });
+  document.addEventListener("keydown", onKey);
 
   return {
     draw(state) {
-      const game = state.gameState;
-      const isPaused = game.state === "ROUND_PAUSED";
-      const mine = turnRole(state);
-      const said = isPaused ? pausedText(state) : mine;
-      section.dataset.role = mine.kind;
+      const isPaused = state.gameState.state === "ROUND_PAUSED";
+      const role = turnRole(state);
+      const sentences = isPaused ? pausedText(state) : role;
+      section.dataset.role = role.kind;
       section.toggleAttribute("data-paused", isPaused);
-      setTeam(section, mine.teamId);
-      setText(el("role", section), said.title);
-      setText(el("role-text", section), said.text);
-      drawHolder(state, mine);
-      drawWatch(state, mine);
+      setTeam(section, role.teamId);
+      setText(el("role", section), sentences.title);
+      setText(el("role-text", section), sentences.text);
+      drawHolder(state, role.kind);
+      drawWatch(state, role);
       drawPoints(el("scores", section), state);
-      announce(said);
+      announce(sentences);
     },
-    tick(state, now) {
-      const { gameState: game, clock } = state;
-      const full = game.state === "ROUND_STARTING" ? COUNTDOWN_S : (game.round?.roundDurationSec ?? 1);
-      drawClock(el("clock", section), clock, full, now);
+    tick({ gameState: game, clock }, now) {
+      const durationS = game.state === "ROUND_STARTING" ? COUNTDOWN_S : (game.round?.roundDurationSec ?? 1);
+      drawClock(el("clock", section), clock, durationS, now);
     },
-    hear(message, state) {
-      const { requestType, code } = message.payload;
-      if (message.type === TYPES.ERROR && requestType === TYPES.WORD_SWIPED && code !== ERRORS.UNAUTHORIZED) {
+    onMessage(message, state) {
+      if (isRefusedAnswer(message)) {
         card.refuse();
       }
-      if (message.type === TYPES.ROUND_STARTED && ["hold", "explain"].includes(turnRole(state).kind)) {
-        navigator.vibrate?.(MY_TURN);
+      if (message.type === TYPES.ROUND_STARTED && EXPLAINERS.includes(turnRole(state).kind)) {
+        navigator.vibrate?.(TURN_PATTERN_MS);
       }
     },
     leave() {
@@ -71,56 +69,90 @@ export function roundView(section, page) {
     },
   };
 
-  function drawHolder(state, mine) {
-    const isActive = state.gameState.state === "ROUND_ACTIVE";
-    const isShown = HOLDS.includes(mine.kind) && isActive;
+  /** @param {WordAction} action */
+  function answer(action) {
+    card.throw(action);
+    navigator.vibrate?.(SWIPED_PATTERN_MS);
+  }
+
+  /** @param {LiveState} state @param {Role} role */
+  function drawHolder(state, role) {
+    const { gameState: game, pending } = state;
+    const isShown = HOLDERS.includes(role) && game.state === "ROUND_ACTIVE";
     const word = isShown ? liveWord(state) : null;
     show(holder, isShown);
     card.draw(word);
-    setText(el("left", holder), word ? leftText(word.remainingInPack) : "");
-    el("guess", holder).disabled = el("skip", holder).disabled = !word;
-    undo.disabled = !holdsWords(state) || !state.gameState.round?.words.length || Boolean(state.pending);
+    setText(el("left", holder), word ? wordsLeftText(word.remainingInPack) : "");
+    guess.disabled = !word;
+    skip.disabled = !word;
+    undo.disabled = !holdsWords(state) || !game.round?.words.length || pending !== null;
   }
 
-  function drawWatch(state, mine) {
-    const game = state.gameState;
+  /** @param {LiveState} state @param {{kind: Role, teamId?: string}} role */
+  function drawWatch({ gameState: game }, { kind, teamId }) {
     const isCounting = game.state === "ROUND_STARTING";
     const { guessed } = tally(game.round);
-    show(el("watch", section), !HOLDS.includes(mine.kind) || game.state !== "ROUND_ACTIVE");
+    show(el("watch", section), !HOLDERS.includes(kind) || game.state !== "ROUND_ACTIVE");
     show(el("watch-number", section), !isCounting);
-    setTeam(el("watch-shape", section), mine.teamId);
+    setTeam(el("watch-shape", section), teamId);
     setText(el("watch-number", section), guessed);
     setText(el("watch-label", section), isCounting ? "" : ngettext("word guessed", "words guessed", guessed));
   }
 
+  /** @param {Sentences} sentences */
   function announce({ title, text }) {
     const sentence = `${title} ${text}`;
     if (sentence !== announced) {
       announced = sentence;
-      page.announcer.say(sentence);
+      page.announcer.announce(sentence);
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    const isModified = event.repeat || event.ctrlKey || event.metaKey || event.altKey;
+    if (isModified || section.hidden || holder.hidden || closest(event, "dialog, input")) {
+      return;
+    }
+    /** @type {Partial<Record<string, () => void>>} */
+    const actions = {
+      ArrowRight: () => answer("guessed"),
+      " ": closest(event, "button, a") ? undefined : () => answer("guessed"),
+      ArrowLeft: () => answer("skipped"),
+      u: () => undo.disabled || page.room.undo(),
+    };
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (action) {
+      event.preventDefault();
+      action();
     }
   }
 }
 
+/** @param {LiveState} state @returns {Sentences} */
 function pausedText(state) {
   const game = state.gameState;
   if (isHost(state)) {
     return { title: gettext("Paused"), text: gettext("Go on when everybody is ready.") };
   }
-  const missing = game.hostConnected ? awaited(game).map((one) => one.playerName) : [nameOf(game, game.hostId)];
+  const missing = game.hostConnected
+    ? absentPlayers(game).map((player) => player.playerName)
+    : [nameOf(game, game.hostId)];
   const text = missing.length
     ? fill(gettext("Waiting for %(names)s."), { names: missing.join(", ") })
     : fill(gettext("%(host)s goes on in a moment."), { host: game.hostName });
   return { title: gettext("Paused"), text };
 }
 
-function leftText(count) {
+/** @param {number} count */
+function wordsLeftText(count) {
   return fill(ngettext("%(count)s word left", "%(count)s words left", count), { count });
 }
 
+/** @param {HTMLElement} list @param {LiveState} state */
 function drawPoints(list, state) {
   const game = state.gameState;
-  sync(list, game.teams, {
+  reconcile(list, game.teams, {
     key: (team) => team.id,
     make(team) {
       const item = create(
@@ -138,19 +170,4 @@ function drawPoints(list, state) {
       setText(el("points", item), shownScore(state, team));
     },
   });
-}
-
-function keyAction(event, { answer, undo }) {
-  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("dialog, input")) {
-    return null;
-  }
-  const isPress = event.key === " " && event.target.closest("button, a");
-  const actions = {
-    ArrowRight: () => answer("guessed"),
-    " ": isPress ? null : () => answer("guessed"),
-    ArrowLeft: () => answer("skipped"),
-    u: undo,
-    U: undo,
-  };
-  return actions[event.key] ?? null;
 }

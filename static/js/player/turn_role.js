@@ -1,35 +1,50 @@
-/** What somebody at a phone is to do now, in a word and a sentence. Pure. */
+/** The role of this page in the current turn, as a word and a sentence; pure. */
 
 import { fill, gettext } from "../i18n.js";
 import { holdsWords, nameOf, playerById, teamById } from "../selectors.js";
 
+/** @import { GameState, PlayerView } from "../protocol.js" */
+/** @import { LiveState } from "../reducer.js" */
+
 /**
- * `{kind, title, text, teamId}`; `teamId` is the team whose turn it is. Kinds: `hold` (explains and holds the words),
- * `explain` (explains, somebody else holds them), `swipe` (holds the words, somebody else explains), `guess`,
- * `quiet`, `wait` (sits this round out).
+ * @typedef {"hold" | "explain" | "swipe" | "guess" | "quiet" | "wait"} Role
+ *   hold     explains and holds the words
+ *   explain  explains, another page holds the words
+ *   swipe    holds the words, another player explains
+ *   guess    is in the team whose turn it is
+ *   quiet    is in another team
+ *   wait     sits this round out
  */
+/** @typedef {{explainer: string, team: string, host: string}} Names */
+/** @typedef {{title: string, text: string}} Sentences */
+
+/** @param {LiveState} state */
 export function turnRole(state) {
   const { gameState: game, me } = state;
   const isStarting = game.state === "ROUND_STARTING";
   const teamId = isStarting ? game.nextTeamId : game.activeTeamId;
   const explainerId = isStarting ? game.nextExplainerPlayerId : game.explainerPlayerId;
-  const holds = isStarting ? willHold(game, me, explainerId) : holdsWords(state);
+  const isHolder = isStarting ? willHold(game, me.actorId, explainerId) : holdsWords(state);
   const self = playerById(game, me.actorId);
   const names = { explainer: nameOf(game, explainerId), team: teamById(game, teamId)?.name ?? "", host: game.hostName };
-  const kind = kindOf({ isExplainer: explainerId === me.actorId, holds, self, teamId });
+  const kind = roleOf({ isExplainer: explainerId === me.actorId, isHolder, self, teamId });
   return { kind, teamId, ...sentences(isStarting)[kind](names) };
 }
 
-function willHold(game, me, explainerId) {
-  const holder = game.settings.wordHolder === "host" ? game.hostId : explainerId;
-  return holder === me.actorId;
+/** @param {GameState} game @param {string} actorId @param {string} [explainerId] */
+function willHold(game, actorId, explainerId) {
+  return (game.settings.wordHolder === "host" ? game.hostId : explainerId) === actorId;
 }
 
-function kindOf({ isExplainer, holds, self, teamId }) {
+/**
+ * @param {{isExplainer: boolean, isHolder: boolean, self: PlayerView | undefined, teamId: string | undefined}} facts
+ * @returns {Role}
+ */
+function roleOf({ isExplainer, isHolder, self, teamId }) {
   if (isExplainer) {
-    return holds ? "hold" : "explain";
+    return isHolder ? "hold" : "explain";
   }
-  if (holds) {
+  if (isHolder) {
     return "swipe";
   }
   if (!self || self.sittingOut || self.teamId === null) {
@@ -38,6 +53,7 @@ function kindOf({ isExplainer, holds, self, teamId }) {
   return self.teamId === teamId ? "guess" : "quiet";
 }
 
+/** @param {boolean} isStarting @returns {Record<Role, (names: Names) => Sentences>} */
 function sentences(isStarting) {
   if (isStarting) {
     return {

@@ -1,11 +1,12 @@
-/** The page of a finished game does without a script, but for the button that hands its address on. */
+/** The page of a finished game works without a script; this adds the button that shares its address. */
 
-import { el, show } from "../dom.js";
+import { data, el, show } from "../dom.js";
 import { share } from "../share.js";
 import { Toasts } from "../toasts.js";
 
 const toasts = new Toasts(el("toasts"));
 const button = el("share");
+const link = { url: data(button, "url"), title: data(button, "title") };
 
 show(button, true);
-button.addEventListener("click", () => share(button.dataset, el("url"), toasts));
+button.addEventListener("click", () => share(link, el("url"), toasts));

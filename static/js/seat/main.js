@@ -1,28 +1,31 @@
-/** Taking a seat over on this phone: the answer to the form is the secret, which only this browser keeps. */
+/** Moving a seat to this phone: the response to the form is the session secret, which only this browser keeps. */
 
-import { el, setText } from "../dom.js";
+import { data, el, setText } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { Seat } from "../seat.js";
 
-const form = el("form");
+/** @typedef {{url: string, sessionId?: string, error?: {message: string}}} Answer */
+
+const form = el("form", document, HTMLFormElement);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  take().catch((error) => {
+  redeem().catch((error) => {
     console.warn(error);
     setText(el("error"), gettext("The server did not answer. Check your connection and try again."));
   });
 });
 
-async function take() {
+async function redeem() {
   const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
-  const answer = await response.json();
-  if (!response.ok) {
-    setText(el("error"), answer.error.message);
+  /** @type {Answer} */
+  const { url, sessionId, error } = await response.json();
+  if (error) {
+    setText(el("error"), error.message);
     return;
   }
-  if (answer.sessionId) {
-    new Seat(document.body.dataset.code).keep(answer.sessionId, "");
+  if (sessionId) {
+    new Seat(data(document.body, "code")).save(sessionId, "");
   }
-  window.location.replace(answer.url);
+  window.location.replace(url);
 }

@@ -1,25 +1,31 @@
-/** The lobby on the big screen: how to get in, and who is here. */
+/** The lobby on the big screen: how to join, and the players so far. */
 
-import { drawTiles } from "../widgets/player_tiles.js";
-import { el, setText } from "../dom.js";
+import { data, el, setText } from "../dom.js";
 import { fill, gettext, ngettext } from "../i18n.js";
+import { drawTiles } from "../widgets/player_tiles.js";
 
+/** @import { GameState } from "../protocol.js" */
+/** @import { View } from "../screens.js" */
+
+/** @param {HTMLElement} section @returns {View} */
 export function lobbyView(section) {
-  setText(el("address", section), new URL(document.body.dataset.joinUrl).host);
+  setText(el("address", section), new URL(data(document.body, "joinUrl")).host);
   return {
     draw(state) {
-      const { players, locked, maxPlayers } = state.gameState;
-      const count = players.length;
       drawTiles(el("tiles", section), state);
-      setText(
-        el("status", section),
-        locked
-          ? gettext("The room is locked: nobody new can join.")
-          : fill(ngettext("%(count)s player of up to %(most)s", "%(count)s players of up to %(most)s", count), {
-              count,
-              most: maxPlayers,
-            }),
-      );
+      setText(el("status", section), statusText(state.gameState));
     },
   };
+}
+
+/** @param {GameState} game */
+function statusText({ players, locked, maxPlayers }) {
+  if (locked) {
+    return gettext("The room is locked: nobody new can join.");
+  }
+  const count = players.length;
+  return fill(ngettext("%(count)s player of up to %(most)s", "%(count)s players of up to %(most)s", count), {
+    count,
+    most: maxPlayers,
+  });
 }

@@ -1,106 +1,105 @@
-/** The big screen: everything that everybody may see, nothing to press, and never the end of trying. */
+/** The big screen: shows what everybody may see, has no controls, and never gives up reconnecting. */
 
 import { Announcer } from "../announcer.js";
+import { data, el, show } from "../dom.js";
 import { reactTo } from "../effects.js";
-import { phaseOf } from "../selectors.js";
+import { endedScreen, endingFor } from "../ended.js";
 import { onFirstGesture } from "../first_gesture.js";
-import { drawConnectionBadge, isOffline } from "../widgets/connection_badge.js";
-import { el, show } from "../dom.js";
+import { toggleFullScreen } from "../full_screen.js";
 import { CLOSE } from "../protocol.js";
 import { Room, socketUrl } from "../room.js";
+import { Screens } from "../screens.js";
+import { isLive, phaseOf } from "../selectors.js";
 import { Sound } from "../sound.js";
 import { Toasts } from "../toasts.js";
 import { ScreenWakeLock } from "../wake_lock.js";
-import { endedView } from "./ended.js";
+import { drawConnectionBadge, isOffline } from "../widgets/connection_badge.js";
+import { drawScores } from "../widgets/scoreboard.js";
 import { lobbyView } from "./lobby.js";
-import { countdownView, pauseView, roundView } from "./round.js";
 import { resultsView } from "./results.js";
 import { reviewView } from "./review.js";
+import { countdownView, pauseView, roundView } from "./round.js";
 import { teamsView } from "./teams.js";
 
-const CLOCK_MS = 200;
-const TRY_AGAIN_MS = 10_000;
-const ENDS = [CLOSE.ROOM_CLOSED, CLOSE.NO_SUCH_ROOM, CLOSE.UPGRADE_REQUIRED];
+/** @import { State } from "../reducer.js" */
+/** @import { Status } from "../socket.js" */
 
-const page = document.body.dataset;
-const effects = {
+const TICK_MS = 200;
+const RETRY_MS = 10_000;
+/** Screens that need no line on how to join. */
+const WITHOUT_INVITE = ["lobby", "teams", "ended"];
+
+const outputs = {
   sound: new Sound(),
   toasts: new Toasts(el("toasts")),
   announcer: new Announcer(el("announcer")),
 };
-const wake = new ScreenWakeLock(el("awake"));
+const wake = new ScreenWakeLock(el("awake", document, HTMLVideoElement));
 const room = new Room({
-  code: page.code,
-  url: socketUrl(page.ws),
-  hello: () => ({ role: "spectator" }),
-  maxAttempts: Infinity,
+  code: data(document.body, "code"),
+  url: socketUrl(data(document.body, "ws")),
+  connectPayload: () => ({ role: "spectator" }),
+  maxAttempts: Number.POSITIVE_INFINITY,
 });
-const sections = new Map(
-  [...document.querySelectorAll("[data-screen]")].map((section) => [section.dataset.screen, section]),
-);
-const views = {
-  lobby: lobbyView(sections.get("lobby")),
-  teams: teamsView(sections.get("teams")),
-  countdown: countdownView(sections.get("countdown")),
-  round: roundView(sections.get("round")),
-  pause: pauseView(sections.get("pause")),
-  review: reviewView(sections.get("review")),
-  results: resultsView(sections.get("results"), el("confetti")),
-  ended: endedView(sections.get("ended")),
-};
-let viewName = "connecting";
+const screens = new Screens();
+const ended = endedScreen(screens.section("ended"), {}, drawScores);
+screens.register({
+  lobby: lobbyView(screens.section("lobby")),
+  teams: teamsView(screens.section("teams")),
+  countdown: countdownView(screens.section("countdown")),
+  round: roundView(screens.section("round")),
+  pause: pauseView(screens.section("pause")),
+  review: reviewView(screens.section("review")),
+  results: resultsView(screens.section("results"), el("confetti")),
+});
 
 show(el("begin"), true);
-el("begin").addEventListener("click", () => {
-  document.documentElement.requestFullscreen?.().catch((error) => console.info("No full screen:", error.message));
-});
+el("begin").addEventListener("click", toggleFullScreen);
 onFirstGesture(() => {
   wake.request();
-  effects.sound.unlock();
+  outputs.sound.unlock();
   show(el("begin"), false);
 });
-room.subscribe((change) => {
-  if (change.message) {
-    reactTo(change, effects);
+room.subscribe(({ state, message, status }) => {
+  if (message) {
+    reactTo(state, message, outputs);
+  } else if (status.phase === "stopped" && !endingFor("stage", status.code)) {
+    window.setTimeout(() => room.connect(), RETRY_MS);
   }
-  if (change.status.phase === "stopped" && !ENDS.includes(change.status.code) && !change.message) {
-    window.setTimeout(() => room.socket.connect(), TRY_AGAIN_MS);
-  }
-  draw(change.state, change.status);
+  draw(state, status);
 });
-window.setInterval(() => tick(room.state), CLOCK_MS);
+window.setInterval(() => isLive(room.state) && screens.tick(room.state), TICK_MS);
 room.start();
 
+/** @param {State} state @param {Status} status */
 function draw(state, status) {
   drawConnectionBadge(el("connection"), status);
   show(el("connection"), isOffline(status));
   document.body.toggleAttribute("data-offline", isOffline(status));
-  enter(wanted(state, status));
+  drawScreen(state, status);
   const game = state.gameState;
-  show(el("invite"), Boolean(game) && !game.locked && !["lobby", "teams", "ended"].includes(viewName));
-  views[viewName]?.draw(state);
-  tick(state);
+  show(el("invite"), game !== null && !game.locked && !WITHOUT_INVITE.includes(screens.name ?? ""));
+  if (isLive(state)) {
+    screens.tick(state);
+  }
 }
 
-function wanted(state, status) {
-  if (status.phase === "stopped" && ENDS.includes(status.code)) {
-    return "ended";
+/** @param {State} state @param {Status} status */
+function drawScreen(state, status) {
+  const ending = endingOf(state, status);
+  if (ending) {
+    screens.show("ended", () => ended.draw(ending, state.gameState));
+  } else if (isLive(state)) {
+    screens.show(phaseOf(state.gameState), () => screens.view?.draw?.(state));
+  } else {
+    screens.show("connecting", () => {});
   }
-  return state.gameState ? phaseOf(state.gameState) : "connecting";
 }
 
-function enter(name) {
-  if (name === viewName) {
-    return;
+/** What to show for good; null while there is a room to show. @param {State} state @param {Status} status */
+function endingOf(state, status) {
+  if (status.phase === "stopped") {
+    return endingFor("stage", status.code);
   }
-  views[viewName]?.leave?.();
-  sections.forEach((section, other) => show(section, other === name));
-  viewName = name;
-  document.body.dataset.screen = name;
-}
-
-function tick(state) {
-  if (state.gameState) {
-    views[viewName]?.tick?.(state, performance.now());
-  }
+  return state.gameState?.state === "ROOM_CLOSED" ? endingFor("stage", CLOSE.ROOM_CLOSED) : null;
 }

@@ -1,13 +1,16 @@
-/** After a round on the big screen: its words, which are no secret any more, the scores, and what comes next. */
+/** After a round on the big screen: its words, which are no longer secret, the scores, and what comes next. */
 
-import { drawScores } from "../widgets/scoreboard.js";
-import { roundHeadline, roundSummary, waitText } from "../texts.js";
-import { drawTurn } from "../widgets/turn.js";
-import { drawWords } from "../widgets/word_list.js";
 import { remainingSeconds } from "../clock.js";
 import { el, setText, show } from "../dom.js";
 import { setTeam } from "../teams.js";
+import { nextRoundText, roundHeadline, roundSummary } from "../texts.js";
+import { drawScores } from "../widgets/scoreboard.js";
+import { drawTurn } from "../widgets/turn.js";
+import { drawWords } from "../widgets/word_list.js";
 
+/** @import { View } from "../screens.js" */
+
+/** @param {HTMLElement} section @returns {View} */
 export function reviewView(section) {
   return {
     draw(state) {
@@ -15,13 +18,16 @@ export function reviewView(section) {
       setTeam(section, game.round?.teamId);
       setText(el("headline", section), roundHeadline(game));
       setText(el("sum", section), roundSummary(state));
-      drawWords(el("played", section), (game.round?.words ?? []).filter((word) => word.wordText));
+      drawWords(
+        el("played", section),
+        (game.round?.words ?? []).filter((word) => word.wordText),
+      );
       drawScores(el("scores", section), game, { activeTeamId: game.round?.teamId });
       show(el("turn", section), Boolean(game.nextTeamId));
       drawTurn(el("turn", section), game);
     },
     tick(state, now) {
-      setText(el("next-in", section), waitText(state.gameState, remainingSeconds(state.review, now)));
+      setText(el("next-in", section), nextRoundText(state.gameState, remainingSeconds(state.review, now)));
     },
   };
 }

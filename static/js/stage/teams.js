@@ -1,24 +1,28 @@
-/** Teams in the making, on the big screen. */
+/** Team setup on the big screen. */
 
-import { drawTiles } from "../widgets/player_tiles.js";
-import { create, el, setText, show, sync } from "../dom.js";
+import { create, el, reconcile, setText, show } from "../dom.js";
 import { gettext } from "../i18n.js";
-import { playerById } from "../selectors.js";
+import { playersById } from "../selectors.js";
 import { setTeam, teamShape } from "../teams.js";
+import { drawTiles } from "../widgets/player_tiles.js";
 
+/** @import { TeamView } from "../protocol.js" */
+/** @import { View } from "../screens.js" */
+
+/** @param {HTMLElement} section @returns {View} */
 export function teamsView(section) {
   return {
     draw(state) {
       const game = state.gameState;
       const isReady = game.state === "READY_TO_START";
-      const teamless = game.players.filter((one) => !one.teamId);
+      const teamless = game.players.filter((player) => !player.teamId);
       setText(el("title", section), isReady ? gettext("Ready when the host is") : gettext("Choose your teams"));
       show(el("help", section), !isReady);
-      sync(el("columns", section), game.teams, {
+      reconcile(el("columns", section), game.teams, {
         key: (team) => team.id,
-        make: column,
+        make: makeColumn,
         update(item, team) {
-          const players = team.players.map((id) => playerById(game, id)).filter(Boolean);
+          const players = playersById(game, team.players);
           drawTiles(el("members", item), { ...state, gameState: { ...game, players, teams: [] } });
         },
       });
@@ -28,7 +32,8 @@ export function teamsView(section) {
   };
 }
 
-function column(team) {
+/** @param {TeamView} team */
+function makeColumn(team) {
   const item = create(
     "li",
     { class: "column" },

@@ -3,15 +3,23 @@
 import { remaining, remainingSeconds } from "../clock.js";
 import { el, setData, setText } from "../dom.js";
 
+/** @import { Clock } from "../clock.js" */
+
 const LAST_SECONDS = 10;
 
-/** Draw `clock` (of clock.js) at `now` into `face`; `durationS` is what a full ring stands for. Returns the seconds. */
+/**
+ * Draw a clock as it stands at `now`.
+ * @param {HTMLElement} face
+ * @param {Clock | null} clock
+ * @param {number} durationS what a full ring stands for
+ * @param {number} now
+ */
 export function drawClock(face, clock, durationS, now) {
   const seconds = remainingSeconds(clock, now);
+  const isEnding = clock?.running && seconds !== null && seconds <= LAST_SECONDS;
   setText(el("seconds", face), seconds ?? "");
-  setData(face, "digits", seconds >= 100 ? "three" : null);
-  setData(face, "soon", seconds !== null && seconds <= LAST_SECONDS && clock.running ? "yes" : null);
-  const share = seconds === null ? 0 : Math.min(1, remaining(clock, now) / durationS);
+  setData(face, "digits", seconds !== null && seconds >= 100 ? "three" : null);
+  setData(face, "soon", isEnding ? "yes" : null);
+  const share = clock ? Math.min(1, remaining(clock, now) / durationS) : 0;
   face.style.setProperty("--left", share.toFixed(3));
-  return seconds;
 }

@@ -1,19 +1,25 @@
-/** The badge that says how the line to the server is; a broken one dims the page, whose last frame stays. */
+/** The badge of the connection's status. While offline the page is dimmed and keeps its last state. */
 
 import { setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 
+/** @import { Phase, Status } from "../socket.js" */
+
+/** @param {HTMLElement} badge @param {Status} status */
 export function drawConnectionBadge(badge, status) {
   badge.dataset.phase = status.phase;
   setText(badge, statusText(status));
   show(badge, status.phase !== "idle");
 }
 
+/** @param {Status} status */
 export function isOffline(status) {
   return !["online", "idle", "stopped"].includes(status.phase);
 }
 
-function statusText({ phase, attempt }) {
+/** @param {Status} status */
+function statusText({ phase, attempt = 0 }) {
+  /** @type {Partial<Record<Phase, string>>} */
   const texts = {
     connecting: attempt ? gettext("Reconnecting…") : gettext("Connecting…"),
     waiting: fill(gettext("Connection lost, attempt %(attempt)s"), { attempt }),

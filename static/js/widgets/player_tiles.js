@@ -1,50 +1,67 @@
-/** Player tiles: who is here, in which team, and how their line is. */
+/** Player tiles: name, team and connection of each player. */
 
-import { create, el, setData, setText, show, sync } from "../dom.js";
+import { create, el, reconcile, setData, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { teamById } from "../selectors.js";
 import { setTeam } from "../teams.js";
 
-/** Draw the players of `state` into `list`. With `choose(playerId)` each tile has a button for what the host can do. */
-export function drawTiles(list, state, choose = null) {
-  const { gameState: game, lines } = state;
-  sync(list, game.players, {
+/** @import { GameState, PlayerConnection, PlayerView } from "../protocol.js" */
+/** @import { LiveState, State } from "../reducer.js" */
+
+/** @typedef {(playerId: string) => void} Choose */
+/** @typedef {PlayerConnection["status"] | "ok" | "away"} ConnectionState */
+
+/**
+ * Draw the players of `state`.
+ * @param {HTMLElement} list
+ * @param {LiveState} state
+ * @param {Choose} [choose] the action of a tile's button; without it the tiles have none
+ */
+export function drawTiles(list, { gameState: game, connections }, choose) {
+  reconcile(list, game.players, {
     key: (player) => player.playerId,
     make: (player) => tile(player, choose),
     update(item, player) {
       item.toggleAttribute("data-away", !player.connected);
-      setData(item, "connection", connectionOf(player, lines));
+      setData(item, "connection", connectionOf(player, connections));
       setText(el("name", item), player.playerName);
-      setText(el("note", item), note(game, player, lines));
+      setText(el("note", item), note(game, player, connections));
       show(el("mark", item), Boolean(player.teamId));
       setTeam(el("mark", item), player.teamId);
     },
   });
 }
 
-/** How a player's line is: `ok`, `away`, or what the server has said of it. */
-export function connectionOf(player, lines) {
-  return lines[player.playerId] ?? (player.connected ? "ok" : "away");
+/**
+ * The connection of a player: what the server last reported, otherwise `ok` or `away`.
+ * @param {PlayerView} player
+ * @param {State["connections"]} connections
+ * @returns {ConnectionState}
+ */
+export function connectionOf(player, connections) {
+  return connections[player.playerId] ?? (player.connected ? "ok" : "away");
 }
 
-/** The words for a line that is not well; empty for one that is. */
-export function connectionText(line) {
+/** The text for a bad connection; empty for a good one. @param {ConnectionState} connection */
+export function connectionText(connection) {
+  /** @type {Partial<Record<ConnectionState, string>>} */
   const texts = {
     degraded: gettext("unstable connection"),
     warning: gettext("lost the connection"),
     lost: gettext("lost the connection"),
     away: gettext("away"),
   };
-  return texts[line] ?? "";
+  return texts[connection] ?? "";
 }
 
-/** A player's colour with the first letter of their name. */
+/** A disc in the player's colour with the first letter of the name. @param {PlayerView} player */
 export function avatar(player) {
   const disc = create("span", { class: "avatar", "aria-hidden": "true" }, [...player.playerName][0] ?? "");
   disc.style.setProperty("--avatar", player.avatarColor);
   return disc;
 }
 
+/** @param {PlayerView} player @param {Choose} [choose] */
 function tile(player, choose) {
   const item = create(
     "li",
@@ -66,9 +83,10 @@ function tile(player, choose) {
   return item;
 }
 
-function note(game, player, lines) {
+/** @param {GameState} game @param {PlayerView} player @param {State["connections"]} connections */
+function note(game, player, connections) {
   return (
-    connectionText(connectionOf(player, lines)) ||
+    connectionText(connectionOf(player, connections)) ||
     (player.sittingOut ? gettext("plays from the next round") : (teamById(game, player.teamId)?.name ?? ""))
   );
 }

@@ -1,36 +1,40 @@
-/** Who came where, as steps of a podium; in the page's order best first, on the screen the winner in the middle. */
+/** The podium of a finished game: best first in the document, the winner in the middle on the screen. */
 
-import { create, sync } from "../dom.js";
+import { create, reconcile } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
-import { teamById } from "../selectors.js";
+import { playersById, teamById } from "../selectors.js";
 import { setTeam, teamShape } from "../teams.js";
 
+/** @import { GameState, Standing } from "../protocol.js" */
+
+/** @param {HTMLElement} list @param {GameState} game */
 export function drawPodium(list, game) {
-  sync(list, game.leaderboard, {
+  reconcile(list, game.leaderboard, {
     key: (standing) => `${standing.teamId}:${standing.rank}:${standing.score}`,
-    make: (standing) => step(standing, teamById(game, standing.teamId), game),
+    make: (standing) => step(standing, game),
   });
 }
 
-function step(standing, one, game) {
-  const names = (one?.players ?? []).map((id) => game.players.find((player) => player.playerId === id)?.playerName);
+/** @param {Standing} standing @param {GameState} game */
+function step({ teamId, teamName, rank, score }, game) {
+  const members = playersById(game, teamById(game, teamId)?.players ?? []);
   const item = create(
     "li",
-    { class: "step", "data-rank": standing.rank },
+    { class: "step", "data-rank": rank },
     create(
       "div",
       { class: "step__team" },
-      teamShape(standing.teamId),
-      create("strong", {}, standing.teamName),
-      create("span", { class: "step__people" }, names.filter(Boolean).join(", ")),
+      teamShape(teamId),
+      create("strong", {}, teamName),
+      create("span", { class: "step__people" }, members.map((player) => player.playerName).join(", ")),
     ),
     create(
       "div",
       { class: "step__block" },
-      create("span", { class: "step__points" }, standing.score),
-      create("span", { class: "step__rank" }, fill(gettext("Place %(rank)s"), standing)),
+      create("span", { class: "step__points" }, score),
+      create("span", { class: "step__rank" }, fill(gettext("Place %(rank)s"), { rank })),
     ),
   );
-  setTeam(item, standing.teamId);
+  setTeam(item, teamId);
   return item;
 }

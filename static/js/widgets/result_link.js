@@ -1,20 +1,25 @@
-/** The way to the page of a finished game: a link, and a button that hands it on. */
+/** The address of a finished game's page: a link, and a button that shares it. */
 
-import { el, setText, show } from "../dom.js";
-import { resultHeadline } from "../texts.js";
+import { data, el, find, setText, show } from "../dom.js";
 import { share } from "../share.js";
+import { resultHeadline } from "../texts.js";
 
-/** The address of the page that this game has, or null where the result is not shared. */
+/** @import { GameState } from "../protocol.js" */
+/** @import { Toasts } from "../toasts.js" */
+
+/** The address of the game's page, or null where results are not shared. @param {GameState} game */
 export function resultUrl(game) {
-  const id = game?.final?.resultId;
-  return id ? `${document.body.dataset.resultsUrl}${id}/` : null;
+  const id = game.final?.resultId;
+  return id ? `${data(document.body, "resultsUrl")}${id}/` : null;
 }
 
+/** @param {HTMLElement} section @param {Toasts} toasts */
 export function sharingView(section, toasts) {
-  const link = el("share-url", section);
+  const link = find(section, '[data-el="share-url"]', HTMLAnchorElement);
   let title = "";
   el("share", section).addEventListener("click", () => share({ url: link.href, title }, link, toasts));
   return {
+    /** @param {GameState} game */
     draw(game) {
       const url = resultUrl(game);
       show(el("sharing", section), Boolean(url));

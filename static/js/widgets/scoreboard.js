@@ -1,14 +1,19 @@
-/** The score board: a line for each team, the one at play marked. */
+/** The scoreboard: one row for each team, the active one marked. */
 
-import { create, el, setText, sync } from "../dom.js";
+import { create, el, reconcile, setText } from "../dom.js";
 import { setTeam, teamShape } from "../teams.js";
 
+/** @import { GameState, TeamView } from "../protocol.js" */
+
 /**
- * Draw the teams of `game` into `list`, in their own order so that nobody has to look for theirs. `scoreOf(team)` is
- * what to show where that is more than the room has confirmed.
+ * Draw the teams in their own order, whatever their scores.
+ * @param {HTMLElement} list
+ * @param {GameState} game
+ * @param {{activeTeamId?: string, scoreOf?: (team: TeamView) => number}} [options] `scoreOf`: the score to show,
+ *   where it is more than the server has confirmed
  */
-export function drawScores(list, game, { activeTeamId = null, scoreOf = (team) => team.score } = {}) {
-  sync(list, game.teams, {
+export function drawScores(list, game, { activeTeamId, scoreOf = (team) => team.score } = {}) {
+  reconcile(list, game.teams, {
     key: (team) => team.id,
     make,
     update(item, team) {
@@ -20,6 +25,7 @@ export function drawScores(list, game, { activeTeamId = null, scoreOf = (team) =
   });
 }
 
+/** @param {TeamView} team */
 function make(team) {
   const item = create(
     "li",

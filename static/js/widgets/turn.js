@@ -1,30 +1,33 @@
-/** Whose turn it is: the team with its shape, and who explains. */
+/** Whose turn it is: the team with its shape, and the explainer. */
 
 import { create } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
-import { setTeam, teamChip } from "../teams.js";
 import { turnOf } from "../selectors.js";
+import { setTeam, teamChip } from "../teams.js";
+
+/** @import { GameState } from "../protocol.js" */
 
 /** A longer name is written smaller where all has to fit at once. */
 const LONG = 14;
 
-/** Draw into `line` who plays now or next; `line` takes on the team's colours. */
-export function drawTurn(line, game) {
+/** Draw the current or next turn; `heading` takes on the team's colours. @param {HTMLElement} heading @param {GameState} game */
+export function drawTurn(heading, game) {
   const { team, explainer } = turnOf(game);
-  setTeam(line, team?.id);
+  setTeam(heading, team?.id);
   const key = `${team?.id}:${explainer}`;
-  if (line.dataset.turn === key) {
+  if (heading.dataset.turn === key) {
     return;
   }
-  line.dataset.turn = key;
-  line.toggleAttribute("data-long", [...(explainer ?? "")].length > LONG);
-  const who = explainer && fill(gettext("%(name)s explains"), { name: explainer });
-  line.replaceChildren(
-    ...[team && teamChip(team), team && who && " ", who && create("span", { class: "turn__who" }, who)].filter(Boolean),
-  );
+  heading.dataset.turn = key;
+  heading.toggleAttribute("data-long", [...explainer].length > LONG);
+  const parts = [
+    team && teamChip(team),
+    explainer && create("span", { class: "turn__who" }, fill(gettext("%(name)s explains"), { name: explainer })),
+  ].filter((part) => part instanceof HTMLElement);
+  heading.replaceChildren(...parts.flatMap((part, index) => (index > 0 ? [" ", part] : [part])));
 }
 
-/** The same in words, for those who listen. */
+/** The same as a sentence, for screen readers. @param {GameState} game */
 export function turnText(game) {
   const { team, explainer } = turnOf(game);
   return team && explainer ? fill(gettext("%(team)s: %(name)s explains."), { team: team.name, name: explainer }) : "";

@@ -5,6 +5,12 @@
 
 import { el, setData, setText } from "../dom.js";
 import { gettext } from "../i18n.js";
+import { ERRORS, TYPES } from "../protocol.js";
+
+/** @import { ServerMessage, Settings, WordRevealed } from "../protocol.js" */
+/** @import { WordAction } from "../reducer.js" */
+
+/** @typedef {(action: WordAction, durationMs: number) => boolean} Answer whether the answer could be sent */
 
 const THROWN_PX = 90;
 const FLIGHT_MS = 260;
@@ -13,24 +19,27 @@ const SIDEWAYS_PX = 8;
 export class WordCard {
   #element;
   #answer;
+  /** @type {WordRevealed | null} */
   #word = null;
   #shownAt = 0;
+  /** Where the drag began, and its distance in pixels. @type {{startX: number, distance: number} | null} */
   #drag = null;
 
-  /** `answer(action, durationMs)` tells the room and returns whether there was a word and a line to say it on. */
+  /** @param {HTMLElement} element @param {Answer} answer */
   constructor(element, answer) {
     this.#element = element;
     this.#answer = answer;
-    element.addEventListener("pointerdown", (event) => this.#take(event));
+    element.addEventListener("pointerdown", (event) => this.#grab(event));
     element.addEventListener("pointermove", (event) => this.#move(event));
-    element.addEventListener("pointerup", (event) => this.#drop(event));
+    element.addEventListener("pointerup", () => this.#drop());
     element.addEventListener("pointercancel", () => this.#rest());
     // A throw is no scrolling: otherwise Chromium goes on rolling after it, and takes the next tap for a stop.
-    element.addEventListener("touchmove", (event) => this.#isThrowing() && event.preventDefault(), { passive: false });
+    const preventScrolling = (/** @type {TouchEvent} */ event) => this.#isThrowing() && event.preventDefault();
+    element.addEventListener("touchmove", preventScrolling, { passive: false });
     document.addEventListener("visibilitychange", () => this.#write());
   }
 
-  /** Show `word` (a WORD_REVEALED), or that the next one is on its way (null). */
+  /** Show a word, or that the next one is pending (null). @param {WordRevealed | null} word */
   draw(word) {
     if (word?.wordId !== this.#word?.wordId) {
       this.#shownAt = performance.now();
@@ -40,7 +49,7 @@ export class WordCard {
     this.#write();
   }
 
-  /** The word was `guessed` or `skipped`. */
+  /** Answer the word that is shown, and let it fly off. @param {WordAction} action */
   throw(action) {
     if (!this.#word) {
       return;
@@ -52,46 +61,50 @@ export class WordCard {
     this.#rest();
   }
 
-  /** The server did not take the answer: the word is still the live one. */
+  /** The server refused the answer: the word is still the live one. */
   refuse() {
     this.#element.removeAttribute("data-refused");
     window.requestAnimationFrame(() => this.#element.setAttribute("data-refused", ""));
   }
 
-  /** A hidden page shows no word: whoever looks over the shoulder at the list of open pages learns nothing. */
+  /** A hidden page shows no word, so that the system's list of open pages does not either. */
   #write() {
-    const text = this.#word && document.visibilityState === "visible" ? this.#word.wordText : "";
+    const word = document.visibilityState === "visible" ? this.#word : null;
+    const text = word?.wordText ?? "";
     setText(el("word", this.#element), text || (this.#word ? "" : "…"));
-    setText(el("difficulty", this.#element), text ? difficultyName(this.#word.difficulty) : "");
+    setText(el("difficulty", this.#element), word ? difficultyName(word.difficulty) : "");
     setData(this.#element, "length", text.length > 16 ? "long" : text.length > 10 ? "medium" : null);
   }
 
-  #take(event) {
+  /** @param {PointerEvent} event */
+  #grab(event) {
     if (!this.#word || !event.isPrimary || event.button !== 0) {
       return;
     }
     this.#element.setPointerCapture(event.pointerId);
-    this.#drag = { x: event.clientX, by: 0 };
+    this.#drag = { startX: event.clientX, distance: 0 };
   }
 
+  /** @param {PointerEvent} event */
   #move(event) {
     if (!this.#drag) {
       return;
     }
-    this.#drag.by = event.clientX - this.#drag.x;
-    this.#element.style.setProperty("--by", `${this.#drag.by}px`);
-    this.#element.style.setProperty("--tilt", `${this.#drag.by / 40}deg`);
-    setData(this.#element, "leaning", Math.abs(this.#drag.by) > THROWN_PX ? direction(this.#drag.by) : null);
+    const distance = event.clientX - this.#drag.startX;
+    this.#drag.distance = distance;
+    this.#element.style.setProperty("--by", `${distance}px`);
+    this.#element.style.setProperty("--tilt", `${distance / 40}deg`);
+    setData(this.#element, "leaning", Math.abs(distance) > THROWN_PX ? actionOf(distance) : null);
   }
 
   #isThrowing() {
-    return Math.abs(this.#drag?.by ?? 0) > SIDEWAYS_PX;
+    return Math.abs(this.#drag?.distance ?? 0) > SIDEWAYS_PX;
   }
 
   #drop() {
-    const by = this.#drag?.by ?? 0;
-    if (Math.abs(by) > THROWN_PX) {
-      this.throw(direction(by));
+    const distance = this.#drag?.distance ?? 0;
+    if (Math.abs(distance) > THROWN_PX) {
+      this.throw(actionOf(distance));
     } else {
       this.#rest();
     }
@@ -105,13 +118,14 @@ export class WordCard {
   }
 
   #copy() {
-    const copy = this.#element.cloneNode(true);
+    const copy = /** @type {HTMLElement} */ (this.#element.cloneNode(true));
     copy.removeAttribute("id");
     copy.setAttribute("aria-hidden", "true");
     copy.inert = true;
     return copy;
   }
 
+  /** @param {HTMLElement} copy @param {WordAction} action */
   #fly(copy, action) {
     copy.setAttribute("data-thrown", action);
     this.#element.after(copy);
@@ -119,16 +133,22 @@ export class WordCard {
   }
 }
 
-function direction(by) {
-  return by > 0 ? "guessed" : "skipped";
+/** @param {number} distance @returns {WordAction} */
+function actionOf(distance) {
+  return distance > 0 ? "guessed" : "skipped";
 }
 
+/** @param {Settings["difficulty"]} difficulty */
 export function difficultyName(difficulty) {
-  const names = {
+  return {
     easy: gettext("easy"),
     medium: gettext("medium"),
     hard: gettext("hard"),
     mixed: gettext("mixed"),
-  };
-  return names[difficulty];
+  }[difficulty];
+}
+
+/** Whether the server has refused an answer that is still open. @param {ServerMessage} message */
+export function isRefusedAnswer({ type, payload }) {
+  return type === TYPES.ERROR && payload.requestType === TYPES.WORD_SWIPED && payload.code !== ERRORS.UNAUTHORIZED;
 }

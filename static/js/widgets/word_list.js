@@ -1,10 +1,13 @@
-/** The words of a round that are no secret any more. */
+/** The words of a round that are no longer secret. */
 
-import { create, el, setData, setText, sync } from "../dom.js";
-import { gettext } from "../i18n.js";
+import { create, el, reconcile, setData, setText } from "../dom.js";
+import { actionText } from "../texts.js";
 
+/** @import { WordView } from "../protocol.js" */
+
+/** @param {HTMLElement} list @param {WordView[]} words */
 export function drawWords(list, words) {
-  sync(list, words, {
+  reconcile(list, words, {
     key: (word) => word.wordId,
     make: (word) =>
       create(
@@ -16,11 +19,7 @@ export function drawWords(list, words) {
       ),
     update(item, word) {
       setData(item, "outcome", word.action);
-      setText(el("action", item), actionName(word.action));
+      setText(el("action", item), actionText(word.action));
     },
   });
-}
-
-export function actionName(action) {
-  return action === "guessed" ? gettext("guessed") : gettext("skipped");
 }
