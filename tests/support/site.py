@@ -1,6 +1,7 @@
 """The site under test: a real server process with data of its own."""
 
 import asyncio
+import functools
 import http.client
 import json
 import re
@@ -15,6 +16,7 @@ from typing import Any
 from bench.launcher import ServerProcess
 
 HTTP_TIMEOUT_S = 30.0
+DATABASE = "db.sqlite3"
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,10 @@ class Site(Door):
         super().__init__(self.server.port, self.server.origin)
 
     def start(self) -> None:
+        database = self.server.var_dir / DATABASE
+        if not database.exists():
+            self.server.var_dir.mkdir(parents=True, exist_ok=True)
+            database.write_bytes(_migrated_database())
         self.server.start()
 
     def stop(self) -> int:
@@ -124,3 +130,13 @@ class Site(Door):
         """End everything and remove the data."""
         self.server.dispose()
         shutil.rmtree(self._directory, ignore_errors=True)
+
+
+@functools.cache
+def _migrated_database() -> bytes:
+    """A site's SQLite after its first start, so that not every server of a run has to migrate its own."""
+    with tempfile.TemporaryDirectory(prefix="partyflow-") as directory:
+        server = ServerProcess(Path(directory))
+        for command in ("migrate", "load_wordpacks"):
+            server.manage(command)
+        return (server.var_dir / DATABASE).read_bytes()
