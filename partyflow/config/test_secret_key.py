@@ -22,7 +22,23 @@ def test_a_secret_key_that_everybody_could_read_is_made_private_again(tmp_path: 
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
 
 
-def test_an_emptied_secret_key_is_refused_rather_than_used(tmp_path: Path) -> None:
-    (tmp_path / "secret_key").write_text("\n")
-    with pytest.raises(ImproperlyConfigured, match="delete it"):
+@pytest.mark.parametrize("content", [b"", b"\n", bytes(86), b"\xff" * 86, b"short"])
+def test_a_damaged_secret_key_is_put_aside_and_made_anew(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "secret_key").write_bytes(content)
+    key = load_or_create_secret_key(tmp_path)
+    assert len(key) >= MIN_SECRET_KEY_LENGTH
+    assert key.isprintable()
+    assert load_or_create_secret_key(tmp_path) == key
+    (aside,) = tmp_path.glob("secret_key.damaged-*")
+    assert aside.read_bytes() == content
+    (line,) = capsys.readouterr().err.splitlines()
+    assert aside.name in line
+    assert key not in line
+
+
+def test_a_secret_key_that_can_not_be_kept_is_said(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").mkdir()
+    with pytest.raises(ImproperlyConfigured, match="cannot keep the secret key"):
         load_or_create_secret_key(tmp_path)

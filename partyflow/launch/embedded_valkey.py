@@ -9,13 +9,15 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from partyflow.launch import aof_repair
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +34,18 @@ class ValkeyStartError(Exception):
     """The embedded Valkey can't be started; the message is one line."""
 
 
+class _DataError(ValkeyStartError):
+    """Valkey has ended, because it cannot read its data."""
+
+
 class EmbeddedValkey:
     """A Valkey process with its data in ``directory``, listening on the unix socket at ``path`` only."""
 
-    def __init__(self, directory: Path, path: Path) -> None:
+    def __init__(self, directory: Path, path: Path, report: Callable[[str], None] = logger.warning) -> None:
+        """``report`` gets a line about data that was damaged and repaired."""
         self.directory = directory
         self.path = path
+        self._report = report
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
         self._is_stopping = threading.Event()
@@ -51,7 +59,8 @@ class EmbeddedValkey:
     def start(self) -> None:
         """Start the process, wait until it answers, and restart it whenever it dies.
 
-        A process left over from a killed server is shut down first; its data is kept. Raises `ValkeyStartError`.
+        A process left over from a killed server is shut down first; its data is kept. Damaged data is repaired, or put
+        aside. Raises `ValkeyStartError`.
         """
         self._is_stopping.clear()
         try:
@@ -59,7 +68,7 @@ class EmbeddedValkey:
             _ensure_private(self.path.parent)
             self._acquire_lock()
             self._shut_down_leftover()
-            process = self._launch()
+            process = self._launch_repaired()
         except OSError as error:
             self._release_lock()
             raise ValkeyStartError(
@@ -119,6 +128,27 @@ class EmbeddedValkey:
             is_gone = isinstance(error.__context__, FileNotFoundError | ConnectionRefusedError)
             return None if is_gone else str(error)
 
+    def _launch_repaired(self) -> subprocess.Popen[bytes]:
+        """Launch the process; if it cannot read its data, with the data repaired, and at last without any."""
+        is_suspect = aof_repair.is_manifest_damaged(self.directory)
+        if not is_suspect:
+            try:
+                return self._launch()
+            except _DataError:
+                logger.info("The embedded Valkey cannot read its data; repairing it")
+        try:
+            done = aof_repair.repair(self.directory, binary_path())
+        except subprocess.TimeoutExpired:
+            done = None
+        try:
+            process = self._launch()
+        except _DataError:
+            done = aof_repair.discard(self.directory)
+            process = self._launch()
+        if done is not None:
+            self._report(f"the data of the embedded Valkey was damaged: {done}")
+        return process
+
     def _launch(self) -> subprocess.Popen[bytes]:
         binary = binary_path()
         log_path = self.directory / "valkey.log"
@@ -146,14 +176,15 @@ class EmbeddedValkey:
             )
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self._is_answering():
-            if process.poll() is not None or time.monotonic() > deadline:
+            has_ended = process.poll() is not None
+            if has_ended or time.monotonic() > deadline:
                 _terminate(process)
                 with log_path.open("rb") as log:
                     log.seek(began_at)
-                    lines = log.read().decode(errors="replace").strip().splitlines()
-                raise ValkeyStartError(
-                    f"the embedded Valkey does not start: {lines[-1] if lines else 'it says nothing'}"
-                )
+                    said = log.read().decode(errors="replace").strip()
+                last = said.splitlines()[-1] if said else "it says nothing"
+                is_data = has_ended and aof_repair.is_fault_of_data(said)
+                raise (_DataError if is_data else ValkeyStartError)(f"the embedded Valkey does not start: {last}")
             time.sleep(POLL_S)
         return process
 
@@ -169,7 +200,7 @@ class EmbeddedValkey:
                 return
             try:
                 self.path.unlink(missing_ok=True)
-                process = self._launch()
+                process = self._launch_repaired()
             except (OSError, ValkeyStartError) as error:
                 logger.error("Restarting the embedded Valkey failed: %s", error)
             else:

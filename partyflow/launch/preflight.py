@@ -3,6 +3,8 @@
 import resource
 import socket
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -14,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisClusterException
 
 from partyflow.config.lan import WILDCARD_ADDRESSES
+from partyflow.launch import sqlite_check
 from partyflow.observability.logs import redact
 from rooms.storage.redis_client import connect_sync
 
@@ -41,23 +44,33 @@ def bind_socket(bind: str, port: int) -> socket.socket:
     return listener
 
 
-def prepare_database() -> None:
+def prepare_database(report: Callable[[str], None]) -> None:
     """Migrate the site's SQLite and load its word packs; a database of DATABASE_URL is only checked.
 
-    With DEBUG off static files are collected, or checked, likewise. Raises `PreflightError`.
+    A damaged SQLite is put aside first, and ``report`` gets a line about it. With DEBUG off static files are collected,
+    or checked, likewise. Raises `PreflightError`.
     """
     is_ours = not settings.DATABASE_URL
     try:
-        executor = MigrationExecutor(connection)
-        is_current = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         if is_ours:
-            if not is_current:
-                call_command("migrate", interactive=False, verbosity=0)
-            call_command("load_wordpacks", verbosity=0)
-        elif not is_current:
+            path = Path(str(settings.DATABASES["default"]["NAME"]))
+            if damage := sqlite_check.find_damage(path):
+                report(sqlite_check.set_aside(path, damage))
+            try:
+                _migrate()
+            except DatabaseError as error:
+                # A damage that a quick check does not see, such as an index that does not match its table.
+                if not sqlite_check.is_damage(error.__cause__):
+                    raise
+                connection.close()
+                report(sqlite_check.set_aside(path, str(error)))
+                _migrate()
+        elif not _is_current():
             raise PreflightError("the database is not up to date; run manage.py migrate and manage.py load_wordpacks")
-    except DatabaseError as error:
+    except (DatabaseError, OSError) as error:
         reason = redact(str(error).strip().replace("\n", " "))
+        if is_ours:
+            raise PreflightError(f"the database {path} can't be used ({reason})") from error
         raise PreflightError(f"the database does not answer ({reason}); DATABASE_URL names it") from error
     finally:
         connection.close()
@@ -66,6 +79,17 @@ def prepare_database() -> None:
             call_command("collectstatic", interactive=False, verbosity=0)
         elif not getattr(staticfiles_storage, "hashed_files", None):
             raise PreflightError("the static files are not collected; run manage.py collectstatic")
+
+
+def _migrate() -> None:
+    if not _is_current():
+        call_command("migrate", interactive=False, verbosity=0)
+    call_command("load_wordpacks", verbosity=0)
+
+
+def _is_current() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def check_redis(url: str, variable: str = "REDIS_URL") -> str:

@@ -145,12 +145,3 @@ def test_a_directory_that_can_not_be_written_is_named_in_one_line(directory: Pat
     with pytest.raises(ValkeyStartError, match="can't use") as failure:
         valkey.start()
     assert "\n" not in str(failure.value)
-
-
-def test_data_that_can_not_be_read_is_named_in_one_line(valkey: EmbeddedValkey) -> None:
-    valkey.stop()
-    for part in (valkey.directory / "appendonlydir").glob("*.aof"):
-        part.write_bytes(b"*1\r\n$3\r\nthis is no command\r\n" * 10)
-    with pytest.raises(ValkeyStartError, match="does not start") as failure:
-        valkey.start()
-    assert "\n" not in str(failure.value)

@@ -6,7 +6,7 @@ import io
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,8 +40,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             listener = bind_socket(settings.BIND, settings.PORT)
-            prepare_database()
-            with embedded_valkey():
+            prepare_database(self._report)
+            with embedded_valkey(self._report):
                 if trouble := check_redis(settings.REDIS_URL):
                     self.stderr.write(f"partyflow: {trouble}. Rooms can be opened once it does.")
                 for variable in ("CACHE_URL", "CHANNELS_URL"):
@@ -54,6 +54,9 @@ class Command(BaseCommand):
             sys.exit(f"partyflow: {error}")
         except KeyboardInterrupt:
             sys.exit(130)
+
+    def _report(self, line: str) -> None:
+        self.stderr.write(f"partyflow: {line}.")
 
     def _run(self, listener: socket.socket) -> None:
         # Imported late: slow, and needless if the preflight fails.
@@ -89,12 +92,15 @@ class Command(BaseCommand):
 
 
 @contextlib.contextmanager
-def embedded_valkey() -> Iterator[None]:
-    """Run the embedded Valkey for the duration of the block, unless REDIS_URL is set."""
+def embedded_valkey(report: Callable[[str], None]) -> Iterator[None]:
+    """Run the embedded Valkey for the duration of the block, unless REDIS_URL is set.
+
+    ``report`` gets a line if its data was damaged.
+    """
     if not settings.EMBEDDED_VALKEY:
         yield
         return
-    valkey = EmbeddedValkey(settings.VAR_DIR / "valkey", valkey_socket_path(settings.VAR_DIR))
+    valkey = EmbeddedValkey(settings.VAR_DIR / "valkey", valkey_socket_path(settings.VAR_DIR), report)
     valkey.start()
     try:
         yield
