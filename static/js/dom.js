@@ -101,6 +101,11 @@ export function setText(element, text) {
   }
 }
 
+/** Whether the element takes up room on the page. Safari has `checkVisibility` from 17.4 on. @param {Element} element */
+export function isVisible(element) {
+  return element.checkVisibility ? element.checkVisibility() : element.getClientRects().length > 0;
+}
+
 /** @param {HTMLElement} element @param {boolean} isShown */
 export function show(element, isShown) {
   if (element.hidden === isShown) {

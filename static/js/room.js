@@ -1,6 +1,7 @@
 /** A page's view of the room: the connection, and the state that its messages make. Listeners draw it. */
 
 import { stateChecksum } from "./checksum.js";
+import { attempt } from "./guard.js";
 import { TYPES } from "./protocol.js";
 import { forgetPending, initialState, reduce, swipe } from "./reducer.js";
 import { liveWord } from "./selectors.js";
@@ -114,7 +115,8 @@ export class Room {
 
   /** @param {ServerMessage} message */
   #onMessage(message) {
-    this.#update(reduce(this.state, message, performance.now()), message);
+    // A message that cannot be applied leaves the state behind; the next heartbeat's checksum then brings a fresh one.
+    this.#update(attempt(() => reduce(this.state, message, performance.now())) ?? this.state, message);
   }
 
   #onStatus() {
@@ -126,7 +128,7 @@ export class Room {
     const previous = this.state;
     this.state = state;
     for (const listener of this.#listeners) {
-      listener({ state, previous, message, status: this.status });
+      attempt(() => listener({ state, previous, message, status: this.status }));
     }
   }
 }

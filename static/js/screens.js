@@ -1,6 +1,7 @@
 /** Screens of a page: one section with `data-screen` at a time, drawn by its view. */
 
-import { findAll, show } from "./dom.js";
+import { findAll, isVisible, show } from "./dom.js";
+import { attempt } from "./guard.js";
 
 /** @import { ServerMessage } from "./protocol.js" */
 /** @import { LiveState } from "./reducer.js" */
@@ -67,20 +68,20 @@ export class Screens {
     if (name !== previous) {
       this.#switchTo(name);
     }
-    draw();
+    attempt(draw);
     this.#keepFocus(focused, previous !== null && name !== previous);
   }
 
   /** @param {LiveState} state */
   tick(state) {
     if (document.visibilityState === "visible") {
-      this.view?.tick?.(state, performance.now());
+      attempt(() => this.view?.tick?.(state, performance.now()));
     }
   }
 
   /** @param {string} name */
   #switchTo(name) {
-    this.view?.leave?.();
+    attempt(() => this.view?.leave?.());
     for (const [other, section] of this.#sections) {
       show(section, other === name);
     }
@@ -92,12 +93,12 @@ export class Screens {
   /** @param {Element | null} focused before the change @param {boolean} isNew */
   #keepFocus(focused, isNew) {
     const now = document.activeElement;
-    const isNowhere = !now || now === document.body || !now.checkVisibility();
+    const isNowhere = !now || now === document.body || !isVisible(now);
     const isLost = isNowhere && (isNew || focused !== document.body);
     const isEnd = isNew && this.name === "ended";
     if ((isLost || isEnd) && !document.querySelector("dialog[open]")) {
       const goal = this.view?.focus;
-      const target = goal?.checkVisibility() ? goal : this.section(this.name ?? "").querySelector("h1");
+      const target = goal && isVisible(goal) ? goal : this.section(this.name ?? "").querySelector("h1");
       target?.focus({ preventScroll: true });
     }
   }

@@ -4,6 +4,7 @@
  */
 
 import { reconnectDelay, restartDelay } from "./backoff.js";
+import { attempt } from "./guard.js";
 import { AFTER_CLOSE, CLOSE, ERRORS, LIMITS, TYPES, VERSION } from "./protocol.js";
 import { tabStore } from "./storage.js";
 
@@ -18,7 +19,7 @@ import { tabStore } from "./storage.js";
  *   asking      the server refused the name; `connect` sends another one
  *   online      in the room
  *   waiting     the next attempt is in `retryInMs`
- *   lost        every attempt failed; `retry` starts over
+ *   lost        every attempt failed and the page is hidden; once it is seen again, or with `retry`, it starts over
  *   stopped     for good, `code` and the last `error` say why
  */
 /**
@@ -38,6 +39,7 @@ import { tabStore } from "./storage.js";
  * @property {() => number} now
  * @property {KeyValueStore} store
  * @property {() => void} reload
+ * @property {() => boolean} isVisible
  * @property {(onWake: () => void, onOffline: () => void) => void} listen
  * @property {(onWake: () => void, onOffline: () => void) => void} unlisten
  */
@@ -49,7 +51,7 @@ import { tabStore } from "./storage.js";
  * @property {() => {lastSeqId: number} & Heartbeat} cursor how far the page's state has come
  * @property {(message: ServerMessage) => void} onMessage
  * @property {(status: Status) => void} onStatus
- * @property {number} [maxAttempts] Infinity: never give up
+ * @property {number} [maxAttempts] of a page that is hidden; while it is seen there is no end of them
  * @property {World} [world]
  */
 
@@ -112,7 +114,7 @@ export class RoomSocket {
       this.#setStatus({ phase: "connecting" });
       this.#after("handshake", LIMITS.HANDSHAKE_TIMEOUT_MS, () => this.#onDead());
       this.#sendConnect();
-    } else if (this.status.phase !== "online") {
+    } else if (this.status.phase !== "online" && this.status.phase !== "connecting") {
       this.#attempt = 0;
       this.#world.unlisten(this.#wake, this.#offline);
       this.start();
@@ -201,10 +203,11 @@ export class RoomSocket {
     this.#lastReceivedAt = this.#world.now();
     this.#clear("answer");
     this.#follow(message);
-    this.#options.onMessage(message);
+    // Before the page draws: a slow or broken view is no bad connection.
     if (message.requiresAck && message.ackId !== undefined) {
       this.#write(TYPES.ACK, { ackId: message.ackId, status: "received" });
     }
+    attempt(() => this.#options.onMessage(message));
   }
 
   /** The part of the protocol that concerns the connection itself. @param {ServerMessage} message */
@@ -294,7 +297,7 @@ export class RoomSocket {
 
   /** @param {number} delayMs */
   #scheduleReconnect(delayMs) {
-    if (this.#attempt >= this.#maxAttempts) {
+    if (this.#attempt >= this.#maxAttempts && !this.#world.isVisible()) {
       this.#setStatus({ phase: "lost", error: this.#lastError });
       return;
     }
@@ -355,7 +358,7 @@ export class RoomSocket {
   /** @param {Status} status */
   #setStatus(status) {
     this.status = status;
-    this.#options.onStatus(status);
+    attempt(() => this.#options.onStatus(status));
   }
 
   /** @param {string} name @param {number} ms @param {() => void} action */
@@ -387,6 +390,7 @@ function browserWorld() {
     now: () => Date.now(),
     store: tabStore,
     reload: () => window.location.reload(),
+    isVisible: () => document.visibilityState === "visible",
     listen(onWake, onOffline) {
       const onVisibility = () => document.visibilityState === "visible" && onWake();
       handlers.set(onWake, onVisibility);

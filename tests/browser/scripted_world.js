@@ -36,6 +36,8 @@ async (origin) => {
     statuses: [],
     heard: [],
     reloads: 0,
+    isVisible: true,
+    hear: (message) => w.heard.push(message),
     kept: new Map(),
     get socket() {
       return w.sockets.at(-1);
@@ -84,6 +86,7 @@ async (origin) => {
     clearTimeout: (timer) => w.timers.delete(timer),
     random: () => 0.5,
     now: () => w.time,
+    isVisible: () => w.isVisible,
     store: {
       getItem: (key) => w.kept.get(key) ?? null,
       setItem: (key, value) => w.kept.set(key, value),
@@ -105,7 +108,7 @@ async (origin) => {
     roomId: "ABC234",
     connectPayload: () => ({ role: "player", playerName: w.name }),
     cursor: () => w.progress,
-    onMessage: (message) => w.heard.push(message),
+    onMessage: (message) => w.hear(message),
     onStatus: (status) => w.statuses.push(status),
     world,
   });

@@ -85,6 +85,16 @@ async def test_what_needs_it_is_acknowledged_after_it_was_taken_in(joined: Scrip
     assert await joined.do("w.heard.at(-1).type") == "ROUND_STARTED"
 
 
+async def test_a_page_that_throws_costs_neither_the_acknowledgement_nor_the_line(joined: Script) -> None:
+    await joined.do('w.hear = (message) => { w.acked = w.last.type; throw new Error("a view"); }')
+    await joined.do('w.socket.hear({type: "ROUND_STARTED", requiresAck: true, ackId: "ack_7", payload: {}})')
+    assert (await joined.sent())[-1] == ("ACK", {"ackId": "ack_7", "status": "received"})
+    assert await joined.do("w.acked") == "ACK", "the acknowledgement waited for the page"
+    await joined.do("w.pass(10_000)")
+    assert (await joined.sent())[-1][0] == "HEARTBEAT"
+    assert await joined.phase() == "online"
+
+
 async def test_a_heartbeat_with_the_checksum_goes_out_every_10_s(joined: Script) -> None:
     await joined.do("w.pass(10_000)")
     assert (await joined.sent())[-1] == ("HEARTBEAT", {"stateVersion": 148, "stateChecksum": "f8139bd0"})
@@ -121,18 +131,36 @@ async def test_an_expired_session_joins_again_on_the_same_socket(joined: Script)
     assert await joined.sockets() == 2
 
 
-async def test_ten_attempts_with_growing_waits_and_then_a_button(joined: Script) -> None:
+async def test_a_page_that_is_seen_tries_for_ever_with_growing_waits_of_at_most_30_s(joined: Script) -> None:
     await joined.do("w.socket.die(1006)")
     waits = []
-    while await joined.phase() == "waiting":
+    for _ in range(60):
+        assert await joined.phase() == "waiting"
         waits.append(await joined.do("w.room.status.retryInMs"))
         await joined.do("(w.pass(w.room.status.retryInMs), w.socket.die(1006))")
-    assert len(waits) == 10
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (1_000, 30_000)
+    assert (waits[0], waits[9:]) == (1_000, [30_000] * 51)
+    await joined.do("(w.pass(30_000), w.connected())")
+    assert await joined.phase() == "online"
+
+
+async def test_a_page_that_is_hidden_rests_after_ten_attempts_and_goes_on_when_it_is_seen(joined: Script) -> None:
+    await joined.do("(w.isVisible = false, w.socket.die(1006))")
+    attempts = 0
+    while await joined.phase() == "waiting":
+        attempts += 1
+        await joined.do("(w.pass(w.room.status.retryInMs), w.socket.die(1006))")
+    assert (attempts, await joined.phase()) == (10, "lost")
+    await joined.do("w.pass(600_000)")
     assert await joined.phase() == "lost"
-    await joined.do("w.room.retry()")
+    await joined.do("(w.isVisible = true, w.wake())")
     assert await joined.phase() == "connecting"
+
+
+async def test_joining_twice_with_a_slow_line_opens_one_socket(script: Script) -> None:
+    await script.do("(w.room.connect(), w.room.connect(), w.socket.open(), w.room.connect())")
+    assert await script.sockets() == 1
+    assert await script.sent() == [("CONNECT", {"role": "player", "playerName": "Bob"})]
 
 
 async def test_success_forgets_the_failures_before_it(joined: Script) -> None:

@@ -4,6 +4,7 @@ import { Announcer } from "../announcer.js";
 import { data, el, find, show } from "../dom.js";
 import { reactTo } from "../effects.js";
 import { endedScreen, endingFor, hostChanged } from "../ended.js";
+import { attempt } from "../guard.js";
 import { gettext } from "../i18n.js";
 import { CLOSE, TYPES } from "../protocol.js";
 import { Room, socketUrl } from "../room.js";
@@ -13,7 +14,7 @@ import { copyText } from "../share.js";
 import { Sound } from "../sound.js";
 import { Toasts } from "../toasts.js";
 import { ScreenWakeLock } from "../wake_lock.js";
-import { drawConnectionBadge, isOffline } from "../widgets/connection_badge.js";
+import { drawConnectionBadge, isHopeless, isOffline } from "../widgets/connection_badge.js";
 import { drawTiles } from "../widgets/player_tiles.js";
 import { drawScores } from "../widgets/scoreboard.js";
 import { countdownView } from "./countdown.js";
@@ -135,12 +136,12 @@ export class HostPage {
   /** @param {Change} change */
   #onChange({ state, message, status }) {
     if (message) {
-      this.#seatLink.onMessage(message);
+      attempt(() => this.#seatLink.onMessage(message));
       if (isLive(state)) {
-        this.screens.view?.onMessage?.(message, state);
+        attempt(() => this.screens.view?.onMessage?.(message, state));
       }
-      if (!this.settings.onMessage(message)) {
-        reactTo(state, message, this);
+      if (!attempt(() => this.settings.onMessage(message))) {
+        attempt(() => reactTo(state, message, this));
       }
     }
     this.#draw(state, status);
@@ -150,10 +151,10 @@ export class HostPage {
   #draw(state, status) {
     drawConnectionBadge(el("connection"), status);
     document.body.toggleAttribute("data-offline", isOffline(status));
-    show(el("retry"), status.phase === "lost");
-    this.#drawToolbar(state);
+    show(el("retry"), isHopeless(status));
+    attempt(() => this.#drawToolbar(state));
     if (isLive(state)) {
-      this.#drawPeople(state);
+      attempt(() => this.#drawPeople(state));
     }
     this.#drawScreen(state, endingOf(state, status));
     this.#tick();

@@ -5,7 +5,7 @@ import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { absentPlayers } from "../selectors.js";
 import { timeLeftText } from "../texts.js";
-import { avatar, connectionOf, connectionText } from "../widgets/player_tiles.js";
+import { avatar, connectionOf, connectionText, drawAvatar } from "../widgets/player_tiles.js";
 import { drawScores } from "../widgets/scoreboard.js";
 import { drawTurn } from "../widgets/turn.js";
 import { actionButton, onAction } from "./actions.js";
@@ -34,7 +34,11 @@ export function pauseView(section, host) {
       reconcile(el("awaited", section), absent, {
         key: (player) => player.playerId,
         make: absentTile,
-        update: (item, player) => setText(el("note", item), absenceText(state, player)),
+        update(item, player) {
+          drawAvatar(el("avatar", item), player);
+          setText(el("name", item), player.playerName);
+          setText(el("note", item), absenceText(state, player));
+        },
       });
       drawScores(el("scores", section), game, { activeTeamId: game.activeTeamId });
     },
@@ -47,7 +51,7 @@ function absentTile(player) {
     "li",
     { class: "tile", "data-away": true },
     avatar(player),
-    create("span", {}, player.playerName),
+    create("span", { "data-el": "name" }),
     create("span", { class: "tile__note", "data-el": "note" }),
   );
 }

@@ -34,7 +34,7 @@ export function reviewView(section, host) {
       setText(el("sum", section), roundSummary(state));
       reconcile(el("words", section), round?.words ?? [], {
         key: (word) => word.wordId,
-        make: (word) => wordItem(word, host),
+        make: (word) => wordItem(word.wordId, host),
         update: (item, word) => updateWordItem(item, word, isOpen),
       });
       show(el("no-words", section), !round?.words.length);
@@ -51,13 +51,13 @@ export function reviewView(section, host) {
   };
 }
 
-/** @param {WordView} word @param {HostPage} host */
-function wordItem({ wordId, wordText }, host) {
+/** @param {string} wordId @param {HostPage} host */
+function wordItem(wordId, host) {
   const button = create(
     "button",
     { class: "verdict", type: "button", "data-el": "verdict" },
     create("span", { class: "verdict__mark", "aria-hidden": "true" }),
-    create("span", { class: "verdict__word" }, wordText),
+    create("span", { class: "verdict__word", "data-el": "word" }),
     create("span", { class: "verdict__action", "data-el": "action" }),
   );
   button.addEventListener("click", () => {
@@ -74,5 +74,6 @@ function updateWordItem(item, word, isOpen) {
   const button = el("verdict", item);
   setData(button, "outcome", word.action);
   setUsable(button, isOpen);
+  setText(el("word", button), word.wordText);
   setText(el("action", button), actionText(word.action));
 }

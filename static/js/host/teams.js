@@ -5,7 +5,7 @@ import { fill, gettext } from "../i18n.js";
 import { RANGES, TYPES } from "../protocol.js";
 import { isLive, playerById, playersById, startObstacle, teamById } from "../selectors.js";
 import { setTeam, teamShape } from "../teams.js";
-import { avatar, connectionOf, connectionText } from "../widgets/player_tiles.js";
+import { avatar, connectionOf, connectionText, drawAvatar } from "../widgets/player_tiles.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 import { draggable } from "./drag.js";
 
@@ -121,6 +121,8 @@ export function teamsView(section, host) {
         const [button] = findAll(card, ".member");
         button.setAttribute("aria-pressed", String(player.playerId === chosenId));
         button.toggleAttribute("data-away", !player.connected);
+        drawAvatar(el("avatar", card), player);
+        setText(el("name", card), player.playerName);
         setText(el("note", card), connectionText(connectionOf(player, connections)));
       },
     });
@@ -142,7 +144,7 @@ export function teamsView(section, host) {
         { class: "member", type: "button", "data-player": player.playerId, onclick },
         create("span", { class: "member__grip", "aria-hidden": "true" }, "⠿"),
         avatar(player),
-        create("span", { class: "member__name" }, player.playerName),
+        create("span", { class: "member__name", "data-el": "name" }),
         create("span", { class: "member__note", "data-el": "note" }),
       ),
     );

@@ -4,6 +4,7 @@ import { Announcer } from "../announcer.js";
 import { data, el, setText, show } from "../dom.js";
 import { reactTo, showMissedNotices } from "../effects.js";
 import { endedScreen, endingFor, LEFT } from "../ended.js";
+import { attempt } from "../guard.js";
 import { fill, gettext } from "../i18n.js";
 import { AFTER_CLOSE, CLOSE, ERRORS, TYPES } from "../protocol.js";
 import { Room, socketUrl } from "../room.js";
@@ -13,7 +14,7 @@ import { isHost, isLive, nameOf, phaseOf } from "../selectors.js";
 import { Sound } from "../sound.js";
 import { Toasts } from "../toasts.js";
 import { ScreenWakeLock } from "../wake_lock.js";
-import { drawConnectionBadge, isOffline } from "../widgets/connection_badge.js";
+import { drawConnectionBadge, isHopeless, isOffline } from "../widgets/connection_badge.js";
 import { drawHeader } from "./header.js";
 import { drawControls } from "./host_control_bar.js";
 import { joinView } from "./join.js";
@@ -165,12 +166,12 @@ export class PlayerPage {
   #onChange(change) {
     const { state, message, status } = change;
     if (message) {
-      this.#onMessage(message, change);
+      attempt(() => this.#onMessage(message, change));
     } else if (status !== this.#status) {
       this.#status = status;
-      this.#onStatus(status);
+      attempt(() => this.#onStatus(status));
     }
-    this.#drawConnection(state, status);
+    attempt(() => this.#drawConnection(state, status));
     this.#draw();
   }
 
@@ -223,10 +224,10 @@ export class PlayerPage {
         this.#menu.showSeatLink(message.payload.url);
         break;
     }
-    reactTo(state, message, this);
+    attempt(() => reactTo(state, message, this));
     if (isLive(state)) {
       for (const view of this.screens.views) {
-        view.onMessage?.(message, state);
+        attempt(() => view.onMessage?.(message, state));
       }
     }
   }
@@ -253,7 +254,7 @@ export class PlayerPage {
     }
     show(badge, !badge.hidden && status.phase !== "asking" && !this.ending);
     document.body.toggleAttribute("data-offline", isOffline(status) && Boolean(state.gameState));
-    show(el("retry"), status.phase === "lost");
+    show(el("retry"), isHopeless(status));
   }
 
   #draw() {
@@ -262,8 +263,8 @@ export class PlayerPage {
       this.ending = endingFor("player", CLOSE.ROOM_CLOSED);
       this.#seat.forget();
     }
-    drawHeader(this, state);
-    drawControls(el("controls"), this, state);
+    attempt(() => drawHeader(this, state));
+    attempt(() => drawControls(el("controls"), this, state));
     this.#drawScreen(state);
   }
 

@@ -1,6 +1,7 @@
 /** The round on a phone: what to do now, the clock, the scores, and for the word holder the words. */
 
 import { closest, create, el, reconcile, setText, show } from "../dom.js";
+import { attempt } from "../guard.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { absentPlayers, holdsWords, isHost, liveWord, nameOf, shownScore, tally } from "../selectors.js";
@@ -60,7 +61,7 @@ export function roundView(section, page) {
         card.refuse();
       }
       if (message.type === TYPES.ROUND_STARTED && EXPLAINERS.includes(turnRole(state).kind)) {
-        navigator.vibrate?.(TURN_PATTERN_MS);
+        vibrate(TURN_PATTERN_MS);
       }
     },
     leave() {
@@ -72,7 +73,7 @@ export function roundView(section, page) {
   /** @param {WordAction} action */
   function answer(action) {
     card.throw(action);
-    navigator.vibrate?.(SWIPED_PATTERN_MS);
+    vibrate(SWIPED_PATTERN_MS);
   }
 
   /** @param {LiveState} state @param {Role} role */
@@ -127,6 +128,11 @@ export function roundView(section, page) {
       action();
     }
   }
+}
+
+/** Let the phone vibrate, where it can and may. @param {number[]} patternMs */
+function vibrate(patternMs) {
+  attempt(() => navigator.vibrate?.(patternMs));
 }
 
 /** @param {LiveState} state @returns {Sentences} */

@@ -6,6 +6,7 @@ import { reactTo } from "../effects.js";
 import { endedScreen, endingFor } from "../ended.js";
 import { onFirstGesture } from "../first_gesture.js";
 import { toggleFullScreen } from "../full_screen.js";
+import { attempt } from "../guard.js";
 import { CLOSE } from "../protocol.js";
 import { Room, socketUrl } from "../room.js";
 import { Screens } from "../screens.js";
@@ -62,7 +63,7 @@ onFirstGesture(() => {
 });
 room.subscribe(({ state, message, status }) => {
   if (message) {
-    reactTo(state, message, outputs);
+    attempt(() => reactTo(state, message, outputs));
   } else if (status.phase === "stopped" && !endingFor("stage", status.code)) {
     window.setTimeout(() => room.connect(), RETRY_MS);
   }

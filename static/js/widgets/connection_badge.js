@@ -2,6 +2,7 @@
 
 import { setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
+import { LIMITS } from "../protocol.js";
 
 /** @import { Phase, Status } from "../socket.js" */
 
@@ -15,6 +16,11 @@ export function drawConnectionBadge(badge, status) {
 /** @param {Status} status */
 export function isOffline(status) {
   return !["online", "idle", "stopped"].includes(status.phase);
+}
+
+/** Whether so many attempts have failed that a button for another one is shown. @param {Status} status */
+export function isHopeless({ phase, attempt = 0 }) {
+  return phase === "lost" || (phase === "waiting" && attempt >= LIMITS.RECONNECT_ATTEMPTS);
 }
 
 /** @param {Status} status */

@@ -1,6 +1,6 @@
 /** Player tiles: name, team and connection of each player. */
 
-import { create, el, reconcile, setData, setText, show } from "../dom.js";
+import { create, el, findAll, reconcile, setData, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { teamById } from "../selectors.js";
 import { setTeam } from "../teams.js";
@@ -24,7 +24,11 @@ export function drawTiles(list, { gameState: game, connections }, choose) {
     update(item, player) {
       item.toggleAttribute("data-away", !player.connected);
       setData(item, "connection", connectionOf(player, connections));
+      drawAvatar(el("avatar", item), player);
       setText(el("name", item), player.playerName);
+      for (const button of findAll(item, ".tile__more")) {
+        button.setAttribute("aria-label", fill(gettext("What to do with %(name)s"), { name: player.playerName }));
+      }
       setText(el("note", item), note(game, player, connections));
       show(el("mark", item), Boolean(player.teamId));
       setTeam(el("mark", item), player.teamId);
@@ -56,9 +60,15 @@ export function connectionText(connection) {
 
 /** A disc in the player's colour with the first letter of the name. @param {PlayerView} player */
 export function avatar(player) {
-  const disc = create("span", { class: "avatar", "aria-hidden": "true" }, [...player.playerName][0] ?? "");
-  disc.style.setProperty("--avatar", player.avatarColor);
+  const disc = create("span", { class: "avatar", "data-el": "avatar", "aria-hidden": "true" });
+  drawAvatar(disc, player);
   return disc;
+}
+
+/** Fill a disc anew, for a player whose name may have changed. @param {HTMLElement} disc @param {PlayerView} player */
+export function drawAvatar(disc, { playerName, avatarColor }) {
+  setText(disc, [...playerName][0] ?? "");
+  disc.style.setProperty("--avatar", avatarColor);
 }
 
 /** @param {PlayerView} player @param {Choose} [choose] */
@@ -76,9 +86,8 @@ function tile(player, choose) {
     create("span", { class: "shape", "data-el": "mark", "aria-hidden": "true", hidden: true }),
   );
   if (choose) {
-    const label = fill(gettext("What to do with %(name)s"), { name: player.playerName });
     const onclick = () => choose(player.playerId);
-    item.append(create("button", { class: "tile__more", type: "button", "aria-label": label, onclick }, "⋯"));
+    item.append(create("button", { class: "tile__more", type: "button", onclick }, "⋯"));
   }
   return item;
 }

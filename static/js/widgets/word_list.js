@@ -9,16 +9,17 @@ import { actionText } from "../texts.js";
 export function drawWords(list, words) {
   reconcile(list, words, {
     key: (word) => word.wordId,
-    make: (word) =>
+    make: () =>
       create(
         "li",
         { class: "played__word" },
         create("span", { class: "played__mark", "aria-hidden": "true" }),
-        create("span", { class: "played__text" }, word.wordText),
+        create("span", { class: "played__text", "data-el": "word" }),
         create("span", { class: "visually-hidden", "data-el": "action" }),
       ),
     update(item, word) {
       setData(item, "outcome", word.action);
+      setText(el("word", item), word.wordText);
       setText(el("action", item), actionText(word.action));
     },
   });

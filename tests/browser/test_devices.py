@@ -1,0 +1,104 @@
+"""Phones and laptops as they are: what a page does where a browser lacks something, or a part of it fails."""
+
+import json
+from typing import Any
+
+from playwright.async_api import WebSocket, expect
+
+from tests.browser.party import BrowserParty
+from tests.browser.test_player_page import in_round
+from tests.browser.visitor import Visitor
+
+# Safari before 17.4.
+NO_CHECK_VISIBILITY = "delete Element.prototype.checkVisibility;"
+# Parts of views that throw, as those do that use what a browser lacks: the clock's ring and the buzz of a turn.
+VIEWS_THROW = """
+Number.prototype.toFixed = () => { throw new TypeError('no such thing'); };
+navigator.vibrate = () => { throw new TypeError('no such thing'); };
+"""
+
+
+def frames_sent(visitor: Visitor) -> list[dict[str, Any]]:
+    """Everything that the page sends from now on; to be called before it is opened."""
+    sent: list[dict[str, Any]] = []
+
+    def watch(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: sent.append(json.loads(str(frame))))
+
+    visitor.page.on("websocket", watch)
+    return sent
+
+
+def acknowledged(visitor: Visitor, sent: list[dict[str, Any]], type_: str) -> tuple[set[str], list[str]]:
+    """The acknowledgements that the page was asked for with this message, and all that it sent."""
+    heard = [json.loads(frame) for frame in visitor.heard]
+    wanted = [message["ackId"] for message in heard if message["type"] == type_ and message.get("requiresAck")]
+    return set(wanted), [message["payload"]["ackId"] for message in sent if message["type"] == "ACK"]
+
+
+# What is drawn once and filled later
+
+
+async def test_the_hosts_review_shows_the_words_that_were_on_the_explainers_phone(party: BrowserParty) -> None:
+    explainer, _ = await in_round(party)
+    first = await party.new_word(explainer)
+    await explainer.button("Guessed").tap()
+    second = await party.new_word(explainer, first)
+    await explainer.button("Skip").tap()
+    await explainer.word(other_than=second)
+    await party.everybody_in("review", patience_s=40)
+    words = party.view("review").locator(".verdict")
+    await expect(words.nth(0)).to_contain_text(first)
+    await expect(words.nth(1)).to_contain_text(second)
+    await words.nth(1).click()
+    await expect(words.nth(1)).to_have_attribute("data-outcome", "guessed")
+    await expect(words.nth(1)).to_contain_text(second)
+
+
+# A view that fails
+
+
+async def test_a_stubbed_view_that_throws_costs_neither_the_acknowledgement_nor_the_rest(party: BrowserParty) -> None:
+    await party.host_with({"roundDurationSec": 60, "wordHolder": "explainer"})
+    for name in ("Bob", "Carol", "Dave", "Erin"):
+        phone = await party.invite(name)
+        phone.tolerate("A part of the page failed: TypeError: no such thing")
+        await phone.context.add_init_script(VIEWS_THROW)
+        await phone.open(f"/{party.code}")
+        await party.say_name(phone, name)
+    sent = {phone.name: frames_sent(phone) for phone in party.phones}
+    for phone in party.phones:
+        await phone.page.reload()
+        await party.reaches(phone, "lobby")
+    await party.make_teams()
+    await party.start()
+    [explainer] = [phone for phone in party.phones if await phone.card.is_visible()]
+    assert any("no such thing" in complaint for complaint in explainer.complaints), "nothing has thrown"
+    await party.new_word(explainer)
+    wanted, given = acknowledged(explainer, sent[explainer.name], "ROUND_STARTED")
+    assert len(wanted) == 1
+    assert given.count(*wanted) == 1
+    await explainer.button("Guessed").tap()
+    await party.everybody_sees([1, 0] if await party.host.points.first.inner_text() == "1" else [0, 1])
+
+
+async def test_a_browser_stubbed_without_check_visibility_plays_and_keeps_the_focus(party: BrowserParty) -> None:
+    alice = await party.invite("Alice", {"viewport": {"width": 1280, "height": 720}})
+    await alice.context.add_init_script(NO_CHECK_VISIBILITY)
+    created = await party.site.create_room("Alice", {"roundDurationSec": 60, "wordHolder": "explainer"})
+    party.code = created.room_id
+    await alice.context.add_cookies(
+        [{"name": f"pf_host_{party.code}", "value": created.session_id, "url": party.site.origin, "httpOnly": True}]
+    )
+    await alice.open(f"/host/{party.code}/")
+    for name in ("Bob", "Carol", "Dave", "Erin"):
+        phone = await party.invite(name)
+        await phone.context.add_init_script(NO_CHECK_VISIBILITY)
+        await phone.open(f"/{party.code}")
+        await party.say_name(phone, name)
+        assert not await phone.page.evaluate("() => 'checkVisibility' in Element.prototype")
+    await party.make_teams()
+    await party.start()
+    await expect(alice.page.locator(":focus")).to_be_visible()
+    [explainer] = [phone for phone in party.phones if await phone.card.is_visible()]
+    await party.new_word(explainer)
