@@ -1,8 +1,8 @@
 """Confusable characters, after Unicode's list (UTS #39), for comparing names as people see them."""
 
-import re
-import unicodedata
 from typing import Final
+
+from gameplay.engine.unicode_text import casefold, is_word_character, nfkd
 
 CONFUSABLES: Final = {
     "2": "ƧϨᒿꙄꛯꝚ",
@@ -64,14 +64,20 @@ CONFUSABLES: Final = {
 }
 """The characters that look like each Latin letter or digit; NFKC has replaced compatibility characters before."""
 
-_PROTOTYPES: Final = str.maketrans({char: letter for letter, chars in CONFUSABLES.items() for char in chars})
+_PROTOTYPES: Final = {ord(char): letter for letter, chars in CONFUSABLES.items() for char in chars}
+_IMITATIONS: Final = frozenset(char for chars in CONFUSABLES.values() for char in chars if not char.isascii())
 _DIGRAPHS: Final = (("rn", "m"), ("vv", "w"))
-_INNER_I: Final = re.compile(r"(?<=\w)I(?=[a-z])|(?<=[a-z])I")
+_SMALL: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
 def skeleton(text: str) -> str:
     """The skeleton of ``text``: each character replaced by the Latin letter or digit that it looks like (UTS #39)."""
-    return unicodedata.normalize("NFD", text).translate(_PROTOTYPES)
+    return nfkd(text).translate(_PROTOTYPES)
+
+
+def has_imitations(text: str) -> bool:
+    """Whether the text has characters of other alphabets that look like Latin letters or digits."""
+    return not _IMITATIONS.isdisjoint(nfkd(text))
 
 
 def confusable_forms(text: str) -> frozenset[str]:
@@ -82,9 +88,18 @@ def confusable_forms(text: str) -> frozenset[str]:
     word as a small L, and one, marked ``as written``, keeps the case and reads every capital I as a small L.
     """
     drawn = skeleton(text)
-    readings = (drawn, skeleton(text.casefold()), _INNER_I.sub("l", drawn))
+    readings = (drawn, skeleton(casefold(text)), _read_inner_i(drawn))
     return frozenset(
-        [*(_fold_digraphs(reading.casefold()) for reading in readings), "as written " + drawn.replace("I", "l")]
+        [*(_fold_digraphs(casefold(reading)) for reading in readings), "as written " + drawn.replace("I", "l")]
+    )
+
+
+def _read_inner_i(text: str) -> str:
+    """``text`` with a small L for each capital I after a small letter, or between a letter or digit and a small one."""
+    padded = f" {text} "
+    return "".join(
+        "l" if char == "I" and (before in _SMALL or (is_word_character(before) and after in _SMALL)) else char
+        for before, char, after in zip(padded, text, padded[2:], strict=False)
     )
 
 

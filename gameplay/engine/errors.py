@@ -59,9 +59,16 @@ class NameInvalid(GameError):
 
 
 class NameTaken(GameError):
-    """Another member or team has a name that cannot be told from this one (`names.are_confusable`)."""
+    """Another member or team has a name that cannot be told from this one (`names.are_confusable`).
+
+    ``looks_like`` is that name if this one is another, and only looks like it.
+    """
 
     code = "NAME_TAKEN"
+
+    def __init__(self, message: str, looks_like: str | None = None) -> None:
+        super().__init__(message)
+        self.looks_like = looks_like
 
 
 class UnknownTeam(GameError):

@@ -1,35 +1,41 @@
-"""Names of people and teams: normalisation, validation, and uniqueness in a room."""
+"""The rule for names of people and teams: normalisation, validation, and uniqueness in a room (docs/spec.md §8.7).
 
-import unicodedata
+It goes by the project's own Unicode table, so that every Python accepts the same names.
+"""
+
+from __future__ import annotations
+
 from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
-from gameplay.engine.confusables import confusable_forms
+from gameplay.engine.confusables import confusable_forms, has_imitations
 from gameplay.engine.errors import NameInvalid, NameTaken
-from gameplay.engine.model import Room
-from gameplay.engine.ports import DenyList
+from gameplay.engine.invisibles import JOINERS, drop_idle, is_invisible
+from gameplay.engine.unicode_text import CLASSES, casefold, is_mark, nfkc, nfkd
 
-MAX_VISIBLE = 20
-MAX_CODE_POINTS = 40
-MAX_RAW = 200
-MAX_MARKS_IN_A_ROW = 4
-JOINERS = frozenset("\u200c\u200d")
-BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-MARKS = ("Mn", "Me")
-INVISIBLE = frozenset((*JOINERS, "\u034f", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))))
-"""Characters that emoji and some scripts need, but that do not distinguish two names."""
+if TYPE_CHECKING:
+    from gameplay.engine.model import Room
+    from gameplay.engine.ports import DenyList
+
+MAX_VISIBLE: Final = 20
+MAX_CODE_POINTS: Final = 40
+MAX_RAW: Final = 200
+MAX_MARKS_IN_A_ROW: Final = 4
+
+_WHITE_SPACE: Final = " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
 
 def clean(name: str) -> str:
-    """Normalise ``name`` (NFKC, single spaces, trimmed).
+    """Normalise ``name``: NFKC, no invisible characters without a function, single spaces, trimmed.
 
     Raises `NameInvalid` unless 1–20 visible characters remain, for control, bidi and blank characters, and for more
     than `MAX_MARKS_IN_A_ROW` combining marks on one character.
     """
-    text = " ".join(part for part in unicodedata.normalize("NFKC", name[: MAX_RAW + 1]).strip().split(" ") if part)
-    if len(name) > MAX_RAW or len(text) > MAX_CODE_POINTS or not all(map(_is_allowed, text)):
-        raise NameInvalid("A name has 1 to 20 visible characters.")
-    visible = [character for character in text if character not in INVISIBLE and not _is_mark(character)]
-    if not 1 <= len(visible) <= MAX_VISIBLE or all(character == " " for character in visible):
+    text = "" if len(name) > MAX_RAW else _normalize(name)
+    if not all(map(_is_allowed, text)):
+        raise NameInvalid("This name has characters that cannot be shown. Type it with letters, digits or emoji.")
+    visible = sum(not is_invisible(character) and not is_mark(character) for character in text)
+    if not 1 <= visible <= MAX_VISIBLE or len(text) > MAX_CODE_POINTS:
         raise NameInvalid("A name has 1 to 20 visible characters.")
     if _longest_run_of_marks(text) > MAX_MARKS_IN_A_ROW:
         raise NameInvalid("This name has too many accents on one character.")
@@ -47,43 +53,74 @@ def clean_permitted(name: str, language: str, denied: DenyList) -> str:
 def claim(room: Room, name: str, denied: DenyList) -> str:
     """`clean_permitted` in the room's language, for a new member.
 
-    Raises `NameInvalid`, and `NameTaken` if the name is confusable with that of another member.
+    Raises `NameInvalid`, and `NameTaken` if the name is the same as that of another member, or looks like it.
     """
     text = clean_permitted(name, room.settings.language, denied)
-    if any(are_confusable(text, member.name) for member in room.members.values()):
-        raise NameTaken("Somebody here already has this name.")
+    require_free(text, [member.name for member in room.members.values()])
     return text
 
 
+def require_free(name: str, others: list[str]) -> None:
+    """Raise `NameTaken` if one of ``others`` is the same as the cleaned ``name``, or looks like it."""
+    if any(are_equal(name, other) for other in others):
+        raise NameTaken("Somebody here already has this name.")
+    lookalike = next((other for other in others if are_confusable(name, other)), None)
+    if lookalike is not None:
+        raise NameTaken(f"This name looks like {lookalike}. Take another one.", looks_like=lookalike)
+
+
+def are_equal(one: str, other: str) -> bool:
+    """Whether these names differ only in case, or in characters that nobody sees."""
+    return _key(one) == _key(other)
+
+
 def are_confusable(one: str, other: str) -> bool:
-    """Whether people cannot tell these names apart, ignoring case."""
-    return not _confusable_forms(one).isdisjoint(_confusable_forms(other))
+    """Whether people cannot tell these names apart, ignoring case.
+
+    What looks alike in plain letters, such as ``rn`` and ``m``, counts only where one of the two names also has letters
+    that imitate other letters: Marn and Mam are two names.
+    """
+    if are_equal(one, other):
+        return True
+    seen, other_seen = _visible_text(one), _visible_text(other)
+    if not has_imitations(seen) and not has_imitations(other_seen):
+        return False
+    return not _forms(seen).isdisjoint(_forms(other_seen))
 
 
 @lru_cache(maxsize=4096)
-def _confusable_forms(name: str) -> frozenset[str]:
-    return confusable_forms(_visible_text(name))
+def _forms(text: str) -> frozenset[str]:
+    return confusable_forms(text)
 
 
-def _visible_text(text: str) -> str:
-    return unicodedata.normalize("NFKC", "".join(character for character in text if character not in INVISIBLE))
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str:
+    return nfkc(casefold(nfkc(casefold(nfkd(_visible_text(name))))))
+
+
+@lru_cache(maxsize=4096)
+def _visible_text(name: str) -> str:
+    return nfkc("".join(character for character in name if not is_invisible(character)))
+
+
+def _normalize(name: str) -> str:
+    """Drop, compose and trim until nothing changes: what is dropped may let others meet."""
+    before, text = "", name
+    while before != text:
+        before = text
+        text = drop_idle(nfkc(text))
+        text = " ".join(part for part in text.strip(_WHITE_SPACE).split(" ") if part)
+    return text
 
 
 def _longest_run_of_marks(text: str) -> int:
     longest = run = 0
     for character in text:
         if character not in JOINERS:
-            run = run + 1 if _is_mark(character) else 0
+            run = run + 1 if is_mark(character) else 0
             longest = max(longest, run)
     return longest
 
 
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character) in MARKS
-
-
 def _is_allowed(character: str) -> bool:
-    if character in JOINERS or character == " ":
-        return True
-    category = unicodedata.category(character)
-    return category[0] not in "CZ" and character not in BLANKS
+    return character == " " or bool(CLASSES.get(character))

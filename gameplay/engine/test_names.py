@@ -1,9 +1,8 @@
 """Names of people: normalisation, validation, uniqueness."""
 
-import unicodedata
-
 import msgspec
 import pytest
+import unicodedata2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,11 +13,16 @@ from tests.support.game import Game, lobby
 
 ZERO_WIDTH_JOINER = "\u200d"
 FAMILY = ZERO_WIDTH_JOINER.join("👨👩👧👦")
+SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 
 
 @pytest.mark.parametrize(
-    "name", ["Bob", "Zoë", "李雷", "Olga P.", "x", "O'Hara", "नमस्ते", "สวัสดี", "Bob 2", "❤️", FAMILY, "👍🏽"]
-)
+    "name",
+    ["Bob", "Zoë", "李雷", "Olga P.", "x", "O'Hara", "नमस्ते", "สวัสดี", "Bob 2", "❤️", FAMILY, "👍🏽",
+     "1️⃣", "🇫🇷", SCOTLAND, "🏳️‍🌈", "🧑🏽‍🤝‍🧑🏻",
+     "🙂‍↔️", "דנה", "3 נועם", "علی‌رضا", "می‌خواهم", "രാജന്‍", "র‍্যাব", "क्‍ष", "ක්‍රිස්", "葛\U000e0100", "ه‍", "\U0001fae8",
+     "\U0001fae9", "\U0001faea", "\U0001facf", "Équipe 🙂 チーム"],
+)  # fmt: skip
 def test_ordinary_names_stay_as_they_are(name):
     assert clean(name) == name
 
@@ -88,12 +92,10 @@ def test_an_invisible_name_is_refused(name):
         "\u202eBob",
         "Bo\u202db",
         "Bo\u2066b",
-        "Bo\u200eb",
-        "Bo\u200fb",
-        "Bo\u061cb",
-        "Bo\ufeffb",
-        "Bo\u200bb",
-        "Bo\u2060b",
+        "Bo\u2067b",
+        "Bo\u202ab",
+        "Bo\u202bb",
+        "Bob\u202c",
         "Bo\ue000b",
         "Bo\ud800b",
         "Bo\u3164b",
@@ -198,18 +200,14 @@ def test_cleaning_a_clean_name_changes_nothing(text):
     [
         ("alice", "аlice"),  # a Cyrillic а
         ("Alice", "Αlісе"),  # Greek and Cyrillic capitals
-        ("Alice", "AIice"),  # a capital I
-        ("Alice", "A1ice"),
+        ("Alice", "АIice"),  # a Cyrillic А and a capital I
+        ("Alice", "А1ice"),
         ("Alice", "ALICE"),
-        ("ALICE", "AIice"),
-        ("Al", "AI"),
-        ("lisa", "Iisa"),
-        ("Ella", "EIla"),
         ("Bob", "ВОВ"),  # all Cyrillic
-        ("Bob", "B0b"),
+        ("Bob", "В0b"),
         ("Zoë", "Zое\u0308"),
-        ("Carmen", "Carrnen"),
-        ("Wanda", "VVanda"),
+        ("Carmen", "Саrrnen"),
+        ("Wanda", "VVаnda"),
         ("Опра", "Oпpa"),
         ("Νίκος", "Nίκος"),
         ("Jose", "ꓙose"),
@@ -224,6 +222,15 @@ def test_a_name_of_other_letters_that_look_the_same_is_taken(name, twin):
 @pytest.mark.parametrize(
     "pair",
     [
+        ("Marn", "Mam"),
+        ("Corn", "Com"),
+        ("Ernie", "Emie"),
+        ("José Corn", "José Com"),
+        ("Elise", "EIise"),
+        ("Bob", "B0b"),
+        ("Al", "AI"),
+        ("Player 1", "Player l"),
+        ("Wanda", "VVanda"),
         ("Lia", "Ila"),
         ("Ian", "Lan"),
         ("Lisa", "Iisa"),
@@ -255,7 +262,28 @@ def test_each_confusable_belongs_to_one_letter():
     every = "".join(CONFUSABLES.values())
     assert len(set(every)) == len(every)
     assert not set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ23456789") & set(every)
-    assert all(unicodedata.normalize("NFKC", char) == char for char in every), "such a character never gets this far"
+    assert all(unicodedata2.normalize("NFKC", char) == char for char in every), "such a character never gets this far"
+
+
+def test_the_refusal_says_which_name_it_looks_like():
+    with pytest.raises(NameTaken) as refusal:
+        lobby("Mam").join("M\u0430rn")  # a Cyrillic а
+    assert "looks like Mam" in refusal.value.message
+    assert refusal.value.looks_like == "Mam"
+
+
+def test_the_refusal_of_the_same_name_does_not_speak_of_looks():
+    with pytest.raises(NameTaken) as refusal:
+        lobby("Mam").join("mam")
+    assert "looks like" not in refusal.value.message
+    assert refusal.value.looks_like is None
+
+
+def test_of_two_names_the_equal_one_is_spoken_of():
+    game = lobby("Mаm", "Bob")  # a Cyrillic а
+    with pytest.raises(NameTaken) as refusal:
+        game.join("MАM")  # a Cyrillic А
+    assert refusal.value.looks_like is None
 
 
 def test_a_name_with_a_denied_word_is_refused_in_the_language_of_the_room():

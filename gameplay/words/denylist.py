@@ -1,17 +1,17 @@
 """The deny list of names: words per language, matched whatever accents, look-alikes or digits disguise them."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from gameplay.engine.confusables import skeleton
+from gameplay.engine.invisibles import is_invisible
+from gameplay.engine.unicode_text import casefold, is_mark, is_word_character, nfkc
 
 EVERY_LANGUAGE: Final = ""
 
 _DIGITS: Final = str.maketrans("0134578", "oleastb")
 _SIGNS: Final = str.maketrans("@$€!+", "aselt")
-_LETTERS: Final = re.compile(r"[^\W_]+")
 
 
 class DeniedWord(NamedTuple):
@@ -53,6 +53,6 @@ def denial_key(text: str) -> str:
 
 def tokenize(text: str) -> list[str]:
     """Split ``text`` into words without accents, look-alikes and digits replaced by the letters that they imitate."""
-    folded = skeleton(unicodedata.normalize("NFKC", text).casefold()).casefold().translate(_DIGITS)
-    plain = "".join(char for char in folded if unicodedata.category(char) != "Mn").replace("i", "l")
-    return _LETTERS.findall(plain)
+    folded = casefold(skeleton(casefold(nfkc(text)))).translate(_DIGITS)
+    plain = "".join(char for char in folded if not is_mark(char) and not is_invisible(char)).replace("i", "l")
+    return ["".join(word) for is_word, word in groupby(plain, is_word_character) if is_word]
