@@ -52,15 +52,20 @@ export class Sound {
     deviceStore.setItem(KEY, isOn ? "on" : "off");
   }
 
-  /** Call this in the handler of a tap: browsers allow no sound before one. */
+  /**
+   * Call this in the handler of every tap: browsers allow no sound before one, and iOS interrupts it for a call, Siri
+   * or the lock screen until the next.
+   */
   unlock() {
     const Context = window.AudioContext ?? webkitAudioContext();
     if (!Context) {
       return;
     }
-    this.#context ??= new Context();
-    if (this.#context.state === "suspended") {
-      this.#context.resume();
+    if (!this.#context || this.#context.state === "closed") {
+      this.#context = new Context();
+    }
+    if (this.#context.state !== "running") {
+      this.#context.resume().catch((error) => console.info("No sound yet:", error));
     }
   }
 

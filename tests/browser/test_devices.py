@@ -1,10 +1,12 @@
 """Phones and laptops as they are: what a page does where a browser lacks something, or a part of it fails."""
 
 import json
+import re
 from typing import Any
 
 from playwright.async_api import WebSocket, expect
 
+from tests.browser.modules import STATIC
 from tests.browser.party import BrowserParty
 from tests.browser.test_player_page import in_round
 from tests.browser.visitor import Visitor
@@ -15,6 +17,37 @@ NO_CHECK_VISIBILITY = "delete Element.prototype.checkVisibility;"
 VIEWS_THROW = """
 Number.prototype.toFixed = () => { throw new TypeError('no such thing'); };
 navigator.vibrate = () => { throw new TypeError('no such thing'); };
+"""
+
+STUBBED_FILM = """
+delete Navigator.prototype.wakeLock;
+window.mayPlay = true;
+window.isPlaying = false;
+Object.defineProperty(HTMLMediaElement.prototype, "paused", { get: () => !window.isPlaying });
+HTMLMediaElement.prototype.play = function () {
+  if (!window.mayPlay) return Promise.reject(new DOMException("", "NotAllowedError"));
+  window.isPlaying = true;
+  return Promise.resolve();
+};
+window.toAnotherAppAndBack = () => {
+  const see = (state) => {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  see("hidden");
+  window.isPlaying = window.mayPlay = false;
+  document.querySelector("video").dispatchEvent(new Event("pause"));
+  see("visible");
+};
+"""
+STUBBED_AUDIO = """
+window.contexts = [];
+window.AudioContext = class extends AudioContext {
+  told = "suspended";
+  constructor() { super(); window.contexts.push(this); }
+  get state() { return this.told; }
+  resume() { this.told = "running"; return super.resume(); }
+};
 """
 
 
@@ -34,6 +67,48 @@ def acknowledged(visitor: Visitor, sent: list[dict[str, Any]], type_: str) -> tu
     heard = [json.loads(frame) for frame in visitor.heard]
     wanted = [message["ackId"] for message in heard if message["type"] == type_ and message.get("requiresAck")]
     return set(wanted), [message["payload"]["ackId"] for message in sent if message["type"] == "ACK"]
+
+
+# Keeping the screen on: tests/js/wake_lock.test.js has the rest
+
+
+def test_the_film_has_a_sound_track_and_is_neither_muted_nor_looped() -> None:
+    """Browsers let the screen go off behind any other (ADR-33)."""
+    media = STATIC / "media"
+    assert b"soun" in (media / "awake.mp4").read_bytes()
+    assert b"A_OPUS" in (media / "awake.webm").read_bytes()
+    assert re.findall(r"muted|\bloop\b", (STATIC.parent / "templates" / "awake.html").read_text()) == []
+
+
+async def test_with_a_stubbed_film_the_hint_comes_back_until_a_tap_plays_it_again(party: BrowserParty) -> None:
+    """Plain http: back from another app nothing may play without a tap."""
+    await party.host_with({})
+    bob = await party.invite("Bob")
+    await bob.context.add_init_script(STUBBED_FILM)
+    await bob.open(f"/{party.code}")
+    hint = bob.button("Tap to keep the screen on")
+    await expect(hint).to_be_hidden()
+    await party.say_name(bob, "Bob")
+    await expect(hint).to_be_hidden()
+    await bob.page.evaluate("() => window.toAnotherAppAndBack()")
+    await expect(hint).to_be_visible()
+    await bob.page.evaluate("() => { window.mayPlay = true; }")
+    await bob.heading.tap()
+    await expect(hint).to_be_hidden()
+    assert await bob.page.evaluate("() => window.isPlaying")
+
+
+async def test_any_tap_resumes_a_stubbed_audio_context_that_was_interrupted(party: BrowserParty) -> None:
+    """As after a call, Siri or the lock screen."""
+    await party.host_with({})
+    bob = await party.invite("Bob")
+    await bob.context.add_init_script(STUBBED_AUDIO)
+    await bob.open(f"/{party.code}")
+    await party.say_name(bob, "Bob")
+    assert await bob.page.evaluate("() => window.contexts.map((context) => context.state)") == ["running"]
+    await bob.page.evaluate("() => { window.contexts[0].told = 'interrupted'; }")
+    await bob.heading.tap()
+    assert await bob.page.evaluate("() => window.contexts.map((context) => context.state)") == ["running"]
 
 
 # What is drawn once and filled later

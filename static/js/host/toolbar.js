@@ -1,8 +1,8 @@
 /** The bar at the top: what is possible at any time, and the first tap, which allows sound, wake lock and full screen. */
 
 import { el, find, setText, show } from "../dom.js";
-import { onFirstGesture } from "../first_gesture.js";
 import { toggleFullScreen } from "../full_screen.js";
+import { onGesture } from "../gestures.js";
 import { gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { isHost, isPlaying } from "../selectors.js";
@@ -35,7 +35,7 @@ export function buildToolbar(host) {
     retry: () => host.room.retry(),
   });
   show(el("begin", bar), true);
-  onFirstGesture(() => {
+  onGesture(() => {
     host.wake.request();
     host.sound.unlock();
     show(el("begin", bar), false);

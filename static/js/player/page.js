@@ -4,6 +4,7 @@ import { Announcer } from "../announcer.js";
 import { data, el, setText, show } from "../dom.js";
 import { reactTo, showMissedNotices } from "../effects.js";
 import { endedScreen, endingFor, LEFT } from "../ended.js";
+import { onGesture } from "../gestures.js";
 import { attempt } from "../guard.js";
 import { fill, gettext } from "../i18n.js";
 import { AFTER_CLOSE, CLOSE, ERRORS, TYPES } from "../protocol.js";
@@ -55,7 +56,7 @@ export class PlayerPage {
   /** Whether the seat is a former host's, whose secret is in a cookie. */
   #wasHost = Boolean(document.body.dataset.wasHost);
   #seat = new Seat(this.code);
-  #wake = new ScreenWakeLock(el("awake", document, HTMLVideoElement));
+  #wake = new ScreenWakeLock(el("awake", document, HTMLVideoElement), () => this.#drawAwakeHint());
   #menu = new Menu(this);
   #join = joinView(this.screens.section("join"), this);
   #ended = endedScreen(
@@ -137,15 +138,20 @@ export class PlayerPage {
     this.#wake.release();
     this.#menu.close();
     this.toasts.clear();
-    show(el("awake-hint"), false);
     this.#draw();
   }
 
   /** Call this first in the handler of a tap. */
   #requestWakeLock() {
-    this.#wake.request();
-    this.sound.unlock();
-    show(el("awake-hint"), false);
+    if (!this.ending) {
+      this.#wake.request();
+      this.sound.unlock();
+    }
+  }
+
+  /** A button asks for a tap for as long as the screen may turn off during the game. */
+  #drawAwakeHint() {
+    show(el("awake-hint"), this.#hasSeat && !this.ending && !this.#wake.isOn);
   }
 
   get #hasSeat() {
@@ -286,10 +292,10 @@ export class PlayerPage {
     }
   }
 
-  /** Any tap allows the wake lock; until the first one, a button asks for it. */
+  /** Every tap asks for the wake lock and for sound, if there is none. */
   #listenToTaps() {
-    show(el("awake-hint"), this.#hasSeat);
-    document.addEventListener("click", () => this.#requestWakeLock(), { once: true });
+    this.#drawAwakeHint();
+    onGesture(() => this.#requestWakeLock());
     el("retry").addEventListener("click", () => this.room.retry());
   }
 }

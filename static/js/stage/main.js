@@ -4,8 +4,8 @@ import { Announcer } from "../announcer.js";
 import { data, el, show } from "../dom.js";
 import { reactTo } from "../effects.js";
 import { endedScreen, endingFor } from "../ended.js";
-import { onFirstGesture } from "../first_gesture.js";
 import { toggleFullScreen } from "../full_screen.js";
+import { onGesture } from "../gestures.js";
 import { attempt } from "../guard.js";
 import { CLOSE } from "../protocol.js";
 import { Room, socketUrl } from "../room.js";
@@ -56,7 +56,7 @@ screens.register({
 
 show(el("begin"), true);
 el("begin").addEventListener("click", toggleFullScreen);
-onFirstGesture(() => {
+onGesture(() => {
   wake.request();
   outputs.sound.unlock();
   show(el("begin"), false);
