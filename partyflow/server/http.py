@@ -1,4 +1,4 @@
-"""Bounds of HTTP requests: size of the body, time of arrival, time between requests."""
+"""Bounds of HTTP requests: size of the body, time of arrival, time between requests; none while the server drains."""
 
 from typing import Any
 
@@ -23,9 +23,25 @@ _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection
 
 
 class BoundedRequest(UpgradableRequest):
-    """A request that is answered with 413 and closed when its body exceeds `MAX_BODY_BYTES`."""
+    """A request that is answered with 413 and closed when its body exceeds `MAX_BODY_BYTES`.
+
+    While the server drains it is answered with 503, and what was begun before says ``Connection: close``.
+    """
 
     _received = 0
+
+    def process(self) -> None:
+        if self.server.is_draining:
+            self.responseHeaders.setRawHeaders(b"Retry-After", [b"1"])
+            self.basic_error(503, b"Service Unavailable", "The server is restarting.")
+        else:
+            super().process()
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        if self.server.is_draining and message["type"] == "http.response.start":
+            self.channel.persistent = False
+            self.responseHeaders.setRawHeaders(b"Connection", [b"close"])
+        super().handle_reply(message)
 
     def handleContentChunk(self, data: bytes) -> None:
         self._received += len(data)
@@ -45,8 +61,19 @@ class BoundedChannel(HTTPChannel):
     _is_arriving = False
 
     def connectionMade(self) -> None:
+        self.factory.server.channels.add(self)
         super().connectionMade()
         self.setTimeout(HEADERS_TIMEOUT_S)
+
+    def connectionLost(self, reason: Any) -> None:
+        self.factory.server.channels.discard(self)
+        super().connectionLost(reason)
+
+    def drain(self) -> None:
+        """Close the connection after the request that is under way; immediately if there is none."""
+        self.persistent = False
+        if not self.requests:
+            self.loseConnection()
 
     def resetTimeout(self) -> None:
         # Called for all data; the first of a request sets the deadline.

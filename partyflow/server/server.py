@@ -20,7 +20,7 @@ from twisted.logger import globalLogBeginner
 
 from partyflow.server.admission_queue import AdmissionQueue
 from partyflow.server.flood_queue import FloodQueue
-from partyflow.server.http import BoundedRequestFactory
+from partyflow.server.http import BoundedChannel, BoundedRequestFactory
 from partyflow.server.lifespan import Hook
 from partyflow.server.listener import QueuedPort
 from partyflow.server.websocket import TICK_INTERVAL_S, WebSocket
@@ -37,13 +37,17 @@ DRAIN_TIMEOUT_S = 3
 TICKS_PER_BATCH = 140
 """WebSockets whose keepalive is checked in one callback."""
 CANCEL_TIMEOUT_S = 2
+POLL_S = 0.02
+CANCEL_AGAIN_S = 0.1
+"""A task may swallow a cancellation, or begin another one while it is cancelled."""
 
 
 class Server(DaphneServer):
     """Serves an ASGI application on ``listener``, a bound socket, until SIGINT or SIGTERM.
 
-    Awaits ``start`` before it listens and calls ``ready`` once it does. After the signal it stops listening, awaits
-    ``stop`` while the WebSockets are still open, and then closes them with 1012.
+    Awaits ``start`` before it listens and calls ``ready`` once it does. After the signal it stops listening, begins no
+    more requests, awaits ``stop`` while the WebSockets are still open, closes them with 1012, and cancels every task
+    that is left. After a second signal it waits for ``stop`` alone.
     """
 
     def __init__(
@@ -64,6 +68,9 @@ class Server(DaphneServer):
             server_name="",
         )
         self.sockets: set[WebSocket] = set()
+        self.channels: set[BoundedChannel] = set()
+        self.is_draining = False
+        self._is_hurried = False
         self._on_websocket_closed = self.sockets.discard
         self._applications: set[asyncio.Task[None]] = set()
         self._listener = listener
@@ -92,7 +99,7 @@ class Server(DaphneServer):
         self.admission_queue = AdmissionQueue(loop)
         asked_to_end = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, asked_to_end.set)
+            loop.add_signal_handler(number, self._on_signal, asked_to_end)
         await self._start()
         # What exists by now lives as long as the process: the collector skips it, and runs less often.
         gc.collect()
@@ -104,6 +111,12 @@ class Server(DaphneServer):
         await asked_to_end.wait()
         await self._drain()
         checking.cancel()
+
+    def _on_signal(self, asked_to_end: asyncio.Event) -> None:
+        if self.is_draining and not self._is_hurried:
+            self._is_hurried = True
+            logger.warning("Second signal: ending as soon as the rooms are written")
+        asked_to_end.set()
 
     def _listen(self) -> None:
         self._listener.setblocking(False)
@@ -126,19 +139,52 @@ class Server(DaphneServer):
     async def _drain(self) -> None:
         """Stop listening, finish requests, await ``stop``, close the WebSockets, cancel what is left."""
         logger.info("Stopping")
+        self.is_draining = True
         await self._port.stopListening().asFuture(asyncio.get_running_loop())
         self._listener.close()
-        await _until(lambda: not self._open_requests(), DRAIN_TIMEOUT_S)
-        try:
-            await asyncio.wait_for(self._stop(), STOP_TIMEOUT_S)
-        except Exception:
-            logger.exception("Stopping the worker failed")
+        for channel in tuple(self.channels):
+            channel.drain()
+        await self._wait_until(lambda: not self._open_requests(), DRAIN_TIMEOUT_S)
+        await self._stop_worker()
         for websocket in tuple(self.sockets):
             websocket.close(SERVICE_RESTART)
-        await _until(lambda: not self.sockets, DRAIN_TIMEOUT_S)
+        await self._wait_until(lambda: not self.sockets, DRAIN_TIMEOUT_S)
         for websocket in tuple(self.sockets):
             websocket.abort()
-        await self._cancel_applications()
+        await self._wait_until(lambda: not self._running_applications(), CANCEL_TIMEOUT_S)
+        for channel in tuple(self.channels):
+            channel.transport.abortConnection()
+        await self._cancel_tasks()
+
+    async def _stop_worker(self) -> None:
+        """Await ``stop``, for `STOP_TIMEOUT_S` at most, even if it does not react to its cancellation."""
+        stopping = asyncio.ensure_future(self._stop())
+        await asyncio.wait([stopping], timeout=STOP_TIMEOUT_S)
+        if not stopping.done():
+            logger.error("Stopping the worker took longer than %d s", STOP_TIMEOUT_S)
+            stopping.cancel()
+        elif not stopping.cancelled() and stopping.exception() is not None:
+            logger.error("Stopping the worker failed", exc_info=stopping.exception())
+
+    async def _wait_until(self, is_true: Callable[[], bool], timeout_s: float) -> None:
+        """Wait until ``is_true()``, for ``timeout_s`` at most; not at all after a second signal."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while not (is_true() or self._is_hurried):  # noqa: ASYNC110 (an event for each of thousands of sockets)
+                    await asyncio.sleep(POLL_S)
+
+    async def _cancel_tasks(self) -> None:
+        """Cancel and await every task but this one, those included that middleware in threads has started."""
+        loop = asyncio.get_running_loop()
+        ends_s = loop.time() + CANCEL_TIMEOUT_S
+        while (running := asyncio.all_tasks() - {asyncio.current_task()}) and loop.time() < ends_s:
+            for task in running:
+                task.cancel()
+            if self._is_hurried:
+                ends_s = min(ends_s, loop.time() + CANCEL_AGAIN_S)
+            await asyncio.wait(running, timeout=CANCEL_AGAIN_S)
+        if running:
+            logger.warning("%d tasks do not end", len(running))
 
     def _open_requests(self) -> list[WebRequest]:
         return [request for request, details in self.connections.items() if "disconnected" not in details]
@@ -151,8 +197,9 @@ class Server(DaphneServer):
                 application.cancel()
             await asyncio.wait(running, timeout=CANCEL_TIMEOUT_S)
 
-    def _request_applications(self) -> list["asyncio.Task[None]"]:
-        every = [details.get("application_instance") for details in self.connections.values()]
+    def _running_applications(self) -> list["asyncio.Task[None]"]:
+        requests = [details.get("application_instance") for details in self.connections.values()]
+        every = [*self._applications, *requests]
         return [application for application in every if application is not None and not application.done()]
 
     # Called by daphne's requests
@@ -191,14 +238,6 @@ class Server(DaphneServer):
 def batch_pause_s(sockets: int) -> float:
     """The pause after each batch of `TICKS_PER_BATCH`, so that all of them spread over `TICK_INTERVAL_S`."""
     return TICK_INTERVAL_S / max(1, math.ceil(sockets / TICKS_PER_BATCH))
-
-
-async def _until(is_true: Callable[[], bool], timeout_s: float) -> None:
-    """Wait until ``is_true()``, or for ``timeout_s``."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(timeout_s):
-            while not is_true():  # noqa: ASYNC110 (an event for each of thousands of sockets would cost more)
-                await asyncio.sleep(0.02)
 
 
 def _forward_failure(event: dict[str, Any]) -> None:

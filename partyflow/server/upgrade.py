@@ -61,6 +61,7 @@ class UpgradableRequest(WebRequest):
         transport.unregisterProducer()
         connected: socket.socket = transport.socket
         self.server.connections.pop(self, None)
+        self.server.channels.discard(channel)
         transport.protocol = None  # breaks their reference cycle
         channel.requests.clear()
         return connected

@@ -32,6 +32,12 @@ subject: ContextVar[Subject] = ContextVar("subject")
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "http" and scope["path"] == "/stubborn":
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            print("cancelled", flush=True)
+            await asyncio.sleep(3600)
     if scope["type"] == "http":
         await asyncio.sleep(0.5 if scope["path"] == "/slow" else 0)
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
@@ -113,6 +119,8 @@ async def stop() -> None:
     print("stop", flush=True)
     if "--stuck" in sys.argv:
         raise RuntimeError("no stop today")
+    await asyncio.sleep(1 if "--slow-stop" in sys.argv else 0)
+    print("stopped", flush=True)
 
 
 def main() -> None:

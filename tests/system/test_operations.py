@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from bench.launcher import ROOT
+from partyflow.management.commands.serve import THREADS_TIMEOUT_S
 from partyflow.server.server import CANCEL_TIMEOUT_S, DRAIN_TIMEOUT_S, STOP_TIMEOUT_S
 from rooms.management.commands.rooms import Command as RoomsCommand
 from rooms.web.prometheus import METRICS
@@ -160,7 +161,7 @@ def environment_file() -> dict[str, str]:
 
 def test_the_service_gives_its_worker_time_and_ends_nothing_but_the_worker() -> None:
     service = unit()["Service"]
-    takes = STOP_TIMEOUT_S + 2 * DRAIN_TIMEOUT_S + 2 * CANCEL_TIMEOUT_S
+    takes = STOP_TIMEOUT_S + 2 * DRAIN_TIMEOUT_S + 2 * CANCEL_TIMEOUT_S + THREADS_TIMEOUT_S
     assert int(service["TimeoutStopSec"]) > takes
     assert service["KillMode"] == "mixed", "its Valkey has to live until the rooms are written"
     assert service["Restart"] == "always"

@@ -516,8 +516,67 @@ def test_nobody_is_let_in_while_the_server_ends_but_who_waits_for_an_answer_gets
     time.sleep(0.2)  # the request has to arrive before the signal does
     own_server.ask_to_end()
     wait_until_refused(own_server.port)
-    assert connection.getresponse().read() == b"ok"
+    answer = connection.getresponse()
+    assert answer.read() == b"ok"
+    assert answer.headers["Connection"] == "close"
     assert own_server.process.wait(WAIT_S) == 0
+
+
+def test_nothing_is_begun_on_a_kept_connection_while_the_server_ends(own_server: SocketServer) -> None:
+    """The second request of a pipeline is dropped; one whose headers were under way is answered with 503."""
+    with (
+        socket.create_connection(("127.0.0.1", own_server.port), timeout=WAIT_S) as idle,
+        socket.create_connection(("127.0.0.1", own_server.port), timeout=WAIT_S) as pipeline,
+        socket.create_connection(("127.0.0.1", own_server.port), timeout=WAIT_S) as arriving,
+    ):
+        idle.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert idle.recv(4096).endswith(b"ok")
+        pipeline.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\nGET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        arriving.sendall(b"GET / HTTP/1.1\r\n")
+        time.sleep(0.2)  # all of it has to arrive before the signal does
+        own_server.ask_to_end()
+        assert idle.recv(4096) == b"", "closed at once"
+        arriving.sendall(b"Host: localhost\r\n\r\n")
+        refusal = read_all(arriving)
+        assert refusal.startswith(b"HTTP/1.1 503 ")
+        assert b"Connection: close" in refusal
+        answers = read_all(pipeline)
+        assert answers.count(b"HTTP/1.1 200 ") == 1
+        assert b"Connection: close" in answers
+    assert own_server.process.wait(WAIT_S) == 0
+
+
+def read_all(connection: socket.socket) -> bytes:
+    return b"".join(iter(lambda: connection.recv(4096), b""))
+
+
+def test_what_does_not_end_is_cancelled_and_given_up(own_server: SocketServer) -> None:
+    with socket.create_connection(("127.0.0.1", own_server.port), timeout=WAIT_S) as connection:
+        connection.sendall(b"GET /stubborn HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        time.sleep(0.2)
+        own_server.ask_to_end()
+        own_server.wait_for("stopped")
+        own_server.wait_for("cancelled")
+        assert own_server.process.wait(WAIT_S) == 0
+
+
+@pytest.mark.parametrize("pause_s", [0.1, 0.6])
+def test_a_second_signal_waits_for_the_stop_alone(pause_s: float) -> None:
+    server = SocketServer("--slow-stop")
+    try:
+        server.start()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S) as connection:
+            connection.sendall(b"GET /stubborn HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            time.sleep(0.2)
+            began = time.monotonic()
+            server.ask_to_end()
+            time.sleep(pause_s)
+            server.ask_to_end()
+            assert server.process.wait(WAIT_S) == 0
+        assert time.monotonic() - began < 3, "without the 3 s for requests and the 2 s for applications"
+        assert "stopped" in server.lines
+    finally:
+        server.dispose()
 
 
 def wait_until_refused(port: int) -> None:

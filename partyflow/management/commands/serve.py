@@ -18,10 +18,13 @@ from partyflow.config import lan
 from partyflow.config.options import add_options
 from partyflow.config.var_dir import valkey_socket_path
 from partyflow.launch.embedded_valkey import EmbeddedValkey, ValkeyStartError
+from partyflow.launch.last_resort import exit_after
 from partyflow.launch.preflight import PreflightError, bind_socket, check_redis, prepare_database, raise_open_file_limit
 
 WHITE_ON_BLACK = "\x1b[97;40m"
 RESET = "\x1b[0m"
+THREADS_TIMEOUT_S = 2.0
+"""For pool threads, such as an export's, that Python would wait for; the rooms are written by then."""
 
 
 class Command(BaseCommand):
@@ -50,6 +53,7 @@ class Command(BaseCommand):
                         self.stderr.write(f"partyflow: {trouble}.")
                 raise_open_file_limit()
                 self._run(listener)
+            exit_after(THREADS_TIMEOUT_S)
         except (PreflightError, ValkeyStartError) as error:
             sys.exit(f"partyflow: {error}")
         except KeyboardInterrupt:
