@@ -23,6 +23,7 @@ from rooms.web import presets
 from rooms.web.error_responses import answer_room_errors
 from rooms.web.forms import CreateRoomForm, HostRoomForm
 from rooms.web.room_pages import spaced_code
+from rooms.web.typed_code import read_code
 
 REMEMBERED_ROOMS = 3
 
@@ -33,8 +34,8 @@ async def home(request: HttpRequest) -> HttpResponse:
     """The home page; ``?code=`` leads to that room, ``?preset=`` fills the form with a preset."""
     typed = request.GET.get("code")
     if typed is not None:
-        code = "".join(filter(str.isalnum, typed)).upper()
-        if len(code) == CODE_LENGTH and code.isascii():
+        code = read_code(typed)
+        if len(code) == CODE_LENGTH:
             return HttpResponseRedirect(reverse("player", args=[code]))
     owner_id = await account_id(request)
     saved = await presets.presets_of(owner_id)

@@ -57,16 +57,16 @@ const BY_CLOSE_CODE = {
   },
   [CLOSE.OPENED_ELSEWHERE]: {
     host: {
-      title: gettext("Opened on another device"),
-      text: gettext("The room is hosted from there now. To host from here again, load this page."),
-      label: gettext("Load the page again"),
+      title: gettext("You’re hosting in another tab or on another device"),
+      text: gettext("This page waits. The room goes on over there."),
+      label: gettext("Host here"),
       to: "reload",
       hasScores: true,
     },
     player: {
-      title: gettext("Opened on another device"),
-      text: gettext("Your seat is open in another window or on another phone."),
-      label: gettext("Play here instead"),
+      title: gettext("You’re playing in another tab or phone"),
+      text: gettext("Your seat is there. This page waits."),
+      label: gettext("Play here"),
       action: "reclaim",
     },
   },

@@ -84,7 +84,7 @@ async def test_a_host_keeps_rules_and_names_and_finds_the_game_again(party: Brow
     party.visitors.remove(home)
     await home.open(f"/host/{party.code}/")
     await expect(home.heading).to_have_text("Mighty Mountains wins!")
-    await expect(alice.heading).to_have_text("Opened on another device")
+    await expect(alice.heading).to_have_text("You’re hosting in another tab or on another device")
     await home.open("/")
     await home.page.get_by_role("link", name="Past games").click()
     await expect(home.page.get_by_role("img", name="Games a day")).to_be_visible()

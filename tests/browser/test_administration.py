@@ -95,10 +95,10 @@ async def test_an_administrator_hosts_until_the_host_takes_the_room_back(party: 
     await desk.button("Open as host").click()
     await desk.page.wait_for_url(f"**/host/{party.code}/")
     await expect(desk.button("Make teams")).to_be_visible()
-    await expect(alice.heading).to_have_text("Opened on another device")
+    await expect(alice.heading).to_have_text("You’re hosting in another tab or on another device")
     await alice.page.reload()
     await expect(alice.button("Make teams")).to_be_visible()
-    await expect(desk.heading).to_have_text("Opened on another device")
+    await expect(desk.heading).to_have_text("You’re hosting in another tab or on another device")
 
 
 async def test_many_rooms_are_closed_after_a_question(party: BrowserParty, root: Account) -> None:

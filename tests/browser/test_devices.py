@@ -1,10 +1,12 @@
 """Phones and laptops as they are: what a page does where a browser lacks something, or a part of it fails."""
 
+import asyncio
 import json
 import re
 from typing import Any
 
-from playwright.async_api import WebSocket, expect
+import pytest
+from playwright.async_api import Route, WebSocket, expect
 
 from tests.browser.modules import STATIC
 from tests.browser.party import BrowserParty
@@ -49,6 +51,18 @@ window.AudioContext = class extends AudioContext {
   resume() { this.told = "running"; return super.resume(); }
 };
 """
+STORAGE_FULL = """
+Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+"""
+STORAGE_BLOCKED = """
+for (const name of ["localStorage", "sessionStorage"]) {
+  Object.defineProperty(window, name, { get: () => { throw new DOMException("blocked", "SecurityError"); } });
+}
+"""
+PRESS = """([key, code]) => {
+  const at = document.activeElement ?? document.body;
+  at.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }));
+}"""
 
 
 def frames_sent(visitor: Visitor) -> list[dict[str, Any]]:
@@ -177,3 +191,102 @@ async def test_a_browser_stubbed_without_check_visibility_plays_and_keeps_the_fo
     await expect(alice.page.locator(":focus")).to_be_visible()
     [explainer] = [phone for phone in party.phones if await phone.card.is_visible()]
     await party.new_word(explainer)
+
+
+# Keyboards
+
+
+async def test_a_cyrillic_layout_swipes_undoes_and_pauses(party: BrowserParty) -> None:
+    alice = await party.host_with({"roundDurationSec": 60, "wordHolder": "host"})
+    await party.connect("Bob", "Carol", "Dave", "Erin")
+    await party.make_teams()
+    await party.start()
+    await party.new_word(alice)
+    await alice.page.keyboard.press("ArrowRight")
+    await party.everybody_sees([1, 0])
+    await alice.page.evaluate(PRESS, ["г", "KeyU"])
+    await party.everybody_sees([0, 0])
+    await alice.page.evaluate(PRESS, ["з", "KeyP"])
+    await party.reaches(alice, "pause")
+    await alice.page.evaluate(PRESS, ["З", "KeyP"])
+    await party.reaches(alice, "round")
+
+
+# Codes
+
+
+@pytest.mark.parametrize("form", ["{cyrillic}", " {lower} ", "{origin}/{code}", "{origin}/stage/{code}/"])
+async def test_a_code_leads_to_its_room_however_it_is_typed_or_pasted(party: BrowserParty, form: str) -> None:
+    await party.host_with({})
+    cyrillic = party.code.translate(str.maketrans("ABCEHKMPTXY", "АВСЕНКМРТХУ"))
+    typed = form.format(cyrillic=cyrillic, lower=party.code.lower(), code=party.code, origin=party.site.origin)
+    bob = await party.invite("Bob")
+    await bob.open("/")
+    await bob.page.get_by_label("The room’s code").fill(typed)
+    await expect(bob.page.get_by_label("The room’s code")).to_have_value(party.code)
+    await bob.button("Join", exact=True).tap()
+    await expect(bob.page).to_have_url(re.compile(rf"/{party.code}$"))
+
+
+async def test_an_address_typed_by_hand_is_not_mangled(party: BrowserParty) -> None:
+    await party.host_with({})
+    bob = await party.invite("Bob")
+    await bob.open("/")
+    await bob.page.get_by_label("The room’s code").press_sequentially(f"{party.site.origin}/{party.code}")
+    await expect(bob.page.get_by_label("The room’s code")).to_have_value(party.code)
+
+
+async def test_a_hidden_code_is_not_in_the_title(party: BrowserParty) -> None:
+    alice = await party.host_with({})
+    spaced = f"{party.code[:3]} {party.code[3:]}"
+    assert spaced in await alice.page.title()
+    await alice.button("Hide code").click()
+    assert spaced not in await alice.page.title()
+    await alice.page.reload()
+    await party.reaches(alice, "lobby")
+    assert spaced not in await alice.page.title()
+    await alice.button("Show code").click()
+    assert spaced in await alice.page.title()
+
+
+# Two taps
+
+
+async def test_two_taps_on_start_a_party_make_one_room(party: BrowserParty) -> None:
+    alice = await party.invite("Alice")
+    made: list[str] = []
+
+    async def slowly(route: Route) -> None:
+        made.append(route.request.method)
+        await asyncio.sleep(0.5)
+        await route.continue_()
+
+    await alice.page.route("**/rooms/", slowly)
+    await alice.open("/")
+    # Playwright waits with a second tap for the page that the first one opens.
+    label = await alice.page.evaluate("""() => {
+      const button = document.querySelector('[data-el="create"] button[type="submit"]');
+      button.click();
+      setTimeout(() => button.click(), 200);
+      return button.textContent;
+    }""")
+    assert label == "Opening…"
+    await alice.page.wait_for_url(re.compile(r"/host/[A-Z0-9]{6}/$"))
+    assert made == ["POST"]
+
+
+# Storage
+
+
+@pytest.mark.parametrize("stub", ["STORAGE_FULL", "STORAGE_BLOCKED"])
+async def test_with_stubbed_storage_that_takes_nothing_a_seat_survives_a_reload(party: BrowserParty, stub: str) -> None:
+    await party.host_with({})
+    bob = await party.invite("Bob")
+    await bob.context.add_init_script({"STORAGE_FULL": STORAGE_FULL, "STORAGE_BLOCKED": STORAGE_BLOCKED}[stub])
+    await bob.open(f"/{party.code}")
+    await party.say_name(bob, "Bob")
+    await bob.page.reload()
+    await party.reaches(bob, "lobby")
+    await expect(bob.page.locator('[data-el="my-name"]')).to_have_text("Bob")
+    await bob.open("/")
+    await expect(bob.page.get_by_role("link", name=re.compile(r"Play in .* as Bob"))).to_be_visible()

@@ -183,7 +183,7 @@ async def test_a_second_host_page_sends_the_first_to_rest(party: BrowserParty) -
     second = await alice.context.new_page()
     await second.goto(alice.page.url)
     await expect(second.locator('.view[data-screen="lobby"]')).to_be_visible()
-    await expect(alice.heading).to_have_text("Opened on another device")
+    await expect(alice.heading).to_have_text("You’re hosting in another tab or on another device")
     await expect(second.locator('.view[data-screen="lobby"]')).to_be_visible()
 
 

@@ -62,11 +62,11 @@ async def test_of_two_tabs_the_newest_has_the_seat_and_the_other_waits(party: Br
     await tab.open(f"/{party.code}")
     await expect(tab.page.locator('[data-el="role"]')).to_have_text("Explain!")
     word = await tab.word()
-    await expect(bob.heading).to_have_text("Opened on another device")
+    await expect(bob.heading).to_have_text("You’re playing in another tab or phone")
     assert word not in await bob.page.content()
-    await bob.button("Play here instead").tap()
+    await bob.button("Play here").tap()
     assert await bob.word() == word
-    await expect(tab.heading).to_have_text("Opened on another device")
+    await expect(tab.heading).to_have_text("You’re playing in another tab or phone")
     await bob.button("Guessed").tap()
     await party.reaches(alice, "round")
     await expect(alice.points).to_have_text(["1", "0"])
@@ -85,7 +85,7 @@ async def test_a_seat_moves_to_another_phone(party: BrowserParty) -> None:
     await phone.button("Take the seat").tap()
     assert await phone.word() == word
     await expect(phone.page.locator('[data-el="my-name"]')).to_have_text("Bob")
-    await expect(bob.heading).to_have_text("Opened on another device")
+    await expect(bob.heading).to_have_text("You’re playing in another tab or phone")
 
 
 async def test_a_link_to_a_seat_works_once(party: BrowserParty) -> None:

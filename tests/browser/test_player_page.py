@@ -108,10 +108,10 @@ async def test_a_second_window_takes_the_seat_and_the_first_can_take_it_back(par
     second = await bob.context.new_page()
     await second.goto(bob.page.url)
     await expect(second.locator("body")).to_have_attribute("data-screen", "lobby")
-    await expect(bob.heading).to_have_text("Opened on another device")
-    await bob.button("Play here instead").tap()
+    await expect(bob.heading).to_have_text("You’re playing in another tab or phone")
+    await bob.button("Play here").tap()
     await screen_is(bob, "lobby")
-    await expect(second.locator("h1:visible")).to_have_text("Opened on another device")
+    await expect(second.locator("h1:visible")).to_have_text("You’re playing in another tab or phone")
 
 
 async def test_who_is_kicked_is_told_calmly_and_may_join_again(party: BrowserParty) -> None:
@@ -185,7 +185,7 @@ async def test_a_seat_moves_to_another_phone(party: BrowserParty) -> None:
     await other.button("Take the seat").tap()
     await screen_is(other, "lobby")
     await expect(other.page.locator('[data-el="my-name"]')).to_have_text("Bob")
-    await expect(bob.heading).to_have_text("Opened on another device")
+    await expect(bob.heading).to_have_text("You’re playing in another tab or phone")
 
 
 # The round

@@ -2,8 +2,11 @@
 
 import { create, data, el, find, findAll, setText, show } from "../dom.js";
 import { fill, gettext, ngettext } from "../i18n.js";
-import { spacedCode } from "../room_code.js";
+import { CODE_LENGTH, readCode, spacedCode } from "../room_code.js";
 import { lastSeat, Seat } from "../seat.js";
+
+/** How long an answer to a form is waited for. */
+const SENT_MS = 15_000;
 
 offerLastRoom();
 normalizeCode(find(document, "#code", HTMLInputElement));
@@ -11,6 +14,7 @@ normalizeCode(find(document, "#code", HTMLInputElement));
 for (const form of document.querySelectorAll("form")) {
   if (form.dataset.el === "create") {
     summarizeSettings(form);
+    submitOnce(form);
   }
 }
 
@@ -33,16 +37,41 @@ async function offerLastRoom() {
   }
 }
 
-/** Make a code upper case and remove blanks, wherever it is pasted from. @param {HTMLInputElement} input */
+/** Make what is typed or pasted a code; an address that has none yet is left alone. @param {HTMLInputElement} input */
 function normalizeCode(input) {
-  input.addEventListener("input", () => {
-    const normal = input.value.toUpperCase().replace(/[^A-Z0-9]/g, "");
-    if (normal !== input.value.replace(" ", "")) {
-      input.value = normal;
+  input.addEventListener("input", (event) => {
+    const code = readCode(input.value);
+    const isComposing = event instanceof InputEvent && event.isComposing;
+    const isUnfinished = /[/:.]/.test(input.value) && code.length !== CODE_LENGTH;
+    if (!isComposing && !isUnfinished && code !== input.value.replace(" ", "")) {
+      input.value = code;
     }
     input.removeAttribute("aria-invalid");
     setText(find(document, "#code-error", HTMLElement), "");
   });
+}
+
+/** Send a form once, however often its button is pressed; a page that is left and come back to may send it again. @param {HTMLFormElement} form */
+function submitOnce(form) {
+  const button = find(form, 'button[type="submit"]:not([formaction])', HTMLButtonElement);
+  const label = button.textContent;
+  let isSent = false;
+  form.addEventListener("submit", (event) => {
+    if (isSent) {
+      event.preventDefault();
+      return;
+    }
+    draw(true, event.submitter === button);
+    // Whoever stops the loading may try again.
+    window.setTimeout(() => draw(false), SENT_MS);
+  });
+  window.addEventListener("pageshow", () => draw(false));
+
+  function draw(/** @type {boolean} */ isNowSent, isOpening = false) {
+    isSent = isNowSent;
+    button.setAttribute("aria-disabled", String(isSent));
+    setText(button, isOpening ? gettext("Opening…") : (label ?? ""));
+  }
 }
 
 /** Keep the line about the chosen settings up to date. @param {HTMLFormElement} form */

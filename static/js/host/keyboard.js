@@ -1,5 +1,7 @@
 /** Keyboard shortcuts of a screen. They leave fields, buttons and dialogs the keys that those use themselves. */
 
+import { shortcutOf } from "../shortcut.js";
+
 /** @import { HostPage } from "./page.js" */
 
 const PRESSES = [" ", "Enter"];
@@ -7,7 +9,7 @@ const PRESSES = [" ", "Enter"];
 /** Let the `keys` of the current view answer the keyboard. @param {HostPage} host */
 export function listenToShortcuts(host) {
   document.addEventListener("keydown", (event) => {
-    const action = host.screens.view?.keys?.[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const action = host.screens.view?.keys?.[shortcutOf(event)];
     if (action && !isTaken(event) && !host.dialogs.isOpen) {
       event.preventDefault();
       action();

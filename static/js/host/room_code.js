@@ -7,6 +7,7 @@ import { deviceStore } from "../storage.js";
 
 const KEY = "partyflow.hideCode";
 const DOTS = "••• •••";
+const TITLE = document.title;
 
 export class RoomCode {
   #code;
@@ -30,6 +31,7 @@ export class RoomCode {
 
   #draw() {
     const { isHidden } = this;
+    document.title = isHidden ? gettext("Host · PartyFlow") : TITLE;
     document.body.toggleAttribute("data-code-hidden", isHidden);
     write('[data-shows="code"]', isHidden ? DOTS : this.#code);
     write('[data-shows="address"]', isHidden ? "" : this.#address);

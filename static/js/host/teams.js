@@ -4,6 +4,7 @@ import { closest, create, el, findAll, reconcile, setText, show } from "../dom.j
 import { fill, gettext } from "../i18n.js";
 import { RANGES, TYPES } from "../protocol.js";
 import { isLive, playerById, playersById, startObstacle, teamById } from "../selectors.js";
+import { shortcutOf } from "../shortcut.js";
 import { setTeam, teamShape } from "../teams.js";
 import { avatar, connectionOf, connectionText, drawAvatar } from "../widgets/player_tiles.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
@@ -195,7 +196,7 @@ export function teamsView(section, host) {
     if (!game || !playerId || event.altKey || event.ctrlKey || event.metaKey) {
       return;
     }
-    const teamId = targetTeam(event.key, game, playerId);
+    const teamId = targetTeam(shortcutOf(event), game, playerId);
     if (teamId) {
       event.preventDefault();
       assign(playerId, teamId);

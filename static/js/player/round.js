@@ -5,6 +5,7 @@ import { attempt } from "../guard.js";
 import { fill, gettext, ngettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { absentPlayers, holdsWords, isHost, liveWord, nameOf, shownScore, tally } from "../selectors.js";
+import { shortcutOf } from "../shortcut.js";
 import { setTeam, shortTeamName, teamShape } from "../teams.js";
 import { drawClock } from "../widgets/clock_face.js";
 import { isRefusedAnswer, WordCard } from "../widgets/word_card.js";
@@ -122,7 +123,7 @@ export function roundView(section, page) {
       ArrowLeft: () => answer("skipped"),
       u: () => undo.disabled || page.room.undo(),
     };
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const action = actions[shortcutOf(event)];
     if (action) {
       event.preventDefault();
       action();
