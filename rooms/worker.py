@@ -33,6 +33,7 @@ class Worker:
         await self.node.start(
             self.node.writer.run,
             self.node.lease_guard.run,
+            self.node.results.run,
             self.node.sweep_periodically,
             self.inbox.run,
             self.edge.watch,

@@ -1,12 +1,12 @@
-"""Saving results of games and reports of words, in threads, so that rooms do not wait."""
+"""Results of games, as rows and as bytes that outlive the process, and reports of words; saved in threads."""
 
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from msgspec import UNSET
 
@@ -14,14 +14,34 @@ from gameplay.engine import scoring
 from gameplay.engine.model import Room
 from gameplay.models import GameResult, Word, WordReport, public_id
 
+_FIELDS = {field.attname: field for field in GameResult._meta.concrete_fields if not field.primary_key}
 
-def save_result(room: Room) -> Coroutine[Any, Any, GameResult]:
-    """Save the result of the game that has just ended in ``room``; idempotent.
 
-    The room is read by the call, the database is written when the coroutine is awaited. Raises `ValueError` if no game
-    was played; awaiting it raises `django.db.Error`.
-    """
-    return _write(build_result(room))
+class BadResult(Exception):
+    """The bytes are no result, or one that this version cannot read."""
+
+
+async def save_result(encoded: bytes) -> GameResult:
+    """Save what `dump_result` has written; idempotent. Raises `BadResult`, `django.db.Error`."""
+    stored: GameResult = await database_sync_to_async(_insert_once, thread_sensitive=False)(load_result(encoded))
+    return stored
+
+
+def dump_result(result: GameResult) -> bytes:
+    """Serialise an unsaved result as JSON."""
+    return msgspec.json.encode({name: getattr(result, name) for name in _FIELDS})
+
+
+def load_result(encoded: bytes) -> GameResult:
+    """The unsaved result from `dump_result`. Raises `BadResult`."""
+    try:
+        values = msgspec.json.decode(encoded, type=dict[str, Any])
+        known = {name: field.to_python(values[name]) for name, field in _FIELDS.items() if name in values}
+    except (msgspec.MsgspecError, UnicodeError, ValidationError) as error:
+        raise BadResult(f"This is no result of a game: {error}") from error
+    if "public_id" not in known:
+        raise BadResult("This is no result of a game: it has no id")
+    return GameResult(**known)
 
 
 async def report_word(ref: int, reason: str, room_code: str) -> None:
@@ -79,11 +99,6 @@ def _teams(room: Room, names: dict[str, str]) -> list[dict[str, object]]:
         }
         for standing in scoring.leaderboard(room)
     ]
-
-
-async def _write(result: GameResult) -> GameResult:
-    stored: GameResult = await database_sync_to_async(_insert_once, thread_sensitive=False)(result)
-    return stored
 
 
 def _insert_once(result: GameResult) -> GameResult:

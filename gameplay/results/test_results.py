@@ -88,6 +88,10 @@ class Party:
         return self.room
 
 
+def save(room: Room) -> GameResult:
+    return asyncio.run(results.save_result(results.dump_result(results.build_result(room))))
+
+
 def test_a_result_records_the_game() -> None:
     party = Party()
     result = results.build_result(party.play((5, 1), (2, 0)))
@@ -145,7 +149,7 @@ def test_the_creators_account_may_be_deleted_during_the_game() -> None:
         room.game_number = 1 + is_gone
         if is_gone:
             alice.delete()
-        stored = asyncio.run(results.save_result(room))
+        stored = save(room)
         assert (stored.creator_id is None) == is_gone
 
 
@@ -161,19 +165,39 @@ def test_a_tie_has_no_winner_and_a_game_without_guesses_no_mvp() -> None:
     assert [team["rank"] for team in result.teams] == [1, 1]
 
 
+def test_a_result_survives_as_bytes() -> None:
+    party = Party()
+    party.room.creator_id = 7
+    result = results.build_result(party.play((5, 1), (2, 0)))
+    loaded = results.load_result(results.dump_result(result))
+    assert results.dump_result(loaded) == results.dump_result(result)
+    for name in ("public_id", "room_created_at", "started_at", "ended_at", "creator_id", "teams", "rounds"):
+        assert getattr(loaded, name) == getattr(result, name)
+    assert loaded.pk is None
+
+
+def test_a_result_of_another_version_is_read_as_far_as_it_is_known() -> None:
+    encoded = results.dump_result(results.build_result(Party().play((1, 0), (0, 0))))
+    newer = encoded[:-1] + b',"photo":"none yet"}'
+    assert results.dump_result(results.load_result(newer)) == encoded
+
+
+@pytest.mark.parametrize("encoded", [b"", b"\x00\x00", b"[]", b"{}", b'{"public_id":"x","started_at":"yesterday"}'])
+def test_bytes_that_are_no_result_are_refused(encoded: bytes) -> None:
+    with pytest.raises(results.BadResult):
+        results.load_result(encoded)
+
+
 def test_a_room_without_a_game_has_no_result() -> None:
     with pytest.raises(ValueError, match="No game has been played in room ABC234"):
-        results.save_result(Party().room)
+        results.build_result(Party().room)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_saving_a_game_is_idempotent() -> None:
     room = Party().play((3, 0), (1, 0))
 
-    async def save_twice() -> tuple[GameResult, GameResult]:
-        return await results.save_result(room), await results.save_result(room)
-
-    first, second = asyncio.run(save_twice())
+    first, second = save(room), save(room)
     assert first.pk == second.pk
     stored = GameResult.objects.get()
     assert stored.public_id == first.public_id
@@ -184,15 +208,15 @@ def test_saving_a_game_is_idempotent() -> None:
 def test_the_rematch_is_a_result_of_its_own_and_does_not_touch_the_first() -> None:
     party = Party()
     room = party.play((3, 0), (1, 0))
-    saving = results.save_result(room)
+    ended = results.dump_result(results.build_result(room))
     party.tell(party.host, RestartGame())
     party.tell(party.host, ConfirmStart())
-    asyncio.run(saving)
+    asyncio.run(results.save_result(ended))
     party.play_turn(guessed=1, skipped=0)
     party.play_turn(guessed=4, skipped=0)
     while room.state is not RoomState.FINAL_RESULTS:
         party.wait(1)
-    asyncio.run(results.save_result(room))
+    save(room)
     assert list(GameResult.objects.order_by("game_number").values_list("game_number", "words_guessed")) == [
         (1, 4),
         (2, 5),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -20,6 +21,8 @@ from gameplay.words.denylist import DeniedWord, DenyList
 logger = logging.getLogger(__name__)
 
 CHECK_INTERVAL_S = 30
+RETRY_AFTER_S = 5.0
+"""Pages ask a database that was unavailable again after this time."""
 
 
 class PackInfo(msgspec.Struct, frozen=True, rename="camel"):
@@ -105,6 +108,7 @@ class WordLibrary:
 
 
 _current: WordLibrary | None = None
+_unavailable_until_s = 0.0
 _refreshing = threading.Lock()
 
 
@@ -117,7 +121,21 @@ def current_library() -> WordLibrary:
 
 
 async def load_library() -> WordLibrary:
-    """`refresh` in a thread."""
+    """`refresh` in a thread. While the database is unavailable, the library as it was; an error only without one."""
+    global _unavailable_until_s
+    if _current is not None and time.monotonic() < _unavailable_until_s:
+        return _current
+    try:
+        return await _refresh_in_thread()
+    except DatabaseError:
+        if _current is None:
+            raise
+        # Each of these calls may take until a connection times out; pages must not queue up for it.
+        _unavailable_until_s = time.monotonic() + RETRY_AFTER_S
+        return _current
+
+
+async def _refresh_in_thread() -> WordLibrary:
     loaded: WordLibrary = await database_sync_to_async(refresh, thread_sensitive=False)()
     return loaded
 
@@ -134,8 +152,8 @@ def refresh() -> WordLibrary:
 
 def unload() -> None:
     """Drop the library; the next use loads it."""
-    global _current
-    _current = None
+    global _current, _unavailable_until_s
+    _current, _unavailable_until_s = None, 0.0
 
 
 async def poll_for_changes(sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
@@ -143,7 +161,7 @@ async def poll_for_changes(sleep: Callable[[float], Awaitable[object]] = asyncio
     while True:
         await sleep(CHECK_INTERVAL_S)
         try:
-            await load_library()
+            await _refresh_in_thread()
         except DatabaseError as error:
             logger.warning("Refreshing the word library failed: %s", error)
 

@@ -188,6 +188,30 @@ def test_a_database_error_stops_neither_polling_nor_the_library(
     assert library.current_library() is loaded
 
 
+async def test_pages_use_the_library_as_it_was_while_the_database_is_away(
+    make_pack: MakePack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = library.WordLibrary([], [])
+    asked = []
+
+    def fail() -> None:
+        asked.append(1)
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(library, "refresh", fail)
+    monkeypatch.setattr(library, "_current", None)
+    monkeypatch.setattr(library, "_unavailable_until_s", 0.0)
+    with pytest.raises(OperationalError):
+        await library.load_library()
+    monkeypatch.setattr(library, "_current", loaded)
+    assert await library.load_library() is loaded
+    assert await library.load_library() is loaded
+    assert len(asked) == 2, "not each page waits for it"
+    monkeypatch.setattr(library, "_unavailable_until_s", 0.0)
+    assert await library.load_library() is loaded
+    assert len(asked) == 3
+
+
 def test_five_thousand_words_load_with_four_queries(make_pack: MakePack) -> None:
     pack = make_pack("zoo")
     Word.objects.bulk_create(

@@ -9,6 +9,7 @@ from typing import Any, cast
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from gameplay.models import GameResult
 from gameplay.words.library import WordLibrary, current_library, load_library
 from rooms import clock
 from rooms.access.connection_limit import ConnectionLimit
@@ -21,6 +22,7 @@ from rooms.live.hub import GroupLayer
 from rooms.live.room import LiveRoom
 from rooms.live.timer_wheel import TimerWheel
 from rooms.storage.redis_client import REDIS_ERRORS, connect
+from rooms.storage.result_writer import ResultWriter
 from rooms.storage.store import Store
 from rooms.storage.write_behind import Saveable, WriteBehind
 
@@ -46,6 +48,7 @@ class Node:
         self.layer: GroupLayer = cast(GroupLayer, get_channel_layer("local"))
         self.timers = TimerWheel()
         self.writer = WriteBehind(self.store, self._on_claim_lost)
+        self.results = ResultWriter(self.store, self.writer)
         self.registry = Registry(self.store, self.membership, self.writer, self)
         self.lease_guard = LeaseGuard(self.store, self.membership, self.writer, self.registry)
         # Bound once: asked for every message.
@@ -77,6 +80,10 @@ class Node:
         self.registry.remove(live)
         self.writer.delete(live)
 
+    def game_ended(self, result: GameResult) -> None:
+        """Save the result of a game, now or when the database is back."""
+        self.results.add(result)
+
     def spawn(self, work: Coroutine[Any, Any, object], what: str) -> None:
         """Run ``work`` in the background; a failure is logged as ``what``."""
         task = asyncio.create_task(work, name=what)
@@ -98,9 +105,12 @@ class Node:
         """Hand all rooms over, stop the services, write what is unsaved, and leave the cluster."""
         await self.hand_over()
         await _cancelled(*self._services)
+        # What the database does not take in this time is in Redis, and saved by the next worker.
+        self.spawn(self.results.flush(), "the results of games")
         await self.writer.flush()
         if self._background:
             await asyncio.wait(self._background, timeout=STOP_TIMEOUT_S)
+        await self.writer.flush()
         with contextlib.suppress(*REDIS_ERRORS):
             await self.membership.deregister()
         await self.limiter.close()

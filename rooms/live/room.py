@@ -17,7 +17,8 @@ from gameplay.engine.commands import Command
 from gameplay.engine.events import Audience, Emission, Event
 from gameplay.engine.model import Room, Settings
 from gameplay.engine.projections import GameState, Role
-from gameplay.results.results import report_word, save_result
+from gameplay.models import GameResult
+from gameplay.results.results import build_result, report_word
 from rooms import clock
 from rooms.live.connection import Connection
 from rooms.live.hub import GroupLayer, Hub
@@ -92,6 +93,9 @@ class RoomHost(Protocol):
 
     def closed(self, live: "LiveRoom") -> None:
         """Delete a closed room from memory and from Redis."""
+
+    def game_ended(self, result: GameResult) -> None:
+        """Save the result of a game."""
 
     def must_verify(self) -> bool:
         """Whether the worker may have lost its rooms, so that nothing may change in them before `verify_ownership`."""
@@ -314,7 +318,7 @@ class LiveRoom:
     def _on_game_ended(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())
         counters.games_ended += 1
-        self.node.spawn(save_result(self.room), "the result of a game")
+        self.node.game_ended(build_result(self.room))
 
     def _on_room_closed(self, emission: Emission) -> None:
         self._send(emission, clock.now_ms())

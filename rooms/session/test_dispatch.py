@@ -326,20 +326,15 @@ class TestLeaving:
         assert len(groups[f"room.{party.code}.players"]) == 2
         assert [answer.type for answer in await party["Bob"].say("LOCK_ROOM")] == ["ROOM_LOCKED"]
 
-    async def test_a_finished_game_is_saved(self, throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        saved: list[tuple[str, int]] = []
-
-        async def save(room: Any) -> None:
-            saved.append((room.code, room.game_number))
-
-        monkeypatch.setattr("rooms.live.room.save_result", save)
+    async def test_a_finished_game_is_saved(self, throw: Any) -> None:
         party = await throw("Alice", "Bob", "Carol")
+        party.live.room.share_key = "k" * 22
         await party.start_round()
         await party.swipe()
         await party.host.say("END_GAME")
-        assert party["Bob"].received("GAME_ENDED")
-        await _settle(party)
-        assert saved == [(party.code, 1)]
+        (ended,) = [message for message in party["Bob"].messages if message.type == "GAME_ENDED"]
+        saving = await party.node.results.find(ended["resultId"])
+        assert (saving.room_code, saving.game_number) == (party.code, 1)
 
     async def test_a_reported_word_is_saved(self, throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         reports: list[tuple[int, str, str]] = []

@@ -4,7 +4,7 @@
 is a hash: ``state`` and ``facts`` (the summary) as bytes, ``epoch`` and ``revision`` that fence writes, ``worker`` and
 ``saved_at`` that say until when the room's clock ran. ``:deck`` and ``:log`` stand beside it, and ``:seat:…`` are
 one-time links. The tag in braces keeps them in one slot of a cluster; no script touches two rooms. ``pf:rooms`` and
-``pf:rooms:summary`` are the index of all rooms.
+``pf:rooms:summary`` are the index of all rooms. ``pf:results`` has the results that are not in the database yet.
 """
 
 ROOM_TTL_S = 2 * 3600
@@ -13,6 +13,8 @@ INDEX = "pf:rooms"
 """A sorted set: codes by the time of their last write in ms."""
 SUMMARIES = "pf:rooms:summary"
 """A hash: summaries as JSON by code."""
+RESULTS = "pf:results"
+"""A hash: results of games as JSON by their public id, until the database has them; it outlives the rooms."""
 
 
 def room_keys(code: str) -> tuple[str, str, str, str]:

@@ -11,6 +11,7 @@ from redis.exceptions import NoScriptError
 
 from rooms.storage.keys import (
     INDEX,
+    RESULTS,
     ROOM_TTL_S,
     SUMMARIES,
     TOMBSTONE_TTL_S,
@@ -65,6 +66,21 @@ class Tombstone(msgspec.Struct, frozen=True):
     code: str
     epoch: int
     revision: int
+
+
+class KeepResults(msgspec.Struct, frozen=True):
+    """Results of games, as JSON by public id, that Redis keeps until the database has them."""
+
+    by_id: dict[str, bytes]
+
+
+class DropResults(msgspec.Struct, frozen=True):
+    """The deletion of results that the database has."""
+
+    ids: tuple[str, ...]
+
+
+Write = Save | Tombstone | KeepResults | DropResults
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +159,10 @@ class Store:
         seen = await self.redis.get(last_seen_key(worker.decode())) if worker else None
         return StoredRoom(epoch, revision, max(int(saved_at_ms), int(seen or 0)), state, deck, log)
 
-    async def write(self, writes: Iterable[Save | Tombstone]) -> list[int | Exception]:
-        """Carry all of them out; for each `FENCED`, `SAVED`, `RECREATED` or the error.
+    async def write(self, writes: Iterable[Write]) -> list[int | Exception]:
+        """Carry all of them out in this order; for each room `FENCED`, `SAVED`, `RECREATED` or the error.
+
+        For results of games it is a number or the error.
 
         Takes one round trip, or two if Redis does not know the scripts.
         """
@@ -162,7 +180,7 @@ class Store:
                 results[at] = result
         return [result if isinstance(result, Exception) else int(result) for result in results]
 
-    async def _write(self, every: Sequence[Save | Tombstone], in_full: bool) -> list[Any]:
+    async def _write(self, every: Sequence[Write], in_full: bool) -> list[Any]:
         saves = {write.code: write for write in every if isinstance(write, Save)}
         closed = [write.code for write in every if isinstance(write, Tombstone)]
         pipeline = self.redis.pipeline(transaction=False)
@@ -175,6 +193,15 @@ class Store:
             pipeline.zrem(INDEX, *closed)
             pipeline.hdel(SUMMARIES, *closed)
         return (await pipeline.execute(raise_on_error=False))[: len(every)]
+
+    async def kept_results(self) -> dict[str, bytes]:
+        """All results of games that the database does not have yet, of every worker."""
+        kept = cast(dict[bytes, bytes], await self.redis.hgetall(RESULTS))
+        return {public_id.decode(): encoded for public_id, encoded in kept.items()}
+
+    async def kept_result(self, public_id: str) -> bytes | None:
+        """One of them; None if the database has it, or it never was."""
+        return cast(bytes | None, await self.redis.hget(RESULTS, public_id))
 
     async def summary(self, code: str) -> RoomSummary | None:
         """The summary of a room; None if there is no such room."""
@@ -208,7 +235,13 @@ def _parse_owner(value: bytes) -> tuple[int, str]:
     return int(epoch), worker
 
 
-def _enqueue(pipeline: Pipeline, write: Save | Tombstone, in_full: bool) -> None:
+def _enqueue(pipeline: Pipeline, write: Write, in_full: bool) -> None:
+    if isinstance(write, KeepResults):
+        pipeline.hset(RESULTS, items=[part for item in write.by_id.items() for part in item])
+        return
+    if isinstance(write, DropResults):
+        pipeline.hdel(RESULTS, *write.ids)
+        return
     keys, fence = room_keys(write.code), (str(write.epoch), str(write.revision))
     script = CLOSE if isinstance(write, Tombstone) else SAVE
     call = ("EVAL", script.source) if in_full else ("EVALSHA", script.sha)

@@ -1,6 +1,7 @@
 """Write-behind: changed rooms are written to Redis in the background, the latest state winning (docs/spec.md §4.2).
 
-A set of dirty rooms waits, not a queue of changes, so it cannot overflow. One round trip writes up to `BATCH` of them.
+A set of dirty rooms waits, not a queue of changes, so it cannot overflow. One round trip writes up to `BATCH` of them,
+and with them the results of games that the database does not have yet.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from rooms import clock
 from rooms.protocol.eventlog import EventLog
 from rooms.storage.redis_client import REDIS_ERRORS
 from rooms.storage.room_summary import RoomSummary
-from rooms.storage.store import FENCED, RECREATED, Save, Store, Tombstone
+from rooms.storage.store import FENCED, RECREATED, DropResults, KeepResults, Save, Store, Tombstone
 from rooms.telemetry.counters import counters
 from rooms.telemetry.spans import span
 
@@ -79,6 +80,8 @@ class WriteBehind:
         self._unsaved: dict[str, tuple[Saveable, int]] = {}
         self._writing: dict[str, tuple[Saveable, int]] = {}
         self._closing: dict[str, SaveState] = {}
+        self._kept_results: dict[str, bytes] = {}
+        self._saved_results: set[str] = set()
         self._wakeup = asyncio.Event()
         self._write_lock = asyncio.Lock()
         self.is_redis_up = True
@@ -106,6 +109,17 @@ class WriteBehind:
         self._closing[live.code] = live.save_state
         self._wakeup.set()
 
+    def keep_result(self, public_id: str, encoded: bytes) -> None:
+        """Schedule a write of a game's result, which Redis keeps until `drop_result`."""
+        self._kept_results[public_id] = encoded
+        self._wakeup.set()
+
+    def drop_result(self, public_id: str) -> None:
+        """Schedule the deletion of a result, which the database has."""
+        self._kept_results.pop(public_id, None)
+        self._saved_results.add(public_id)
+        self._wakeup.set()
+
     def discard(self, live: Saveable) -> None:
         """Unschedule ``live``."""
         self._unsaved.pop(live.code, None)
@@ -131,13 +145,13 @@ class WriteBehind:
                 retry_s = min(retry_s * 2, RETRY_MAX_S)
 
     async def flush(self) -> bool:
-        """Write all rooms that are scheduled now; False if that failed."""
+        """Write all rooms and results that are scheduled now; False if that failed."""
         waiting = len(self._unsaved) + len(self._closing)
-        while waiting > 0:
+        while waiting > 0 or self._kept_results or self._saved_results:
             self._wakeup.clear()
             taken = dict(list(self._unsaved.items())[:BATCH])
             closing = dict(list(self._closing.items())[:BATCH])
-            if not taken and not closing:
+            if not (taken or closing or self._kept_results or self._saved_results):
                 break  # another flush has written them
             waiting -= len(taken) + len(closing)
             for code in taken:
@@ -165,6 +179,24 @@ class WriteBehind:
             logger.warning("Redis unavailable; rooms are not being saved: %s: %s", type(error).__name__, error)
         self.is_redis_up = False
 
+    def _result_writes(self) -> list[KeepResults | DropResults]:
+        writes: list[KeepResults | DropResults] = []
+        if self._kept_results:
+            writes.append(KeepResults(dict(self._kept_results)))
+        if self._saved_results:
+            writes.append(DropResults(tuple(self._saved_results)))
+        return writes
+
+    def _on_result_written(self, write: KeepResults | DropResults, result: int | Exception) -> None:
+        if isinstance(result, Exception):
+            self._wakeup.set()
+        elif isinstance(write, DropResults):
+            self._saved_results.difference_update(write.ids)
+        else:
+            for public_id, encoded in write.by_id.items():
+                if self._kept_results.get(public_id) is encoded:
+                    del self._kept_results[public_id]
+
     def _try_build(self, live: Saveable) -> Save | None:
         try:
             return _build_save(live, "" if live.save_state.is_released else self._store.worker)
@@ -177,13 +209,15 @@ class WriteBehind:
         async with self._write_lock:
             saves = {code: save for code, (live, _) in taken.items() if (save := self._try_build(live)) is not None}
             closes = {code: _build_tombstone(code, save_state) for code, save_state in closing.items()}
+            # First, so that no room in Redis says that its game has ended while the result is lost.
+            of_games = self._result_writes()
             results: list[int | Exception]
             self._writing = taken
             try:
                 with span("save rooms", rooms=len(saves), closed=len(closes)):
-                    results = await self._store.write([*saves.values(), *closes.values()])
+                    results = await self._store.write([*of_games, *saves.values(), *closes.values()])
             except REDIS_ERRORS as error:
-                results = [error] * (len(saves) + len(closes))
+                results = [error] * (len(of_games) + len(saves) + len(closes))
             finally:
                 self._writing = {}
         failures = [result for result in results if isinstance(result, Exception)]
@@ -191,7 +225,9 @@ class WriteBehind:
             self.record_failure(failures[0])
         else:
             self.record_success()
-        by_code = dict(zip((*saves, *closes), results, strict=True))
+        for write, result in zip(of_games, results, strict=False):
+            self._on_result_written(write, result)
+        by_code = dict(zip((*saves, *closes), results[len(of_games) :], strict=True))
         for code, save in saves.items():
             self._on_written(taken[code], save, by_code[code])
         for code in closes:

@@ -1,16 +1,21 @@
 """Errors over HTTP: 429 and 503, as JSON for the REST API and programs, as pages for browsers."""
 
 import functools
+import logging
 import math
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
 
-from rooms.errors import RateLimited, Unavailable
+from rooms.errors import BUSY, RateLimited, Unavailable
 from rooms.protocol.errors import ErrorCode
+
+logger = logging.getLogger(__name__)
 
 REST_PREFIX = "/api/"
 RETRY_AFTER_S = 5
@@ -46,6 +51,19 @@ def service_unavailable(request: HttpRequest, error: Unavailable) -> HttpRespons
         response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = str(RETRY_AFTER_S)
     return response
+
+
+class DatabaseErrors(MiddlewareMixin):
+    """Middleware: a database that is away, locked or full is a 503, as JSON or as a page, and one line in the log."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for a view that has raised an error of the database."""
+        if not isinstance(error, OperationalError | InterfaceError):
+            return None
+        logger.error("Database unavailable: %s", " ".join(str(error).split()))
+        response = service_unavailable(request, Unavailable(BUSY))
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        return response
 
 
 def answer_room_errors(view: View) -> View:

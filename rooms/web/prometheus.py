@@ -112,6 +112,12 @@ METRICS = (
         "How long the oldest unsaved room has been waiting.",
         lambda now: now.node.writer.write_lag_s,
     ),
+    Metric(
+        "gauge",
+        "unsaved_results",
+        "Results of games that the database has not taken yet.",
+        lambda now: len(now.node.results),
+    ),
     Metric("gauge", "redis_up", "1 while Redis answers.", lambda now: int(now.node.writer.is_redis_up)),
     Metric(
         "counter",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from gameplay.models import GameResult
 from gameplay.results.retention import PUBLIC_FOR, find_shared
+from rooms.cluster.node import running_node
 from rooms.public_urls import public_origin
 from rooms.web.room_pages import qr_svg
 from rooms.web.share_image import HEIGHT, WIDTH, png_of, svg_of
@@ -62,7 +64,7 @@ def summary_text(result: GameResult) -> str:
 @require_safe
 async def page(request: HttpRequest, public_id: str) -> HttpResponse:
     """The result page; it works without scripts."""
-    result = await find_shared(public_id)
+    result = await _find(public_id)
     if result is None:
         return await _not_found(request, public_id)
     url = public_origin(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
@@ -78,20 +80,22 @@ async def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "image_width": WIDTH,
         "image_height": HEIGHT,
         "days": PUBLIC_FOR.days,
+        "is_being_saved": _is_being_saved(result),
     }
-    return _unlisted(render(request, "results/page.html", context))
+    return _uncached_until_saved(result, render(request, "results/page.html", context))
 
 
 @require_safe
 async def picture(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
     """The share image, as ``svg`` or ``png``."""
-    result = await find_shared(public_id)
+    result = await _find(public_id)
     if result is None:
         return await _not_found(request, public_id)
     svg = svg_of(result, headline(result), summary_text(result))
     if kind == "svg":
-        return _unlisted(HttpResponse(svg, content_type="image/svg+xml"))
-    return _unlisted(HttpResponse(await asyncio.to_thread(png_of, svg), content_type="image/png"))
+        return _uncached_until_saved(result, HttpResponse(svg, content_type="image/svg+xml"))
+    png = await asyncio.to_thread(png_of, svg)
+    return _uncached_until_saved(result, HttpResponse(png, content_type="image/png"))
 
 
 @require_safe
@@ -100,6 +104,34 @@ def qr_code(request: HttpRequest, public_id: str) -> HttpResponse:
     """QR code of the page's URL, for the stage; made without checking that the page exists."""
     url = public_origin(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])
     return HttpResponse(qr_svg(url), content_type="image/svg+xml")
+
+
+async def _find(public_id: str) -> GameResult | None:
+    """The public result, from the database or, while it is not there yet, from the worker that saves it.
+
+    Raises `django.db.Error` if the database is unavailable and no worker has the result.
+    """
+    failure: DatabaseError | None = None
+    try:
+        found = await find_shared(public_id)
+    except DatabaseError as error:
+        found, failure = None, error
+    node = running_node()
+    if found is None and node is not None:
+        found = await node.results.find(public_id)
+    if found is None and failure is not None:
+        raise failure
+    return found
+
+
+def _is_being_saved(result: GameResult) -> bool:
+    return result.pk is None
+
+
+def _uncached_until_saved(result: GameResult, response: HttpResponse) -> HttpResponse:
+    if _is_being_saved(result):
+        response["Cache-Control"] = "no-store"
+    return _unlisted(response)
 
 
 def _round_rows(result: GameResult) -> list[RoundRow]:

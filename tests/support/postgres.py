@@ -32,21 +32,11 @@ class Postgres:
         return f"postgres://{owner}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        """Make the database and wait until the server answers."""
-        if self._user:
-            shutil.chown(self.directory, self._user)
+        """Make the database, unless there is one of before, and wait until the server answers."""
         data = self.directory / "data"
+        if not data.exists():
+            self._make(data)
         with (self.directory / "log").open("ab") as log:
-            subprocess.run(
-                [_program("initdb"), *("-D", str(data), "--auth", "trust", "--encoding", "UTF8"), "--no-sync"],
-                user=self._user,
-                cwd=self.directory,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                timeout=START_TIMEOUT_S,
-                check=True,
-            )
             self._process = subprocess.Popen(
                 [
                     _program("postgres"),
@@ -65,16 +55,35 @@ class Postgres:
             assert time.monotonic() < deadline, "PostgreSQL does not answer"
             time.sleep(0.05)
 
-    def dispose(self) -> None:
+    def stop(self) -> None:
+        """A fast shutdown: whoever is connected is sent away. The data is kept for `start`."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)  # a fast shutdown: whoever is connected is sent away
+            self._process.send_signal(signal.SIGINT)
             try:
                 self._process.wait(STOP_TIMEOUT_S)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+    def dispose(self) -> None:
+        self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _make(self, data: Path) -> None:
+        if self._user:
+            shutil.chown(self.directory, self._user)
+        with (self.directory / "log").open("ab") as log:
+            subprocess.run(
+                [_program("initdb"), *("-D", str(data), "--auth", "trust", "--encoding", "UTF8"), "--no-sync"],
+                user=self._user,
+                cwd=self.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                timeout=START_TIMEOUT_S,
+                check=True,
+            )
 
     def log(self) -> str:
         return (self.directory / "log").read_text(errors="replace")
