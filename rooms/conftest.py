@@ -176,7 +176,7 @@ class Guest:
     address: str | None = None
     """The client's IP address; None if the server does not know it."""
 
-    def __init__(self, code: str, name: str, version: str = "1.1") -> None:
+    def __init__(self, code: str, name: str, version: str = "1.2") -> None:
         self.code, self.name, self.version = code, name, version
         self.actor_id = self.session_id = ""
         self.transport = FakeTransport()
@@ -328,12 +328,12 @@ class Party:
     def __getitem__(self, name: str) -> Guest:
         return self.guests[name]
 
-    def guest(self, name: str, version: str = "1.1") -> Guest:
+    def guest(self, name: str, version: str = "1.2") -> Guest:
         """A guest without a socket."""
         self.guests[name] = Guest(self.code, name, version)
         return self.guests[name]
 
-    async def come(self, *names: str, version: str = "1.1") -> None:
+    async def come(self, *names: str, version: str = "1.2") -> None:
         """These people connect as players, Alice as the host."""
         for name in names:
             guest = self.guest(name, version)

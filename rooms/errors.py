@@ -16,13 +16,17 @@ class RoomError(Exception):
 
 
 class Refused(RoomError):
-    """The handshake fails. ``close`` is the close code; None keeps the socket open for another attempt."""
+    """The handshake fails. ``close`` is the close code; None keeps the socket open for another attempt.
 
-    def __init__(self, code: ErrorCode, message: str, close: CloseCode | None) -> None:
+    ``is_claimable``: the name that was asked for belongs to a seat that may be claimed.
+    """
+
+    def __init__(self, code: ErrorCode, message: str, close: CloseCode | None, is_claimable: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.close = close
+        self.is_claimable = is_claimable
 
 
 class RateLimited(RoomError):

@@ -123,6 +123,17 @@ class TransferHost(Command, frozen=True):
     player_id: ShortText
 
 
+class ReclaimHost(Command, frozen=True):
+    """Creator of the room: become the host again after another player was promoted."""
+
+
+class RenamePlayer(Command, frozen=True):
+    """Host or the player concerned: change a player's name."""
+
+    player_id: ShortText
+    player_name: ShortText
+
+
 class ReportWord(Command, frozen=True):
     """Host or player, in the review: report a word as unfit for its pack."""
 
@@ -140,6 +151,14 @@ class Join(Command, frozen=True):
     name: str
     session: str
     client_key: str = ""
+
+
+class Return(Command, frozen=True):
+    """Server: a former player is back. ``name`` is taken if the former name belongs to another member by now."""
+
+    player_id: str
+    client_key: str = ""
+    name: str = ""
 
 
 class HostArrived(Command, frozen=True):

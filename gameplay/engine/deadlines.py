@@ -104,6 +104,7 @@ def _absence_deadlines(room: Room) -> list[Deadline]:
             found.append(Deadline(away_since_ms + WARNING_MS, DeadlineKind.WARN, member.id))
         elif member.connection_state == "warning":
             found.append(Deadline(away_since_ms + LOST_MS, DeadlineKind.LOST, member.id))
-        elif member.id != room.host_id:
-            found.append(Deadline(away_since_ms + REMOVE_MS, DeadlineKind.REMOVE, member.id))
+        elif member.id != room.host_id and room.is_occupied:
+            counts_from_ms = max(away_since_ms, room.occupied_since_ms)
+            found.append(Deadline(counts_from_ms + REMOVE_MS, DeadlineKind.REMOVE, member.id))
     return found

@@ -61,14 +61,16 @@ class NameInvalid(GameError):
 class NameTaken(GameError):
     """Another member or team has a name that cannot be told from this one (`names.are_confusable`).
 
-    ``looks_like`` is that name if this one is another, and only looks like it.
+    ``looks_like`` is that name if this one is another, and only looks like it. ``is_claimable``: it belongs to a member
+    who is away, or to a former player.
     """
 
     code = "NAME_TAKEN"
 
-    def __init__(self, message: str, looks_like: str | None = None) -> None:
+    def __init__(self, message: str, looks_like: str | None = None, is_claimable: bool = False) -> None:
         super().__init__(message)
         self.looks_like = looks_like
+        self.is_claimable = is_claimable
 
 
 class UnknownTeam(GameError):
@@ -84,7 +86,7 @@ class UnknownPlayer(GameError):
 
 
 class TooFewPlayers(GameError):
-    """There are fewer players than teams."""
+    """There are fewer players than teams, or too few of them are connected."""
 
     code = "NOT_ENOUGH_PLAYERS"
 

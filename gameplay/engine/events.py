@@ -1,6 +1,7 @@
 """Events of a room: the payloads of the server's messages.
 
 ``ADDED`` names the fields that were added in a later version of the protocol; older clients get the event without them.
+``ADDED_REASONS`` has the values of ``reason`` that were added later: the version, and what older clients get instead.
 """
 
 from typing import ClassVar, Literal
@@ -12,6 +13,8 @@ from gameplay.engine.model import Difficulty, Settings
 from gameplay.engine.states import GameEvent, RoomState
 
 Audience = Literal["all", "host", "players", "actor"]
+EndReason = Literal["timer_expired", "pack_exhausted", "explainer_left"]
+"""Why a round has ended."""
 
 
 class Event(msgspec.Struct, frozen=True, rename="camel"):
@@ -22,6 +25,7 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     NEEDS_ACK: ClassVar[bool] = False
     SINCE: ClassVar[str] = "1.0"
     ADDED: ClassVar[dict[str, str]] = {}
+    ADDED_REASONS: ClassVar[dict[str, tuple[str, str]]] = {}
 
 
 class Emission(msgspec.Struct, frozen=True):
@@ -81,6 +85,15 @@ class PlayerConnection(Event, frozen=True):
     SINCE = "1.1"
     player_id: str
     status: Literal["warning", "lost", "connected", "degraded"]
+
+
+class PlayerRenamed(Event, frozen=True):
+    """A player, or the host, has another name. Older clients get a snapshot instead."""
+
+    TYPE = "PLAYER_RENAMED"
+    SINCE = "1.2"
+    player_id: str
+    player_name: str
 
 
 class StateChanged(Event, frozen=True):
@@ -189,7 +202,8 @@ class RoundEnded(Event, frozen=True):
     TYPE = "ROUND_ENDED"
     NEEDS_ACK = True
     ADDED = {"words": "1.1"}
-    reason: Literal["timer_expired", "pack_exhausted"]
+    ADDED_REASONS = {"explainer_left": ("1.2", "timer_expired")}
+    reason: EndReason
     round_number: int
     team_id: str
     words_guessed: int
@@ -265,9 +279,10 @@ class SettingsUpdated(Event, frozen=True):
 
 class HostChanged(Event, frozen=True):
     TYPE = "HOST_CHANGED"
+    ADDED_REASONS = {"reclaimed": ("1.2", "transferred")}
     host_id: str
     host_name: str
-    reason: Literal["disconnected", "transferred"]
+    reason: Literal["disconnected", "transferred", "reclaimed"]
 
 
 class RoomLocked(Event, frozen=True):

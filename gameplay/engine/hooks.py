@@ -25,15 +25,17 @@ def on_member_disconnected(step: Step, member: Member) -> None:
 
 def on_member_sits_out(step: Step, member: Member) -> None:
     """A teammate replaces an explainer who sits the round out."""
-    if rounds.is_explaining(step.room, member):
+    if step.room.explainer_id == member.id:
         rounds.replace_explainer(step)
     else:
         step.emit(Resync())
 
 
 def on_member_left(step: Step, member: Member) -> None:
-    """A teammate replaces an explainer who has left; the teams may now be balanced."""
-    if rounds.is_explaining(step.room, member):
+    """A teammate replaces an explainer who has left, or their round ends; the teams may now be balanced."""
+    if rounds.has_empty_team(step.room):
+        rounds.abandon(step)
+    elif step.room.explainer_id == member.id:
         rounds.replace_explainer(step)
     teams.check_balance(step)
 
@@ -42,6 +44,7 @@ def on_host_changed(step: Step) -> None:
     """A host who plays must not see the words of other teams, so words move to the explainer's phone."""
     room = step.room
     if room.host.seated and room.settings.word_holder == "host":
+        room.former_word_holder = room.settings.word_holder
         room.settings = with_words_on_phone(room.settings)
         step.emit(SettingsUpdated(settings=room.settings))
     if room.state in IN_ROUND:

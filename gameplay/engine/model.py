@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from gameplay.engine.states import RoomState
+from gameplay.engine.states import IN_ROUND, RoomState
 
 MAX_PLAYERS = 10
 MAX_BANNED = 100
+MAX_REMEMBERED = 40
 MIN_TEAMS = 2
 MAX_TEAMS = 5
 FIRST_HOST = "host_1"
@@ -60,7 +61,8 @@ class Member(Struct, array_like=True):
     """A member of the room: the host, a player, or both after a promotion.
 
     ``session`` is the hash of their session secret, ``client_key`` that of the network of their last connection.
-    ``away_since_ms`` is set while they have no connection.
+    ``away_since_ms`` is set while they have no connection; ``away_round`` and ``away_played_ms`` are the number of the
+    round and the time on its clock when it was lost.
     """
 
     id: str
@@ -76,6 +78,29 @@ class Member(Struct, array_like=True):
     connection_state: Literal["ok", "warning", "lost"] = "ok"
     words_explained: int = 0
     client_key: str = ""
+    away_round: int = 0
+    away_played_ms: int = 0
+    renamed_ms: int = 0
+
+
+class FormerPlayer(Struct, array_like=True):
+    """A player whose seat was freed after an absence, and who gets it back with the same session.
+
+    ``team_index`` is their place among the players and former players of their team, ``was_due`` whether their next
+    turn to explain was still to come in the team's rotation.
+    """
+
+    id: str
+    name: str
+    session: str
+    color: str
+    team_id: str | None
+    team_index: int
+    was_due: bool
+    words_explained: int
+    away_since_ms: int
+    away_round: int
+    away_played_ms: int
 
 
 class Team(Struct, array_like=True):
@@ -168,7 +193,10 @@ class Room(Struct):
 
     ``creator_id`` is the account that created the room, None without one. ``team_names`` are names for the first teams,
     empty for the default name. ``share_key`` is the secret from which ids of results are derived; without it results
-    are not shared.
+    are not shared. ``former_players`` are the latest whose seats were freed, oldest first. ``occupied_since_ms`` is the
+    time of the first connection after a time without any; absences count towards a seat's loss from then on.
+    ``host_was_transferred``: the first host has given the role away. ``former_word_holder`` is the setting to which
+    ``word_holder`` returns with the next countdown. ``tie_winner_id`` is the winner of a tie that nobody can break.
     """
 
     code: str
@@ -208,6 +236,22 @@ class Room(Struct):
     team_names: tuple[str, ...] = ()
     banned_clients: list[str] = msgspec.field(name="banned_addresses", default_factory=list)
     share_key: str = ""
+    former_players: list[FormerPlayer] = []
+    occupied_since_ms: int = 0
+    host_was_transferred: bool = False
+    former_word_holder: Literal["host", "explainer"] | None = None
+    tie_winner_id: str | None = None
+
+    @property
+    def known_players(self) -> list[Member | FormerPlayer]:
+        """All members, then the former players who are not back."""
+        former = [former for former in self.former_players if former.id not in self.members]
+        return [*self.members.values(), *former]
+
+    @property
+    def is_occupied(self) -> bool:
+        """Whether a player or the host is connected."""
+        return any(member.connected for member in self.members.values() if member.seated or member.id == self.host_id)
 
     @property
     def players(self) -> list[Member]:
@@ -223,9 +267,18 @@ class Room(Struct):
         return min(sizes) > 0 and max(sizes) - min(sizes) <= 1
 
     @property
+    def explainer_id(self) -> str | None:
+        """The member who explains in the running round; None outside of a round."""
+        return self.round.explainer_id if self.round is not None and self.state in IN_ROUND else None
+
+    @property
     def host(self) -> Member:
         """The member with the role of the host."""
         return self.members[self.host_id]
+
+    def former_player(self, player_id: str) -> FormerPlayer | None:
+        """The former player with this id; None if there is none."""
+        return next((former for former in self.former_players if former.id == player_id), None)
 
     def team(self, team_id: str | None) -> Team | None:
         """The team with this id; None if there is none."""

@@ -14,7 +14,7 @@ from gameplay.engine.invisibles import JOINERS, drop_idle, is_invisible
 from gameplay.engine.unicode_text import CLASSES, casefold, is_mark, nfkc, nfkd
 
 if TYPE_CHECKING:
-    from gameplay.engine.model import Room
+    from gameplay.engine.model import FormerPlayer, Member, Room
     from gameplay.engine.ports import DenyList
 
 MAX_VISIBLE: Final = 20
@@ -50,23 +50,32 @@ def clean_permitted(name: str, language: str, denied: DenyList) -> str:
     return text
 
 
-def claim(room: Room, name: str, denied: DenyList) -> str:
-    """`clean_permitted` in the room's language, for a new member.
+def claim(room: Room, name: str, denied: DenyList, own_id: str = "") -> str:
+    """`clean_permitted` in the room's language, for a new member, or for the one with the id ``own_id``.
 
-    Raises `NameInvalid`, and `NameTaken` if the name is the same as that of another member, or looks like it.
+    Raises `NameInvalid`, and `NameTaken` if the name is the same as that of another member or former player, or looks
+    like it.
     """
     text = clean_permitted(name, room.settings.language, denied)
-    require_free(text, [member.name for member in room.members.values()])
-    return text
+    other = owner(room, text, own_id)
+    if other is None:
+        return text
+    if are_equal(text, other.name):
+        raise NameTaken("Somebody here already has this name.", is_claimable=is_claimable(room, other))
+    raise NameTaken(f"This name looks like {other.name}. Take another one.", looks_like=other.name)
 
 
-def require_free(name: str, others: list[str]) -> None:
-    """Raise `NameTaken` if one of ``others`` is the same as the cleaned ``name``, or looks like it."""
-    if any(are_equal(name, other) for other in others):
-        raise NameTaken("Somebody here already has this name.")
-    lookalike = next((other for other in others if are_confusable(name, other)), None)
-    if lookalike is not None:
-        raise NameTaken(f"This name looks like {lookalike}. Take another one.", looks_like=lookalike)
+def owner(room: Room, name: str, own_id: str = "") -> Member | FormerPlayer | None:
+    """The member or former player other than ``own_id`` who has this name, or else one that looks like it."""
+    others = [other for other in room.known_players if other.id != own_id]
+    is_same = next((other for other in others if are_equal(name, other.name)), None)
+    return is_same or next((other for other in others if are_confusable(name, other.name)), None)
+
+
+def is_claimable(room: Room, other: Member | FormerPlayer) -> bool:
+    """Whether a newcomer may claim this seat: its owner is away, and not the host."""
+    member = room.members.get(other.id)
+    return other.id != room.host_id and (member is None or not member.connected)
 
 
 def are_equal(one: str, other: str) -> bool:

@@ -26,6 +26,15 @@ class PlayerView(msgspec.Struct, frozen=True, rename="camel"):
     sitting_out: bool
 
 
+class AwayView(msgspec.Struct, frozen=True, rename="camel"):
+    """A former player, who gets the seat back on their return."""
+
+    player_id: str
+    player_name: str
+    avatar_color: str
+    team_id: str | None
+
+
 class CurrentRoundView(msgspec.Struct, frozen=True, rename="camel"):
     """The running or just finished round; ``words`` are those already swiped."""
 
@@ -53,9 +62,10 @@ class FinalView(msgspec.Struct, frozen=True, rename="camel"):
 class GameState(msgspec.Struct, frozen=True, rename="camel"):
     """Everything that one recipient may know; a page renders from it alone.
 
-    Fields that do not apply in the room's state are absent.
+    Fields that do not apply in the room's state are absent. ``ADDED`` has those that older minors do not know.
     """
 
+    ADDED: ClassVar[dict[str, str]] = {"away": "1.2"}
     state: RoomState
     state_version: int
     sequence_id: int
@@ -84,6 +94,7 @@ class GameState(msgspec.Struct, frozen=True, rename="camel"):
     current_word_id: str | UnsetType = UNSET
     current_word: WordRevealed | UnsetType = UNSET
     final: FinalView | UnsetType = UNSET
+    away: tuple[AwayView, ...] | UnsetType = UNSET
 
 
 def game_state(room: Room, actor_id: str | None, now_ms: int) -> GameState:
@@ -106,6 +117,7 @@ def game_state(room: Room, actor_id: str | None, now_ms: int) -> GameState:
         round_number=room.round_number or UNSET,
         active_team_id=room.active_team_id or UNSET,
         final=_final_results(room),
+        away=_away(room),
         **_round_fields(room, now_ms),
         **_secret_fields(room, actor_id),
     )
@@ -119,6 +131,14 @@ def _player(player: Member) -> PlayerView:
         team_id=player.team_id,
         connected=player.connected,
         sitting_out=player.sitting_out,
+    )
+
+
+def _away(room: Room) -> tuple[AwayView, ...]:
+    return tuple(
+        AwayView(player_id=former.id, player_name=former.name, avatar_color=former.color, team_id=former.team_id)
+        for former in room.former_players
+        if former.id not in room.members
     )
 
 

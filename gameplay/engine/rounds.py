@@ -2,9 +2,10 @@
 
 from gameplay.engine import deck, scoring, turns
 from gameplay.engine.commands import CorrectWord, PauseGame, ReportWord, ResumeGame, UndoSwipe, WordSwiped
-from gameplay.engine.errors import IllegalMove, NotAllowed
+from gameplay.engine.errors import IllegalMove, NotAllowed, TooFewPlayers
 from gameplay.engine.events import (
     Audience,
+    EndReason,
     GamePaused,
     GameResumed,
     Resync,
@@ -17,7 +18,7 @@ from gameplay.engine.events import (
     WordResult,
     WordRevealed,
 )
-from gameplay.engine.model import Member, PlayedWord, Room, Round, Turn
+from gameplay.engine.model import PlayedWord, Room, Round, Turn
 from gameplay.engine.states import IN_ROUND, GameEvent, RoomState
 from gameplay.engine.step import Step
 from gameplay.engine.timing import REVIEW_MS, clock_seconds
@@ -70,7 +71,7 @@ def tick(step: Step) -> None:
 
 def time_out(step: Step) -> None:
     """End the round: the clock has reached 0."""
-    _end_round(step, GameEvent.ROUND_TIMEOUT)
+    _end_round(step, GameEvent.ROUND_TIMEOUT, "timer_expired")
 
 
 def swipe(step: Step, actor_id: str, command: WordSwiped) -> None:
@@ -150,16 +151,22 @@ def auto_pause(step: Step) -> None:
 
 
 def resume(step: Step, actor_id: str, command: ResumeGame) -> None:
-    """Restart the clock; a round without words left ends instead."""
+    """Restart the clock; a round without words left ends instead.
+
+    Raises `TooFewPlayers` if nobody of the team is connected.
+    """
     room = step.room
     playing = current_round(room)
+    team = room.team(playing.team_id)
+    if team is not None and not any(room.members[player_id].connected for player_id in team.players):
+        raise TooFewPlayers("Nobody of the team whose turn it is is connected.")
     playing.ends_at_ms = step.now_ms + playing.remaining_ms
     playing.next_tick_s = clock_seconds(playing.remaining_ms) - 1
     room.paused_reason = None
     step.move(GameEvent.HOST_RESUME)
     step.emit(GameResumed(remaining_seconds=clock_seconds(playing.remaining_ms)))
     if playing.word is None:
-        _end_round(step, GameEvent.PACK_EXHAUSTED)
+        _end_round(step, GameEvent.PACK_EXHAUSTED, "pack_exhausted")
 
 
 def correct_word(step: Step, actor_id: str, command: CorrectWord) -> None:
@@ -262,9 +269,17 @@ def live_word(room: Room) -> WordRevealed | None:
     )
 
 
-def is_explaining(room: Room, member: Member) -> bool:
-    """Whether the running round's words are explained by ``member``."""
-    return room.state in IN_ROUND and room.round is not None and room.round.explainer_id == member.id
+def has_empty_team(room: Room) -> bool:
+    """Whether a round is running whose team has no player any more."""
+    if room.state not in IN_ROUND or room.round is None:
+        return False
+    team = room.team(room.round.team_id)
+    return team is not None and not team.players
+
+
+def abandon(step: Step) -> None:
+    """End the round: nobody of its team is left."""
+    _end_round(step, GameEvent.ROUND_TIMEOUT, "explainer_left")
 
 
 def current_round(room: Room) -> Round:
@@ -282,7 +297,7 @@ def _reveal_next(step: Step) -> None:
         playing.word = None
         playing.word_id = None
         if room.state is RoomState.ROUND_ACTIVE:
-            _end_round(step, GameEvent.PACK_EXHAUSTED)
+            _end_round(step, GameEvent.PACK_EXHAUSTED, "pack_exhausted")
         return
     room.words_shown += 1
     playing.word = word
@@ -309,19 +324,20 @@ def _pause(step: Step, at_ms: int, reason: str, message: str) -> None:
     step.emit(GamePaused(reason=reason, message=message, remaining_seconds=clock_seconds(playing.remaining_ms)))
 
 
-def _end_round(step: Step, event: GameEvent) -> None:
+def _end_round(step: Step, event: GameEvent, reason: EndReason) -> None:
     room = step.room
     playing = current_round(room)
     playing.remaining_ms = playing.remaining(step.now_ms)
     playing.ends_at_ms = None
     playing.word = None
     playing.word_id = None
+    room.paused_reason = None
     summary = scoring.summarize_round(playing)
     room.rounds.append(summary)
     step.move(event)
     step.emit(
         RoundEnded(
-            reason="timer_expired" if event is GameEvent.ROUND_TIMEOUT else "pack_exhausted",
+            reason=reason,
             round_number=playing.number,
             team_id=playing.team_id,
             words_guessed=summary.words_guessed,

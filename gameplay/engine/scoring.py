@@ -56,16 +56,16 @@ def average_time_s(played: Round) -> float:
 
 
 def final_results(room: Room) -> GameEnded:
-    """The final results: winner (None on a tie), scores, duration, words, and MVP (None without a guessed word).
+    """The final results: winner, scores, duration, words, and MVP (None without a guessed word).
 
-    The MVP is the member who explained the most guessed words.
+    The winner is None on a tie that could be played on. The MVP is the member who explained the most guessed words.
     """
     best = leaderboard(room)
     winners = [standing.team_id for standing in best if standing.rank == 1]
     explainers = [member for member in room.members.values() if member.words_explained]
     mvp = max(explainers, key=lambda member: member.words_explained, default=None)
     return GameEnded(
-        winner_team_id=winners[0] if len(winners) == 1 else None,
+        winner_team_id=winners[0] if len(winners) == 1 else room.tie_winner_id,
         final_scores=tuple(FinalScore(team_id=standing.team_id, score=standing.score) for standing in best),
         game_duration_min=round(room.game_duration_ms / 60_000),
         total_words_played=sum(line.words_guessed + line.words_skipped for line in room.rounds),

@@ -46,10 +46,14 @@ def update_settings(step: Step, actor_id: str, command: UpdateSettings) -> None:
     # Private packs are chosen by the account that made the room, not by a later host.
     owner_id = room.creator_id if actor_id == FIRST_HOST else None
     settings = parse_settings(command.settings, room.settings, step.library, owner_id)
+    chooses_word_holder = WIRE_NAMES["word_holder"] in command.settings
     if settings == room.settings:
+        room.former_word_holder = None if chooses_word_holder else room.former_word_holder
         return
     if room.host.seated and settings.word_holder == "host":
         raise BadSettings("The host plays in a team, so the words have to go to the explainer's phone.")
+    if chooses_word_holder:
+        room.former_word_holder = None
     resized = settings.num_teams != room.settings.num_teams
     room.settings = settings
     if resized and room.state in (RoomState.TEAM_SETUP, RoomState.READY_TO_START):

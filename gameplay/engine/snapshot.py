@@ -2,6 +2,7 @@
 
 import msgspec
 
+from gameplay.engine import members
 from gameplay.engine.model import Deck, Room
 
 SCHEMA = 1
@@ -66,6 +67,8 @@ def resume(room: Room, frozen_at_ms: int, now_ms: int) -> None:
     room.state_version += VERSION_JUMP
     room.sequence_id += VERSION_JUMP
     for member in room.members.values():
+        if member.connected:
+            members.note_clock(room, member, frozen_at_ms)
         member.connected = False
         member.away_since_ms = now_ms
         member.connection_state = "ok"

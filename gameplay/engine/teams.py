@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from itertools import combinations
 from random import Random
+from typing import NamedTuple
 
 from gameplay.engine import names
 from gameplay.engine.commands import AssignPlayer, CancelTeamSetup, JoinTeam, ShuffleTeams, StartTeamSetup
 from gameplay.engine.errors import BadSettings, IllegalMove, NameTaken, TooFewPlayers, UnknownPlayer, UnknownTeam
 from gameplay.engine.events import (
     PlayerAssignedTeam,
+    Resync,
     SettingsUpdated,
     TeamSetupCancelled,
     TeamSetupStarted,
     TeamView,
 )
-from gameplay.engine.model import MAX_TEAMS, MIN_TEAMS, Member, Room, Team, with_num_teams
+from gameplay.engine.model import MAX_TEAMS, MIN_TEAMS, FormerPlayer, Member, Room, Team, with_num_teams
 from gameplay.engine.states import GameEvent, RoomState
 from gameplay.engine.step import Step
 
@@ -72,10 +74,9 @@ def start_setup(step: Step, actor_id: str, command: StartTeamSetup) -> None:
 
 
 def create_teams(room: Room) -> None:
-    """Replace the room's teams by ``num_teams`` empty ones; all players lose their team."""
+    """Replace the room's teams by ``num_teams`` empty ones; all players, former ones too, lose their team."""
     room.teams = [_new(room, index) for index in range(room.settings.num_teams)]
-    for player in room.players:
-        player.team_id = None
+    _clear_teams(room)
 
 
 def resize(step: Step) -> None:
@@ -85,6 +86,9 @@ def resize(step: Step) -> None:
     for team in room.teams[len(kept) :]:
         for player_id in team.players:
             room.members[player_id].team_id = None
+    for former in room.former_players:
+        if all(team.id != former.team_id for team in kept):
+            former.team_id = None
     room.teams = kept + [_new(room, index) for index in range(len(kept), room.settings.num_teams)]
     step.move(GameEvent.PLAYER_ASSIGNED)
     step.emit(TeamSetupStarted(teams=views(room)))
@@ -94,8 +98,7 @@ def resize(step: Step) -> None:
 def cancel_setup(step: Step, actor_id: str, command: CancelTeamSetup) -> None:
     """Return to the lobby, without teams."""
     step.room.teams = []
-    for player in step.room.players:
-        player.team_id = None
+    _clear_teams(step.room)
     step.move(GameEvent.HOST_CANCEL_SETUP)
     step.emit(TeamSetupCancelled())
 
@@ -114,7 +117,10 @@ def assign_player(step: Step, actor_id: str, command: AssignPlayer) -> None:
 
 
 def shuffle(step: Step, actor_id: str, command: ShuffleTeams) -> None:
-    """Distribute all players over the teams at random; sizes differ by at most one. Raises `TooFewPlayers`."""
+    """Distribute all players over the teams at random; sizes differ by at most one. Former players come last.
+
+    Raises `TooFewPlayers`.
+    """
     room = step.room
     players = room.players
     if len(players) < len(room.teams):
@@ -127,11 +133,16 @@ def shuffle(step: Step, actor_id: str, command: ShuffleTeams) -> None:
         team = room.teams[index % len(room.teams)]
         team.players.append(player.id)
         player.team_id = team.id
+    for index, former in enumerate(room.former_players, start=len(players)):
+        former.team_id = room.teams[index % len(room.teams)].id
+        former.team_index, former.was_due = len(room.members), True
     step.move(GameEvent.PLAYER_ASSIGNED)
     teams = views(room)
     for player in room.players:
         if player.team_id is not None:
             step.emit(PlayerAssignedTeam(player_id=player.id, team_id=player.team_id, teams=teams))
+    if room.former_players:
+        step.emit(Resync())
     check_balance(step)
 
 
@@ -162,10 +173,54 @@ def leave_team(room: Room, player: Member) -> None:
         team.rotation -= 1
 
 
+class Place(NamedTuple):
+    """A place in a team's rotation: its number, former players counted, and whether the turn is still to come."""
+
+    number: int
+    is_due: bool
+
+
+def place_of(room: Room, player: Member) -> Place:
+    """The place of ``player`` in their team; without a team the first one."""
+    team = room.team(player.team_id)
+    if team is None:
+        return Place(0, True)
+    return Place(_order(room, team).index(player.id), team.players.index(player.id) >= team.rotation)
+
+
+def rejoin_team(room: Room, player: Member, former: FormerPlayer) -> None:
+    """Put a player who is back into their former team and place, if that team still exists."""
+    team = room.team(former.team_id)
+    if team is None:
+        return
+    order = _order(room, team, former)
+    index = sum(player_id in team.players for player_id in order[: order.index(player.id)])
+    team.players.insert(index, player.id)
+    player.team_id = team.id
+    if index < team.rotation or (index == team.rotation and not former.was_due):
+        team.rotation += 1
+
+
+def _order(room: Room, team: Team, *also: FormerPlayer) -> list[str]:
+    """The team's players and former players, in the order in which they explain."""
+    order = list(team.players)
+    former_players = [former for former in room.former_players if former.team_id == team.id]
+    for former in sorted((*former_players, *also), key=lambda former: former.team_index):
+        order.insert(former.team_index, former.id)
+    return order
+
+
 def check_balance(step: Step) -> None:
     """During the setup: move to ``READY_TO_START`` if the teams are balanced."""
     if step.room.state is RoomState.TEAM_SETUP and step.room.is_balanced:
         step.move(GameEvent.TEAMS_BALANCED)
+
+
+def _clear_teams(room: Room) -> None:
+    for player in room.players:
+        player.team_id = None
+    for former in room.former_players:
+        former.team_id = None
 
 
 def _new(room: Room, index: int) -> Team:

@@ -49,9 +49,12 @@ UpdateSettings    yes  yes  yes  yes  -    -    -    -    -    yes  gone
 KickPlayer        who  yes  yes  yes  yes  yes  yes  yes  yes  yes  gone
 BanPlayer         who  yes  yes  yes  yes  yes  yes  yes  yes  yes  gone
 TransferHost      who  yes  yes  yes  yes  yes  yes  yes  -    yes  gone
+ReclaimHost       same same same same same same same same same same gone
+RenamePlayer      who  yes  yes  yes  yes  yes  yes  yes  yes  yes  gone
 ReportWord        auth -    -    -    -    -    -    yes  -    -    gone
 LeaveRoom         auth yes  yes  yes  yes  yes  yes  yes  yes  yes  gone
 Join              yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  gone
+Return            who  who  who  who  who  who  who  who  who  who  gone
 HostArrived       same same same same same same same same same same gone
 Connected         same same same same same same same same same same gone
 Disconnected      yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  gone
@@ -86,6 +89,8 @@ def sample(kind: type[Command], game: Game) -> tuple[str, Command]:
         c.TransferHost: ("Alice", c.TransferHost(player_id=erin)),
         c.ReportWord: ("Bob", c.ReportWord(word_id="word_1", reason="a name")),
         c.LeaveRoom: ("Erin", c.LeaveRoom()),
+        c.RenamePlayer: ("Alice", c.RenamePlayer(player_id=erin, player_name="Edith")),
+        c.Return: ("", c.Return(player_id="player_099")),
         c.Join: ("", c.Join(name="Zoe", session=secret_of("Zoe"))),
     }
     return samples.get(kind) or ("Alice", kind())

@@ -1,10 +1,12 @@
 """Leaving during a game (docs/spec.md §8.8)."""
 
 import pytest
+from msgspec import UNSET
 
 from gameplay.engine import commands as c
 from gameplay.engine import events
 from gameplay.engine.errors import NotAllowed
+from gameplay.engine.states import GameEvent
 from gameplay.engine.states import RoomState as S
 from tests.support.game import CAST, SCENES, all_of, in_review, in_round, lobby, path, started, the, types
 
@@ -69,13 +71,33 @@ def test_the_replacement_of_the_last_in_the_rotation_is_the_first():
     assert game.explainer == "Bob"
 
 
-def test_an_explainer_without_teammates_leaves_the_round_running():
+def test_the_round_of_a_team_without_players_ends():
     game = in_round("Bob", "Carol")
-    game.leave("Bob")
-    assert game.state is S.ROUND_ACTIVE
     game.swipe("guessed")
-    assert game.scores() == [1, 0]
-    game.pass_until(S.SCORE_REVIEW)
+    said = game.leave("Bob")
+    ended = the(said, events.RoundEnded)
+    assert (ended.reason, ended.words_guessed, game.scores()) == ("explainer_left", 1, [1, 0])
+    assert GameEvent.ROUND_TIMEOUT in [event.event for event in all_of(said, events.StateChanged)]
+    assert game.state is S.SCORE_REVIEW
+
+
+def test_the_round_ends_in_a_pause_too_when_the_last_of_the_team_goes():
+    game = in_round("Bob", "Carol", "Dave", "Erin")
+    game.leave("Bob")
+    assert (game.state, game.explainer) == (S.ROUND_ACTIVE, "Dave")
+    game.pause()
+    game.kick("Dave")
+    assert game.state is S.SCORE_REVIEW
+    assert game.view().pause_reason is UNSET
+    game.pass_until(S.ROUND_ACTIVE)
+    assert game.explainer == "Carol"
+
+
+def test_an_explainer_who_is_merely_away_leaves_the_round_running():
+    game = in_round("Bob", "Carol")
+    game.drop("Bob")
+    game.pass_s(59)
+    assert game.state is S.ROUND_ACTIVE
 
 
 def test_a_replacement_keeps_their_own_turn():

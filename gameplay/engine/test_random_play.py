@@ -126,8 +126,8 @@ class Party(RuleBasedStateMachine):
         return (self.room.round.word_id if self.room.round else None) or "word_0"
 
     def player(self, data: st.DataObject) -> str:
-        """The name of a player, sometimes of one who was removed or never joined."""
-        players = [player.id for player in self.room.players]
+        """The id of a player, sometimes of one who was removed or never joined."""
+        players = [player.id for player in (*self.room.players, *self.room.former_players)]
         return data.draw(st.sampled_from([*players, *players, "host_1", *self.strangers]))
 
     # People
@@ -147,6 +147,17 @@ class Party(RuleBasedStateMachine):
     def a_line_is_lost_or_back(self, data: st.DataObject, back: bool) -> None:
         member_id = data.draw(st.sampled_from([member.id for member in self.room.members.values()]))
         self.give(member_id, c.Connected() if back else c.Disconnected())
+
+    @precondition(lambda self: self.room.former_players)
+    @rule(data=st.data(), name=st.sampled_from(["", *NAMES]))
+    def somebody_returns(self, data: st.DataObject, name: str) -> None:
+        former_id = data.draw(st.sampled_from([former.id for former in self.room.former_players]))
+        self.give("", c.Return(player_id=former_id, name=name))
+
+    @precondition(lambda self: self.room.host_id != "host_1" and "host_1" in self.room.members)
+    @rule()
+    def the_role_is_taken_back(self) -> None:
+        self.give("host_1", c.ReclaimHost())
 
     @rule(back=st.booleans(), host_too=st.booleans())
     def all_lines_are_lost_or_back(self, back: bool, host_too: bool) -> None:
@@ -226,6 +237,9 @@ class Party(RuleBasedStateMachine):
             c.KickPlayer(player_id=player_id),
             c.BanPlayer(player_id=player_id),
             c.TransferHost(player_id=player_id),
+            c.ReclaimHost(),
+            c.RenamePlayer(player_id=player_id, player_name=data.draw(st.sampled_from(NAMES))),
+            c.Return(player_id=player_id),
             c.ReportWord(word_id=word_id),
             c.LeaveRoom(),
             c.Connected(),

@@ -183,7 +183,7 @@ def test_a_pause_stays_a_pause():
     game.pass_ms(12_345)
     game.pause()
     game.restart_server(down_ms=90_000)
-    game.come_back("Alice")
+    game.come_back("Alice", "Bob")
     game.resume()
     assert game.remaining_ms() == 47_655
 

@@ -97,6 +97,7 @@ WAYS: dict[tuple[S, E, S], Callable[[Game], object]] = {
     (S.ROUND_PAUSED, E.HOST_RESUME, S.ROUND_ACTIVE): Game.resume,
     (S.ROUND_PAUSED, E.PLAYER_JOINED, S.ROUND_PAUSED): join,
     (S.ROUND_PAUSED, E.PLAYER_LEFT, S.ROUND_PAUSED): leave("Erin"),
+    (S.ROUND_PAUSED, E.ROUND_TIMEOUT, S.ROUND_ENDED): leave("Bob", "Dave"),
     (S.ROUND_PAUSED, E.GAME_COMPLETE, S.GAME_ENDED): Game.end,
     (S.ROUND_ENDED, E.SCORES_CALCULATED, S.SCORE_REVIEW): wait(60),
     (S.SCORE_REVIEW, E.SCORES_CALCULATED, S.SCORE_REVIEW): lambda game: game.correct("word_1", "skipped"),

@@ -11,6 +11,9 @@ WARNING_MS = 15_000
 LOST_MS = 30_000
 REMOVE_MS = 60_000
 """From a member's disconnection until the room shows it, until they sit out this round, until they lose the seat."""
+SITS_OUT_MS = 30_000
+"""A returning member who has missed more of the running round's clock than this sits the round out."""
+RENAME_INTERVAL_MS = 10_000
 PROMOTE_HOST_MS = 60_000
 """From the host's disconnection until a player becomes the host."""
 

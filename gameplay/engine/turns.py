@@ -34,6 +34,8 @@ def next_turn(room: Room, schedule: Schedule | None = None) -> NextTurn:
     """
     schedule = schedule or current_schedule(room)
     while True:
+        if _is_undisputed(room, schedule):
+            return NextTurn(None, True, schedule)
         if not schedule.queue:
             following = _next_cycle(room, schedule)
             if following is None:
@@ -53,8 +55,21 @@ def upcoming_turn(room: Room) -> Turn | None:
 
 
 def is_played_out(room: Room) -> bool:
-    """Whether all turns have been played and one team leads."""
-    return not room.queue and _next_cycle(room, current_schedule(room)) is None
+    """Whether all turns have been played and one team leads, or nobody is there to break the tie."""
+    schedule = current_schedule(room)
+    return _is_undisputed(room, schedule) or (not room.queue and _next_cycle(room, schedule) is None)
+
+
+def tie_winner(room: Room) -> str | None:
+    """The winner of a tie that is not played on, for want of players: the team that still has some, else the first one.
+
+    None if there is no tie, or if it could be played on.
+    """
+    tied = _tied_for_first(room)
+    playing = [team_id for team_id in tied if _can_play_on(room, team_id)]
+    if len(tied) == 1 or len(playing) > 1:
+        return None
+    return (playing or tied)[0]
 
 
 def current_schedule(room: Room) -> Schedule:
@@ -96,10 +111,29 @@ def _next_cycle(room: Room, schedule: Schedule) -> Schedule | None:
     if schedule.cycle < settings.rounds_per_team and not reached and not tie_break:
         teams = tuple(team.id for team in room.teams)
         return Schedule(teams, schedule.cycle + 1, teams)
-    tied = tuple(team.id for team in room.teams if team.score == best)
-    if len(tied) == 1:
+    tied = _tied_for_first(room)
+    playing = tuple(team_id for team_id in tied if _can_play_on(room, team_id))
+    if len(tied) == 1 or len(playing) < 2:
         return None
-    return Schedule(tied, schedule.cycle + 1, tied)
+    return Schedule(playing, schedule.cycle + 1, playing)
+
+
+def _tied_for_first(room: Room) -> tuple[str, ...]:
+    best = max(team.score for team in room.teams)
+    return tuple(team.id for team in room.teams if team.score == best)
+
+
+def _can_play_on(room: Room, team_id: str) -> bool:
+    """Whether the team has a player, or a former one who may come back."""
+    team = room.team(team_id)
+    return team is not None and (bool(team.players) or any(former.team_id == team_id for former in room.former_players))
+
+
+def _is_undisputed(room: Room, schedule: Schedule) -> bool:
+    """Whether a tie-break is about to begin for which fewer than two teams are left."""
+    is_tie_break = schedule.cycle > room.settings.rounds_per_team or len(schedule.contenders) < len(room.teams)
+    has_begun = len(schedule.queue) < len(schedule.contenders)
+    return is_tie_break and not has_begun and sum(_can_play_on(room, team) for team in schedule.contenders) < 2
 
 
 def _explainer(room: Room, team: Team | None) -> str | None:

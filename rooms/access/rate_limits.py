@@ -28,6 +28,8 @@ UNKNOWN_CODES = RateLimitItemPerMinute(60, namespace="codes")
 """Lookups of rooms that do not exist."""
 JOINS = RateLimitItemPerMinute(240, namespace="joins")
 """New players and spectators; not those who have a seat already."""
+SEAT_CLAIMS = RateLimitItemPerMinute(10, namespace="claims")
+"""Claims to seats of others."""
 API_REQUESTS = RateLimitItemPerMinute(300, namespace="rest")
 """Requests for ``/api/``."""
 PAGE_REQUESTS = RateLimitItemPerMinute(1200, namespace="pages")
@@ -35,9 +37,8 @@ PAGE_REQUESTS = RateLimitItemPerMinute(1200, namespace="pages")
 LOGIN_ATTEMPTS = RateLimitItemPerMinute(20, namespace="logins")
 """Attempts to log in to the administration, under any name."""
 
-NAMES = tuple(
-    limit.namespace for limit in (ROOM_CREATIONS, UNKNOWN_CODES, JOINS, API_REQUESTS, PAGE_REQUESTS, LOGIN_ATTEMPTS)
-)
+_LIMITS = (ROOM_CREATIONS, UNKNOWN_CODES, JOINS, SEAT_CLAIMS, API_REQUESTS, PAGE_REQUESTS, LOGIN_ATTEMPTS)
+NAMES = tuple(limit.namespace for limit in _LIMITS)
 
 TIMEOUT_S = 0.25
 CIRCUIT_OPEN_S = 1.0

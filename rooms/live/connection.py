@@ -101,7 +101,12 @@ class Connection:
         self.send(Outgoing(event.TYPE, event, self.code, clock.now_ms(), "actor"))
 
     def send_error(
-        self, code: ErrorCode | str, message: str, request_type: str | None = None, request_id: str | None = None
+        self,
+        code: ErrorCode | str,
+        message: str,
+        request_type: str | None = None,
+        request_id: str | None = None,
+        is_claimable: bool = False,
     ) -> None:
         """Send ``ERROR``: the request has changed nothing."""
         counters.errors[code] += 1
@@ -111,6 +116,7 @@ class Connection:
                 message=message,
                 request_type=UNSET if request_type is None else request_type,
                 request_id=UNSET if request_id is None else request_id,
+                claimable=is_claimable or UNSET,
             )
         )
 

@@ -20,6 +20,7 @@ from gameplay.engine.projections import GameState, Role
 from gameplay.models import GameResult
 from gameplay.results.results import build_result, report_word
 from rooms import clock
+from rooms.live.claims import Claims
 from rooms.live.connection import Connection
 from rooms.live.hub import GroupLayer, Hub
 from rooms.live.state_sync import VersionHistory
@@ -128,6 +129,7 @@ class LiveRoom:
         self.save_state = save_state
         self.node = node
         self.hub = Hub(room.code, node.layer)
+        self.claims = Claims()
         self.versions = VersionHistory(room.state_version)
         self.empty_since_ms = self.active_at_ms = clock.now_ms()
         self.is_stopped = False
@@ -207,6 +209,7 @@ class LiveRoom:
     def stop(self) -> None:
         """Stop the timer; the room is closed or leaves this worker, and accepts no more commands."""
         self.is_stopped = True
+        self.claims.close_all(self)
         self._cancel_timer()
         self._timer_ms = None
 
@@ -227,6 +230,8 @@ class LiveRoom:
             else:
                 self._send(emission, now_ms)
         self.versions.record(self.room.state_version, now_ms)
+        if self.claims:
+            self.claims.check(self)
         while self._departed:
             self._mark_disconnected(self._departed.pop())
         self.arm()
@@ -286,6 +291,15 @@ class LiveRoom:
         url = join_url(host.origin if host is not None else settings.SITE_URL, self.code)
         event = msgspec.structs.replace(emission.event, qr_code_url=url)
         self._send(msgspec.structs.replace(emission, event=event), clock.now_ms())
+
+    def _on_player_joined(self, emission: Emission) -> None:
+        event = emission.event
+        assert isinstance(event, events.PlayerJoined)  # noqa: S101 (narrows the type)
+        connection = self.hub.get(event.player_id)
+        if connection is not None:
+            # Somebody who looked on until a seat was free.
+            self.hub.change_role(connection, self.role_of(event.player_id))
+        self._send(emission, clock.now_ms())
 
     def _on_resync(self, emission: Emission) -> None:
         for connection in self.hub:
@@ -415,6 +429,7 @@ class LiveRoom:
 
 _SIDE_EFFECTS: dict[type[Event], Callable[[LiveRoom, Emission], None]] = {
     events.RoomCreated: LiveRoom._on_room_created,
+    events.PlayerJoined: LiveRoom._on_player_joined,
     events.Resync: LiveRoom._on_resync,
     events.WordReported: LiveRoom._on_word_reported,
     events.Removed: LiveRoom._on_removed,

@@ -45,7 +45,8 @@ class ServerRow:
     """A message that the server sends.
 
     ``audiences`` are the values that ``broadcast`` can have. ``added`` are the payload's fields that older minors do
-    not know, with the version that brought them. ``older_get_snapshot``: a client too old for the message gets
+    not know, with the version that brought them; ``added_reasons`` are values of ``reason``, with the value that they
+    get instead. ``older_get_snapshot``: a client too old for the message gets
     ``STATE_SNAPSHOT`` in its place.
     """
 
@@ -59,6 +60,7 @@ class ServerRow:
     logged: bool
     since: Version
     added: Mapping[str, Version] = field(default_factory=dict)
+    added_reasons: Mapping[str, tuple[Version, str]] = field(default_factory=dict)
     older_get_snapshot: bool = False
 
 
@@ -74,6 +76,9 @@ def _sent(
         logged=payload.LOGGED,
         since=Version.parse(payload.SINCE),
         added={name: Version.parse(since) for name, since in payload.ADDED.items()},
+        added_reasons={
+            reason: (Version.parse(since), older) for reason, (since, older) in payload.ADDED_REASONS.items()
+        },
         older_get_snapshot=older_get_snapshot,
     )
 
@@ -128,6 +133,20 @@ _CLIENT_ROWS = (
     ClientRow("KICK_PLAYER", commands.KickPlayer, "host", "Removes a player, who may join again."),
     ClientRow("BAN_PLAYER", commands.BanPlayer, "host", "Removes a player permanently."),
     ClientRow("TRANSFER_HOST", commands.TransferHost, "host", "Makes a player the host."),
+    ClientRow(
+        "RECLAIM_HOST",
+        commands.ReclaimHost,
+        "anyone seated",
+        "Makes the room's creator the host again, after another player was promoted.",
+        since=Version(1, 2),
+    ),
+    ClientRow(
+        "RENAME_PLAYER",
+        commands.RenamePlayer,
+        "anyone seated",
+        "Changes a player's name: one's own, or as host anybody's.",
+        since=Version(1, 2),
+    ),
     ClientRow("LEAVE_ROOM", commands.LeaveRoom, "player", "Leaves the room."),
     ClientRow(
         "CREATE_SEAT_LINK",
@@ -135,6 +154,21 @@ _CLIENT_ROWS = (
         "player or host",
         "Requests a link that opens this seat on another phone.",
         answers=("SEAT_LINK",),
+    ),
+    ClientRow(
+        "CLAIM_SEAT",
+        messages.ClaimSeat,
+        "anyone",
+        "After `NAME_TAKEN` with `claimable`: asks the host and the teammates for this seat.",
+        answers=("CLAIM_PENDING", "CONNECTED"),
+        since=Version(1, 2),
+    ),
+    ClientRow(
+        "ANSWER_CLAIM",
+        messages.AnswerClaim,
+        "player or host",
+        "Accepts or refuses a claim to a seat, by one of those who were asked.",
+        since=Version(1, 2),
     ),
     ClientRow("ACK", messages.Ack, "anyone", "Acknowledges a message with `requiresAck`."),
     ClientRow(
@@ -158,10 +192,14 @@ _SERVER_ROWS = (
     _sent(messages.HeartbeatAck, _ACTOR, "Answers `HEARTBEAT`."),
     _sent(messages.ErrorPayload, _ACTOR, "A message was refused, or the reason of the close that follows."),
     _sent(messages.SeatLink, _ACTOR, "Answers `CREATE_SEAT_LINK`."),
+    _sent(messages.ClaimPending, _ACTOR, "Answers `CLAIM_SEAT`: others are being asked."),
+    _sent(messages.SeatClaimed, _ACTOR, "Somebody says that this seat is theirs; for the host and the teammates."),
+    _sent(messages.ClaimClosed, _ACTOR, "A claim is answered, has expired or has become pointless."),
     _sent(messages.Notice, _ALL, "A notice of an administrator."),
     _sent(events.RoomCreated, _ALL, "The host has connected for the first time."),
     _sent(events.PlayerJoined, _ALL, "A player has joined."),
     _sent(events.PlayerLeft, _ALL, "A player has left or was removed."),
+    _sent(events.PlayerRenamed, _ALL, "A player, or the host, has another name.", older_get_snapshot=True),
     _sent(events.PlayerConnection, ("all", "host", "actor"), "The connection state of a player."),
     _sent(events.HostChanged, _ALL, "The room has another host."),
     _sent(events.RoomLocked, _ALL, "The room refuses new players."),

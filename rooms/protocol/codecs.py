@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from gameplay.engine.commands import Command
 from gameplay.engine.events import Event
-from gameplay.engine.projections import FinalView
+from gameplay.engine.projections import FinalView, GameState
 from rooms.protocol.catalogue import CLIENT, SERVER
 from rooms.protocol.errors import UnknownType
 from rooms.protocol.messages import Connected, MissedEvent, Reconnected, StateSnapshot
@@ -38,7 +38,6 @@ _DECODERS: dict[str, msgspec.json.Decoder[Command]] = {
 _ENCODER = msgspec.json.Encoder()
 _NESTING = (Connected, Reconnected, StateSnapshot)
 """Messages that contain other messages or the game state."""
-_RESULT_ID_SINCE = Version.parse(FinalView.ADDED["resultId"])
 
 
 def read_1(type_: str, payload: msgspec.Raw) -> Command:
@@ -56,6 +55,8 @@ def write_1(type_: str, event: Event, version: Version) -> Written:
         return None
     if isinstance(event, _NESTING):
         event = _with_older_parts(event, version)
+    elif reasons := _older_reasons(type_, version):
+        event = _with_older_reason(event, reasons)
     return _without(_ENCODER.encode(event), newer) if newer else event
 
 
@@ -63,23 +64,45 @@ def _with_older_parts(event: Connected | Reconnected | StateSnapshot, version: V
     if isinstance(event, Reconnected) and event.missed_events is not None:
         missed = tuple(kept for old in event.missed_events if (kept := _missed_1(old, version)) is not None)
         event = msgspec.structs.replace(event, missed_events=missed)
-    return _with_older_state(event) if version < _RESULT_ID_SINCE else event
+    return msgspec.structs.replace(event, game_state=_older_state(event.game_state, version))
 
 
-def _with_older_state(event: Connected | Reconnected | StateSnapshot) -> Event:
-    """``gameState.final.resultId`` is unknown to 1.0."""
-    final = event.game_state.final
-    if final is UNSET:
-        return event
-    state = msgspec.structs.replace(event.game_state, final=msgspec.structs.replace(final, result_id=UNSET))
-    return msgspec.structs.replace(event, game_state=state)
+def _older_state(state: GameState, version: Version) -> GameState:
+    """The state without fields that are newer than ``version``; all of them may be absent."""
+    final = state.final
+    if final is not UNSET:
+        final = msgspec.structs.replace(final, **_unset(FinalView, version))
+    return msgspec.structs.replace(state, **{"final": final, **_unset(GameState, version)})
+
+
+@cache
+def _unset(view: type[FinalView] | type[GameState], version: Version) -> Mapping[str, UnsetType]:
+    """The attributes of ``view`` that are newer than ``version``, each unset."""
+    names = dict(zip(view.__struct_encode_fields__, view.__struct_fields__, strict=True))
+    return {names[name]: UNSET for name, since in view.ADDED.items() if version < Version.parse(since)}
 
 
 def _missed_1(missed: MissedEvent, version: Version) -> MissedEvent | None:
     newer = _newer_fields(missed.type, version)
     if newer is None:
         return None
-    return msgspec.structs.replace(missed, payload=_without(missed.payload, newer)) if newer else missed
+    payload = missed.payload
+    if reasons := _older_reasons(missed.type, version):
+        fields = msgspec.json.decode(payload, type=dict[str, Any])
+        payload = msgspec.Raw(_ENCODER.encode({**fields, "reason": reasons.get(fields["reason"], fields["reason"])}))
+    return msgspec.structs.replace(missed, payload=_without(payload, newer) if newer else payload)
+
+
+def _with_older_reason(event: Any, reasons: Mapping[str, str]) -> Event:
+    older: Event = msgspec.structs.replace(event, reason=reasons.get(event.reason, event.reason))
+    return older
+
+
+@cache
+def _older_reasons(type_: str, version: Version) -> Mapping[str, str]:
+    """The values of ``reason`` that are newer than ``version``, with what it gets instead."""
+    rows = SERVER[type_].added_reasons.items()
+    return {reason: older for reason, (since, older) in rows if version < since}
 
 
 @cache

@@ -8,6 +8,9 @@ HANDSHAKE_TIMEOUT_MS = 10_000
 CONNECT_AGAIN_MS = 30_000
 """How long a socket may try again after ``NAME_INVALID`` or ``NAME_TAKEN``."""
 
+CLAIM_AGAIN_MS = 15_000
+"""How long a socket may try again after ``CLAIM_REFUSED``."""
+
 HEARTBEAT_INTERVAL_MS = 10_000
 PING_TIMEOUT_MS = 20_000
 STALE_STATE_MS = 2_000

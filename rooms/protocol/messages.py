@@ -49,6 +49,19 @@ class CreateSeatLink(Command, frozen=True):
     """Requests a link that moves this seat to another phone."""
 
 
+class ClaimSeat(Command, frozen=True):
+    """Claims the seat of somebody who is away, after ``NAME_TAKEN`` with ``claimable``."""
+
+    player_name: str
+
+
+class AnswerClaim(Command, frozen=True):
+    """Accepts or refuses a claim to a seat."""
+
+    claim_id: str
+    accept: bool
+
+
 class Connected(Event, frozen=True):
     """The handshake is done. A spectator's ``session_id`` brings back nothing but their ``actor_id``."""
 
@@ -131,6 +144,37 @@ class SeatLink(Event, frozen=True):
     expires_in: int
 
 
+class ClaimPending(Event, frozen=True):
+    """The claim waits for an answer. ``expires_in`` is in seconds."""
+
+    TYPE = "CLAIM_PENDING"
+    LOGGED = False
+    SINCE = "1.2"
+    claim_id: str
+    expires_in: int
+
+
+class SeatClaimed(Event, frozen=True):
+    """Somebody says that this seat is theirs. ``away_sec`` is how long its owner has been away, in seconds."""
+
+    TYPE = "SEAT_CLAIMED"
+    LOGGED = False
+    SINCE = "1.2"
+    claim_id: str
+    player_name: str
+    away_sec: int
+
+
+class ClaimClosed(Event, frozen=True):
+    """A claim is no longer open."""
+
+    TYPE = "CLAIM_CLOSED"
+    LOGGED = False
+    SINCE = "1.2"
+    claim_id: str
+    accepted: bool
+
+
 class Notice(Event, frozen=True):
     """A notice of an administrator."""
 
@@ -143,9 +187,10 @@ class ErrorPayload(Event, frozen=True):
 
     TYPE = "ERROR"
     LOGGED = False
-    ADDED = {"requestId": "1.1"}
+    ADDED = {"requestId": "1.1", "claimable": "1.2"}
     code: ErrorCode
     message: str
     request_type: str | UnsetType = UNSET
     request_id: str | UnsetType = UNSET
     supported_versions: tuple[str, ...] | UnsetType = UNSET
+    claimable: bool | UnsetType = UNSET

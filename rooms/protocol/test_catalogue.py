@@ -13,7 +13,7 @@ from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.reference import examples
 from rooms.protocol.versions import Version
 
-V10, V11 = Version(1, 0), Version(1, 1)
+V10, V11, V12 = Version(1, 0), Version(1, 1), Version(1, 2)
 
 
 def names(text):
@@ -25,6 +25,7 @@ FROM_CLIENTS = names(
     CONNECT RECONNECT START_TEAM_SETUP JOIN_TEAM ASSIGN_PLAYER SHUFFLE_TEAMS CANCEL_TEAM_SETUP CONFIRM_START WORD_SWIPED
     UNDO_SWIPE CORRECT_WORD PAUSE_GAME RESUME_GAME NEXT_ROUND END_GAME RESTART_GAME CLOSE_ROOM LOCK_ROOM UNLOCK_ROOM
     BAN_PLAYER REPORT_WORD CREATE_SEAT_LINK UPDATE_SETTINGS KICK_PLAYER TRANSFER_HOST LEAVE_ROOM ACK HEARTBEAT
+    RECLAIM_HOST RENAME_PLAYER CLAIM_SEAT ANSWER_CLAIM
     """
 )
 FROM_THE_SERVER = names(
@@ -33,6 +34,7 @@ FROM_THE_SERVER = names(
     WORD_RESULT TIMER_TICK ROUND_ENDED SCORE_SUMMARY GAME_ENDED GAME_PAUSED RECONNECTED RECONNECT_FAILED ERROR CONNECTED
     STATE_CHANGED COUNTDOWN_TICK GAME_RESUMED HOST_CHANGED SETTINGS_UPDATED TEAM_SETUP_CANCELLED GAME_RESTARTED
     ROOM_CLOSED STATE_SNAPSHOT HEARTBEAT_ACK SEAT_LINK ROOM_LOCKED ROOM_UNLOCKED NOTICE PLAYER_CONNECTION WORD_CORRECTED
+    PLAYER_RENAMED CLAIM_PENDING SEAT_CLAIMED CLAIM_CLOSED
     """
 )
 FOR_THE_HOST = names(
@@ -43,7 +45,8 @@ FOR_THE_HOST = names(
     """
 )
 NOT_LOGGED = names(
-    "TIMER_TICK COUNTDOWN_TICK HEARTBEAT_ACK ERROR CONNECTED RECONNECTED RECONNECT_FAILED STATE_SNAPSHOT"
+    "TIMER_TICK COUNTDOWN_TICK HEARTBEAT_ACK ERROR CONNECTED RECONNECTED RECONNECT_FAILED STATE_SNAPSHOT "
+    "CLAIM_PENDING SEAT_CLAIMED CLAIM_CLOSED"
 )
 
 
@@ -80,18 +83,37 @@ def test_ticks_and_answers_are_not_logged():
 
 def test_1_1_has_added_two_messages():
     assert {type_ for type_, row in SERVER.items() if row.since == V11} == {"PLAYER_CONNECTION", "WORD_CORRECTED"}
-    assert {type_ for type_, row in SERVER.items() if row.older_get_snapshot} == {"WORD_CORRECTED"}
-    assert all(row.since == V10 for row in CLIENT.values())
+    assert all(row.since != V11 for row in CLIENT.values())
 
 
-def test_1_1_has_added_fields_to_seven_messages():
+def test_1_2_has_added_messages_for_seats_and_names():
+    assert {type_ for type_, row in SERVER.items() if row.since == V12} == names(
+        "PLAYER_RENAMED CLAIM_PENDING SEAT_CLAIMED CLAIM_CLOSED"
+    )
+    assert {type_ for type_, row in CLIENT.items() if row.since == V12} == names(
+        "RECLAIM_HOST RENAME_PLAYER CLAIM_SEAT ANSWER_CLAIM"
+    )
+
+
+def test_older_clients_get_a_snapshot_where_their_state_would_be_wrong():
+    assert {type_ for type_, row in SERVER.items() if row.older_get_snapshot} == {"WORD_CORRECTED", "PLAYER_RENAMED"}
+
+
+def test_1_2_has_added_reasons_to_two_messages():
+    assert {type_: dict(row.added_reasons) for type_, row in SERVER.items() if row.added_reasons} == {
+        "HOST_CHANGED": {"reclaimed": (V12, "transferred")},
+        "ROUND_ENDED": {"explainer_left": (V12, "timer_expired")},
+    }
+
+
+def test_later_minors_have_added_fields_to_seven_messages():
     assert {type_: set(row.added) for type_, row in SERVER.items() if row.added} == {
         "ROUND_ENDED": {"words"},
         "SCORE_SUMMARY": {"rounds", "teamId", "explainerPlayerId"},
         "COUNTDOWN_TICK": {"teamId", "explainerPlayerId"},
         "GAME_PAUSED": {"remainingSeconds"},
         "RECONNECTED": {"summary"},
-        "ERROR": {"requestId"},
+        "ERROR": {"requestId", "claimable"},
         "GAME_ENDED": {"resultId"},
     }
 
@@ -107,7 +129,7 @@ def test_every_event_of_the_engine_with_a_name_is_a_message():
 
 
 def test_every_command_of_the_engine_is_a_message_or_the_shell_s_own():
-    own = {commands.Join, commands.HostArrived, commands.Connected, commands.Disconnected}
+    own = {commands.Join, commands.Return, commands.HostArrived, commands.Connected, commands.Disconnected}
     said = {row.payload for row in CLIENT.values()}
     assert {
         command for command in subclasses(commands.Command) if command.__module__ == commands.__name__
@@ -139,19 +161,23 @@ def test_there_is_an_example_of_every_message():
 @pytest.mark.parametrize("type_", CLIENT)
 def test_the_example_of_a_client_s_message_can_be_read(type_):
     example = examples.CLIENT[type_]
-    fields = {"type": type_, "roomId": examples.ROOM, "version": "1.1", "payload": msgspec.to_builtins(example)}
+    fields = {"type": type_, "roomId": examples.ROOM, "version": "1.2", "payload": msgspec.to_builtins(example)}
     assert parse(json.dumps(fields)).payload == example
 
 
+@pytest.mark.parametrize("version", [V10, V11])
 @pytest.mark.parametrize("type_", SERVER)
-def test_a_1_0_socket_gets_no_field_and_no_message_of_1_1(type_):
+def test_an_older_socket_gets_no_field_and_no_message_of_a_later_minor(type_, version):
     row, event = SERVER[type_], examples.SERVER[type_]
     outgoing = Outgoing(type_, event, examples.ROOM, examples.SENT_MS, row.audiences[0])
-    newest = json.loads(outgoing.text(V11))["payload"]
+    newest = json.loads(outgoing.text(V12))["payload"]
     assert set(row.added) <= set(newest)
-    older = outgoing.text(V10)
-    if row.since == V11:
+    older = outgoing.text(version)
+    if row.since > version:
         assert older is None
-    else:
-        expected = {name: value for name, value in newest.items() if name not in row.added}
-        assert json.loads(older)["payload"] == expected
+        return
+    newer = {name for name, since in row.added.items() if since > version}
+    expected = {name: value for name, value in newest.items() if name not in newer}
+    if "gameState" in expected:
+        expected["gameState"].pop("away")
+    assert json.loads(older)["payload"] == expected

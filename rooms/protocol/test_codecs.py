@@ -6,13 +6,13 @@ import msgspec
 import pytest
 
 from gameplay.engine import events
-from gameplay.engine.projections import FinalView
+from gameplay.engine.projections import FinalView, GameState
 from rooms.protocol import messages
 from rooms.protocol.codecs import CODECS
 from rooms.protocol.reference import examples
 from rooms.protocol.versions import Version
 
-V10, V11 = Version(1, 0), Version(1, 1)
+V10, V11, V12 = Version(1, 0), Version(1, 1), Version(1, 2)
 
 
 def written(type_, message, version):
@@ -108,3 +108,33 @@ def test_neither_do_older_clients_learn_it_from_the_state(type_):
     older = written(type_, message, V10)
     assert newer["gameState"]["final"].pop("resultId") == "k" * 22
     assert older["gameState"] == newer["gameState"]
+
+
+REASONS = [
+    (events.HostChanged(host_id="host_1", host_name="Alice", reason="reclaimed"), "reclaimed", "transferred"),
+    (
+        msgspec.structs.replace(examples.SERVER["ROUND_ENDED"], reason="explainer_left"),
+        "explainer_left",
+        "timer_expired",
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "reason", "older"), REASONS)
+def test_reasons_of_1_2_are_told_to_older_clients_in_their_own_words(event, reason, older):
+    for version, told in ((V10, older), (V11, older), (V12, reason)):
+        assert written(event.TYPE, event, version)["reason"] == told
+        [missed_event] = reconnected(version, event)["missedEvents"]
+        assert missed_event["payload"]["reason"] == told
+
+
+def new_parts(view):
+    return {name for name, since in view.ADDED.items() if Version.parse(since) == V12}
+
+
+@pytest.mark.parametrize("type_", ["CONNECTED", "RECONNECTED", "STATE_SNAPSHOT"])
+@pytest.mark.parametrize("version", [V10, V11])
+def test_fields_of_1_2_are_left_out_of_the_state_for_older_clients(type_, version):
+    message = next(event for event in examples.SERVER.values() if type_ == event.TYPE)
+    newest, older = (written(type_, message, one)["gameState"] for one in (V12, version))
+    assert set(newest) - set(older) == new_parts(GameState) == {"away"}

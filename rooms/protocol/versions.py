@@ -74,7 +74,7 @@ class SupportedVersions:
         return tuple(str(version) for version in supported if not self.has_ended(version, today))
 
 
-SUPPORTED = SupportedVersions(server=Version(1, 1), newest={1: Version(1, 1)}, sunsets=())
+SUPPORTED = SupportedVersions(server=Version(1, 2), newest={1: Version(1, 2)}, sunsets=())
 
 
 @lru_cache(maxsize=64)

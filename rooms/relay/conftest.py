@@ -63,7 +63,7 @@ class Pair:
         """Sockets that open from now on end at ``worker``."""
         self._go_to(worker)
 
-    async def relayed(self, party: Any, *names: str, version: str = "1.1") -> None:
+    async def relayed(self, party: Any, *names: str, version: str = "1.2") -> None:
         """These players join through worker two."""
         self.at(self.two)
         for name in names:

@@ -8,15 +8,17 @@ from typing import Protocol
 
 from gameplay.engine.errors import GameError
 from rooms import clock
+from rooms.access.rate_limits import SEAT_CLAIMS
 from rooms.cluster.node import Node
 from rooms.errors import BUSY, RateLimited, Refused, Unavailable
+from rooms.live.claims import ClaimRefused
 from rooms.live.connection import Connection
 from rooms.live.room import LiveRoom
 from rooms.live.transport import Overload
 from rooms.protocol.envelope import ClientMessage, parse
 from rooms.protocol.errors import CloseCode, ErrorCode, Malformed, ProtocolError, UpgradeRequired
-from rooms.protocol.limits import CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
-from rooms.protocol.messages import Connect, Reconnect
+from rooms.protocol.limits import CLAIM_AGAIN_MS, CONNECT_AGAIN_MS, HANDSHAKE_TIMEOUT_MS, MAX_MALFORMED_IN_A_ROW
+from rooms.protocol.messages import ClaimSeat, Connect, Reconnect
 from rooms.protocol.versions import negotiate
 from rooms.session import handshake
 from rooms.session.dispatch import dispatch
@@ -85,6 +87,8 @@ class ClientSession:
         self._malformed_in_a_row = 0
         self._may_reconnect = True
         self._replaying: asyncio.Event | None = None
+        self._claimable_room: LiveRoom | None = None
+        self._claim_id: str | None = None
 
     @property
     def host_cookie(self) -> str | None:
@@ -250,6 +254,8 @@ class ClientSession:
         self._cancel_handshake_timer()
         if self.relay_channel is not None:
             self.relay_channel.close()
+        if self._claimable_room is not None and self._claim_id is not None:
+            self._claimable_room.claims.withdraw(self._claimable_room, self._claim_id)
         if self.live is not None:
             self.live.disconnect(self.connection)
 
@@ -257,6 +263,9 @@ class ClientSession:
 
     async def _shake_hands(self, message: ClientMessage, raw: RawMessage) -> None:
         connection, request = self.connection, message.payload
+        if isinstance(request, ClaimSeat) and self._claimable_room is not None:
+            await self._claim_seat(self._claimable_room, request, message)
+            return
         try:
             connection.version = negotiate(message.version, today=clock.today())
         except UpgradeRequired as error:
@@ -302,16 +311,64 @@ class ClientSession:
         elif not handshake.reconnect(room, connection, request, cookie, message.actor_id):
             self._expect_connect()
             return
-        self.live = room
+        self._on_entered(room, message.type)
+
+    def _on_entered(self, room: LiveRoom, with_type: str) -> None:
+        connection, self.live, self._claimable_room = self.connection, room, None
         logger.info(
             "Socket entered",
             extra={
-                "with": message.type,
+                "with": with_type,
                 "role": connection.role,
                 "version": str(connection.version),
                 "peer": connection.client_key[:LOGGED_KEY_DIGITS],
             },
         )
+
+    async def _claim_seat(self, room: LiveRoom, request: ClaimSeat, message: ClientMessage) -> None:
+        """Ask the host and the teammates for a seat, after ``NAME_TAKEN`` with ``claimable``."""
+        connection = self.connection
+        if self._claim_id is not None:
+            connection.send_error(ErrorCode.CLAIM_REFUSED, "You are asking already.", message.type, message.request_id)
+            return
+        self._cancel_handshake_timer()
+        try:
+            await self._node.limiter.hit(SEAT_CLAIMS, connection.client_key)
+            if room.is_stopped:
+                raise Unavailable(BUSY)
+            pending = room.claims.open(room, request.player_name, lambda seat: self._on_claim_closed(room, seat))
+        except (ClaimRefused, GameError) as error:
+            self._refuse_claim(str(error), message)
+        except RateLimited as error:
+            connection.close_with_error(
+                ErrorCode.RATE_LIMITED, str(error), CloseCode.TOO_MUCH, message.type, message.request_id
+            )
+        except Unavailable as error:
+            connection.close_with_error(
+                ErrorCode.SERVER_BUSY, str(error), CloseCode.RESTARTING, message.type, message.request_id
+            )
+        else:
+            self._claim_id = pending.claim_id
+            connection.reply(pending)
+
+    def _on_claim_closed(self, room: LiveRoom, seat: str | None) -> None:
+        connection, self._claim_id = self.connection, None
+        if room.is_stopped:
+            connection.close_with_error(ErrorCode.SERVER_BUSY, BUSY, CloseCode.RESTARTING)
+        elif seat is None:
+            self._refuse_claim("Nobody has confirmed that this is your seat.")
+        else:
+            try:
+                handshake.take_seat(room, connection, seat)
+            except GameError as error:
+                self._refuse_claim(error.message)
+            else:
+                self._on_entered(room, "CLAIM_SEAT")
+
+    def _refuse_claim(self, text: str, message: ClientMessage | None = None) -> None:
+        request_type, request_id = (message.type, message.request_id) if message is not None else ("CLAIM_SEAT", None)
+        self.connection.send_error(ErrorCode.CLAIM_REFUSED, text, request_type, request_id)
+        self._start_handshake_timer(CLAIM_AGAIN_MS)
 
     def _relay(self, room: RemoteRoom, raw: RawMessage) -> None:
         if self._dial is None:
@@ -323,7 +380,10 @@ class ClientSession:
     def _reject(self, refusal: Refused, message: ClientMessage) -> None:
         if isinstance(message.payload, Reconnect):
             counters.reconnects["refused"] += 1
-        self.connection.send_error(refusal.code, refusal.message, message.type, message.request_id)
+        self.connection.send_error(
+            refusal.code, refusal.message, message.type, message.request_id, refusal.is_claimable
+        )
+        self._claimable_room = self._node.registry.get(self.connection.code) if refusal.is_claimable else None
         if refusal.close is not None:
             self.connection.close(refusal.close)
         else:

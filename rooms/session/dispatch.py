@@ -11,7 +11,17 @@ from rooms.live.state_sync import is_out_of_sync
 from rooms.protocol.envelope import ClientMessage
 from rooms.protocol.errors import ErrorCode
 from rooms.protocol.limits import RESYNC_INTERVAL_MS, SEAT_LINK_MS
-from rooms.protocol.messages import Ack, Connect, CreateSeatLink, Heartbeat, HeartbeatAck, Reconnect, SeatLink
+from rooms.protocol.messages import (
+    Ack,
+    AnswerClaim,
+    ClaimSeat,
+    Connect,
+    CreateSeatLink,
+    Heartbeat,
+    HeartbeatAck,
+    Reconnect,
+    SeatLink,
+)
 from rooms.public_urls import join_url
 from rooms.storage.redis_client import REDIS_ERRORS
 
@@ -31,7 +41,9 @@ def dispatch(live: LiveRoom, connection: Connection, message: ClientMessage) -> 
                 live.notify_connection_quality(connection, "connected")
         case CreateSeatLink():
             _create_seat_link(live, connection, message)
-        case Connect() | Reconnect():
+        case AnswerClaim():
+            live.claims.answer(live, connection.actor_id, request.claim_id, request.accept)
+        case Connect() | Reconnect() | ClaimSeat():
             raise IllegalMove("You are in the room already.")
         case _:
             live.execute(connection.actor_id, request)

@@ -7,10 +7,10 @@ or raise `Refused`.
 from msgspec import UNSET
 
 from gameplay.engine import commands, events
-from gameplay.engine.errors import GameError, NameInvalid, NameTaken, RoomClosed
+from gameplay.engine.errors import GameError, NameInvalid, NameTaken, RoomClosed, UnknownPlayer
 from gameplay.engine.events import Emission
 from gameplay.engine.members import is_client_banned
-from gameplay.engine.model import FIRST_HOST, Member
+from gameplay.engine.model import FIRST_HOST, FormerPlayer, Member
 from gameplay.engine.projections import state_checksum
 from rooms import clock
 from rooms.access import creator_pass
@@ -49,7 +49,9 @@ def is_newcomer(secret: str) -> bool:
 
 def has_seat(live: LiveRoom, secret: str) -> bool:
     """Whether the secret opens a seat in the room."""
-    return not is_newcomer(secret) and _seated_member(live, secret) is not None
+    if is_newcomer(secret):
+        return False
+    return _seated_member(live, secret) is not None or _former_player(live, secret) is not None
 
 
 def connect(live: LiveRoom, connection: Connection, request: Connect, cookie: str | None, claimed_id: str) -> None:
@@ -61,6 +63,12 @@ def connect(live: LiveRoom, connection: Connection, request: Connect, cookie: st
     secret = secret_of(request, cookie)
     if request.role == "spectator" and (not secret or is_spectator_session(secret)):
         _spectate(live, connection, secret or new_spectator_session(), claimed_id)
+        return
+    live.advance()
+    former = _former_player(live, secret)
+    if former is not None:
+        _check_claimed_id(claimed_id, former.id)
+        _return(live, connection, former.id, secret, request.player_name or "")
     elif secret:
         _resume_seat(live, connection, _member(live, secret, claimed_id), secret)
     elif request.role == "host":
@@ -82,6 +90,10 @@ def reconnect(live: LiveRoom, connection: Connection, request: Reconnect, cookie
     secret = secret_of(request, cookie)
     if is_spectator_session(secret):
         actor_id, away_since_ms = _spectator_id(live, connection, secret, claimed_id), None
+    elif former := _former_player(live, secret):
+        _check_claimed_id(claimed_id, former.id)
+        _reply_expired(live, connection)
+        return False
     else:
         member = _member(live, secret, claimed_id)
         actor_id, away_since_ms = member.id, member.away_since_ms
@@ -116,7 +128,7 @@ def _reply_expired(live: LiveRoom, connection: Connection) -> None:
     connection.reply(
         ReconnectFailed(
             reason="SESSION_EXPIRED",
-            message="You were away for too long. You are taken back in as an onlooker until the next round.",
+            message="You were away for a while. Your seat is given back to you.",
             can_rejoin=True,
             current_state=live.room.state,
         )
@@ -162,6 +174,34 @@ def _spectator_id(live: LiveRoom, connection: Connection, secret: str, claimed_i
 def _resume_seat(live: LiveRoom, connection: Connection, member: Member, secret: str) -> None:
     arrival = _connect_member(live, connection, member.id)
     live.bind(connection, member.id, secret)
+    _reply_connected(live, connection)
+    live.publish(arrival)
+
+
+def _return(live: LiveRoom, connection: Connection, actor_id: str, secret: str, name: str) -> None:
+    """Give a former player the seat back, or let them look on until one is free."""
+    try:
+        arrival = live.apply("", commands.Return(player_id=actor_id, client_key=connection.client_key, name=name))
+    except GameError as error:
+        raise _refusal(error) from error
+    live.bind(connection, actor_id, secret)
+    _reply_connected(live, connection)
+    live.publish(arrival)
+
+
+def take_seat(live: LiveRoom, connection: Connection, actor_id: str) -> None:
+    """Give a claimed seat to the connection under a new session; the former session ends. Raises `GameError`."""
+    secret, room = new_session(), live.room
+    member, former = room.members.get(actor_id), room.former_player(actor_id)
+    if member is not None:
+        member.session = session_hash(secret)
+        arrival = live.apply(actor_id, commands.Connected(connection.client_key))
+    elif former is not None:
+        former.session = session_hash(secret)
+        arrival = live.apply("", commands.Return(player_id=actor_id, client_key=connection.client_key))
+    else:
+        raise UnknownPlayer("There is no such player.")
+    live.bind(connection, actor_id, secret)
     _reply_connected(live, connection)
     live.publish(arrival)
 
@@ -232,6 +272,18 @@ def _seated_member(live: LiveRoom, secret: str) -> Member | None:
     return next((member for member in room.members.values() if member.session == hashed), None)
 
 
+def _former_player(live: LiveRoom, secret: str) -> FormerPlayer | None:
+    """The former player with this session, who is not back."""
+    room = live.room
+    if creator_pass.is_creator_pass(secret):
+        is_valid = creator_pass.is_valid_for(secret, live.code, room.created_at_ms)
+        former = room.former_player(FIRST_HOST) if is_valid else None
+    else:
+        hashed = session_hash(secret) if secret else ""
+        former = next((former for former in room.former_players if former.session == hashed), None)
+    return former if former is not None and former.id not in room.members else None
+
+
 def _ban_refusal() -> Refused:
     return Refused(ErrorCode.KICKED, "The host has removed you from this room.", CloseCode.KICKED)
 
@@ -245,4 +297,5 @@ def _refusal(error: GameError) -> Refused:
     if isinstance(error, RoomClosed):
         return no_such_room()
     may_try_again = isinstance(error, NameInvalid | NameTaken)
-    return Refused(ErrorCode(error.code), error.message, None if may_try_again else CloseCode.KICKED)
+    close = None if may_try_again else CloseCode.KICKED
+    return Refused(ErrorCode(error.code), error.message, close, isinstance(error, NameTaken) and error.is_claimable)

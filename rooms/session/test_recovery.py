@@ -93,11 +93,42 @@ async def test_the_host_is_backfilled_for_30_s(throw: Any) -> None:
     assert next(message for message in answers if message.type == "CONNECTED")["role"] == "host"
 
 
-async def test_after_60_s_the_seat_is_gone(throw: Any) -> None:
+async def test_after_60_s_the_seat_is_freed_and_given_back(throw: Any) -> None:
     party = await throw("Alice", "Bob", "Carol")
     bob = await away(party, "Bob", 60_000)
+    assert [left["reason"] for left in party["Carol"].received("PLAYER_LEFT")] == ["disconnected"]
+    assert (await bob.reconnect(1))["canRejoin"] is True
+    answers = await bob.say("CONNECT", {"role": "player", "sessionId": bob.session_id})
+    connected = next(message for message in answers if message.type == "CONNECTED")
+    assert (connected["actorId"], connected["role"], connected["gameState"]["away"]) == (bob.actor_id, "player", [])
+    assert party["Carol"].received("PLAYER_JOINED")[-1]["playerId"] == bob.actor_id
+
+
+async def test_a_reloaded_page_gets_the_freed_seat_back_too(throw: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    await party.host.say("LOCK_ROOM")
+    bob = await away(party, "Bob", 90_000)
+    assert (await bob.connect(sessionId=bob.session_id))["actorId"] == party["Bob before"].actor_id
+
+
+async def test_who_was_kicked_meanwhile_is_gone(throw: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    bob = await away(party, "Bob", 60_000)
+    await party.host.say("KICK_PLAYER", {"playerId": bob.actor_id})
+    assert party["Carol"].last["gameState"]["away"] == []
     await bob.reconnect(1)
     assert (bob.last["code"], bob.close_code) == ("SESSION_EXPIRED", 4401)
+
+
+async def test_in_a_full_room_who_comes_back_looks_on_until_a_seat_is_free(throw: Any) -> None:
+    party = await throw("Alice", "Bob", "Carol")
+    bob = await away(party, "Bob", 60_000)
+    await party.come(*(f"Guest {letter}" for letter in "ABCDEFGHI"))
+    connected = await bob.connect(sessionId=bob.session_id)
+    assert (connected["role"], connected["gameState"]["away"]) == ("spectator", [])
+    await party["Guest A"].say("LEAVE_ROOM")
+    assert bob.received("PLAYER_JOINED")[-1]["playerId"] == bob.actor_id
+    assert party.live.role_of(bob.actor_id) == "player"
 
 
 async def test_the_former_host_comes_back_as_a_player(throw: Any) -> None:
@@ -106,6 +137,9 @@ async def test_the_former_host_comes_back_as_a_player(throw: Any) -> None:
     assert [change["hostId"] for change in party["Bob"].received("HOST_CHANGED")] == [party["Bob"].actor_id]
     answers = await alice.say("CONNECT", {"role": "host", "sessionId": alice.session_id}, actorId="")
     assert next(message for message in answers if message.type == "CONNECTED")["role"] == "player"
+    await alice.say("RECLAIM_HOST")
+    assert [change["reason"] for change in party["Carol"].received("HOST_CHANGED")] == ["disconnected", "reclaimed"]
+    assert party.live.role_of(alice.actor_id) == "host"
 
 
 @pytest.mark.parametrize("last_seq_id", [0, -5, 10_000, 2**62])

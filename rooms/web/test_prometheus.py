@@ -68,7 +68,7 @@ async def test_rooms_are_counted_by_state_and_sockets_by_role_and_version(throw:
     sockets = {
         tuple(sorted(dict(labels).items())): n for (name, labels), n in now.items() if name == "partyflow_sockets"
     }
-    expected = {("host", "1.1"): 1, ("player", "1.1"): 1, ("player", "1.0"): 1, ("spectator", "1.1"): 1}
+    expected = {("host", "1.2"): 1, ("player", "1.2"): 1, ("player", "1.0"): 1, ("spectator", "1.2"): 1}
     for (role, version), count in expected.items():
         assert sockets[("role", role), ("version", version)] == count
     assert sockets[("role", "none"), ("version", "none")] == 1
@@ -105,7 +105,7 @@ async def test_what_is_refused_is_counted_by_code(throw: Any, figure: Figures) -
 
 
 @pytest.mark.parametrize(
-    ("away_ms", "outcome"), [(1_000, "backfill"), (10_000, "snapshot"), (31_000, "expired"), (61_000, "refused")]
+    ("away_ms", "outcome"), [(1_000, "backfill"), (10_000, "snapshot"), (31_000, "expired"), (61_000, "expired")]
 )
 async def test_reconnects_are_counted_by_outcome(throw: Any, figure: Figures, away_ms: int, outcome: str) -> None:
     party = await throw("Alice", "Bob", "Carol")

@@ -1,6 +1,6 @@
 /** Modal dialogs that return an answer. */
 
-import { el, setText } from "./dom.js";
+import { el, find, setText } from "./dom.js";
 
 /** @typedef {{title: string, text: string, yes: string}} Question `yes`: the label of the button that confirms */
 
@@ -15,6 +15,19 @@ export function promptChoice(dialog) {
     dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
     dialog.showModal();
   });
+}
+
+/**
+ * Ask for a name; resolves to it, empty when the dialog was cancelled.
+ * @param {HTMLDialogElement} dialog
+ * @param {string} name the name so far
+ */
+export async function promptName(dialog, name) {
+  const input = find(dialog, "input", HTMLInputElement);
+  input.value = name;
+  const choice = promptChoice(dialog);
+  input.select();
+  return (await choice) === "rename" ? input.value : "";
 }
 
 /**

@@ -8,7 +8,7 @@ import { CLOSE, ERRORS } from "./protocol.js";
 
 /** @typedef {"host" | "player" | "stage"} PageName */
 /** @typedef {"home" | "player" | "stage" | "reload"} Goal where a link leads */
-/** @typedef {"join" | "reclaim" | "reload"} Action what a button does: ask for the name, take the seat back, reload */
+/** @typedef {"join" | "reclaim" | "reload"} Action what a button does: ask for the name, take the seat or the role back, reload */
 /**
  * @typedef {object} Ending
  * @property {string} title
@@ -159,14 +159,23 @@ export const LEFT = {
   action: "join",
 };
 
-/** The host's controls have moved to a player. @param {string} hostName @returns {Ending} */
-export function hostChanged(hostName) {
+/**
+ * The host's controls have moved to a player.
+ * @param {string} hostName
+ * @param {boolean} mayReclaim whether this page may take them back
+ * @returns {Ending}
+ */
+export function hostChanged(hostName, mayReclaim) {
+  const ending = { title: fill(gettext("%(name)s is the host now"), { name: hostName }), hasScores: true };
+  if (mayReclaim) {
+    const text = gettext("You were away for a while, so the controls went to their phone.");
+    return { ...ending, text, label: gettext("Host here"), action: "reclaim" };
+  }
   return {
-    title: fill(gettext("%(name)s is the host now"), { name: hostName }),
+    ...ending,
     text: gettext("The controls are on their phone. You can go on as a player."),
     label: gettext("Join as a player"),
     to: "player",
-    hasScores: true,
   };
 }
 

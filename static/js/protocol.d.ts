@@ -3,7 +3,7 @@
 export type CloseAction = "stop" | "reconnect" | "rejoin" | "results" | "reload" | "backoff";
 
 /** The version that this page speaks. */
-export const VERSION: "1.1";
+export const VERSION: "1.2";
 
 /** Message types, a client's and the server's. */
 export const TYPES: {
@@ -31,8 +31,12 @@ export const TYPES: {
   readonly KICK_PLAYER: "KICK_PLAYER";
   readonly BAN_PLAYER: "BAN_PLAYER";
   readonly TRANSFER_HOST: "TRANSFER_HOST";
+  readonly RECLAIM_HOST: "RECLAIM_HOST";
+  readonly RENAME_PLAYER: "RENAME_PLAYER";
   readonly LEAVE_ROOM: "LEAVE_ROOM";
   readonly CREATE_SEAT_LINK: "CREATE_SEAT_LINK";
+  readonly CLAIM_SEAT: "CLAIM_SEAT";
+  readonly ANSWER_CLAIM: "ANSWER_CLAIM";
   readonly ACK: "ACK";
   readonly HEARTBEAT: "HEARTBEAT";
   readonly CONNECTED: "CONNECTED";
@@ -42,10 +46,14 @@ export const TYPES: {
   readonly HEARTBEAT_ACK: "HEARTBEAT_ACK";
   readonly ERROR: "ERROR";
   readonly SEAT_LINK: "SEAT_LINK";
+  readonly CLAIM_PENDING: "CLAIM_PENDING";
+  readonly SEAT_CLAIMED: "SEAT_CLAIMED";
+  readonly CLAIM_CLOSED: "CLAIM_CLOSED";
   readonly NOTICE: "NOTICE";
   readonly ROOM_CREATED: "ROOM_CREATED";
   readonly PLAYER_JOINED: "PLAYER_JOINED";
   readonly PLAYER_LEFT: "PLAYER_LEFT";
+  readonly PLAYER_RENAMED: "PLAYER_RENAMED";
   readonly PLAYER_CONNECTION: "PLAYER_CONNECTION";
   readonly HOST_CHANGED: "HOST_CHANGED";
   readonly ROOM_LOCKED: "ROOM_LOCKED";
@@ -81,6 +89,7 @@ export const ERRORS: {
   readonly ROOM_CLOSED: "ROOM_CLOSED";
   readonly NAME_INVALID: "NAME_INVALID";
   readonly NAME_TAKEN: "NAME_TAKEN";
+  readonly CLAIM_REFUSED: "CLAIM_REFUSED";
   readonly TEAM_NOT_FOUND: "TEAM_NOT_FOUND";
   readonly PLAYER_NOT_FOUND: "PLAYER_NOT_FOUND";
   readonly NOT_ENOUGH_PLAYERS: "NOT_ENOUGH_PLAYERS";
@@ -165,8 +174,12 @@ export interface ClientPayloads {
   KICK_PLAYER: KickPlayer;
   BAN_PLAYER: BanPlayer;
   TRANSFER_HOST: TransferHost;
+  RECLAIM_HOST: ReclaimHost;
+  RENAME_PLAYER: RenamePlayer;
   LEAVE_ROOM: LeaveRoom;
   CREATE_SEAT_LINK: CreateSeatLink;
+  CLAIM_SEAT: ClaimSeat;
+  ANSWER_CLAIM: AnswerClaim;
   ACK: Ack;
   HEARTBEAT: Heartbeat;
 }
@@ -180,10 +193,14 @@ export interface ServerPayloads {
   HEARTBEAT_ACK: HeartbeatAck;
   ERROR: ErrorPayload;
   SEAT_LINK: SeatLink;
+  CLAIM_PENDING: ClaimPending;
+  SEAT_CLAIMED: SeatClaimed;
+  CLAIM_CLOSED: ClaimClosed;
   NOTICE: Notice;
   ROOM_CREATED: RoomCreated;
   PLAYER_JOINED: PlayerJoined;
   PLAYER_LEFT: PlayerLeft;
+  PLAYER_RENAMED: PlayerRenamed;
   PLAYER_CONNECTION: PlayerConnection;
   HOST_CHANGED: HostChanged;
   ROOM_LOCKED: RoomLocked;
@@ -228,11 +245,29 @@ export interface Ack {
   status?: string;
 }
 
+export interface AnswerClaim {
+  /** the id of the claim */
+  claimId: string;
+  /** whether the seat is theirs */
+  accept: boolean;
+}
+
 export interface AssignPlayer {
   /** the player */
   playerId: string;
   /** the team */
   teamId: string;
+}
+
+export interface AwayView {
+  /** the player */
+  playerId: string;
+  /** 1–20 visible characters, no control or bidi characters, unique in the room ignoring case */
+  playerName: string;
+  /** `#RRGGBB` */
+  avatarColor: string;
+  /** the team */
+  teamId: string | null;
 }
 
 export interface BanPlayer {
@@ -241,6 +276,25 @@ export interface BanPlayer {
 }
 
 export type CancelTeamSetup = Record<string, never>;
+
+export interface ClaimClosed {
+  /** the id of the claim */
+  claimId: string;
+  /** whether the seat was given to the one who asked */
+  accepted: boolean;
+}
+
+export interface ClaimPending {
+  /** the id of the claim */
+  claimId: string;
+  /** seconds */
+  expiresIn: number;
+}
+
+export interface ClaimSeat {
+  /** 1–20 visible characters, no control or bidi characters, unique in the room ignoring case */
+  playerName: string;
+}
 
 export type CloseRoom = Record<string, never>;
 
@@ -311,7 +365,7 @@ export interface CurrentRoundView {
 
 export type EndGame = Record<string, never>;
 
-export type ErrorCode = "INVALID_TRANSITION" | "UNAUTHORIZED" | "MALFORMED_MESSAGE" | "UNKNOWN_TYPE" | "ROOM_NOT_FOUND" | "ROOM_FULL" | "ROOM_CLOSED" | "NAME_INVALID" | "NAME_TAKEN" | "TEAM_NOT_FOUND" | "PLAYER_NOT_FOUND" | "NOT_ENOUGH_PLAYERS" | "INVALID_SETTINGS" | "SESSION_EXPIRED" | "SESSION_REPLACED" | "KICKED" | "BAD_HANDSHAKE" | "HANDSHAKE_TIMEOUT" | "ROOM_LOCKED" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "SERVER_BUSY";
+export type ErrorCode = "INVALID_TRANSITION" | "UNAUTHORIZED" | "MALFORMED_MESSAGE" | "UNKNOWN_TYPE" | "ROOM_NOT_FOUND" | "ROOM_FULL" | "ROOM_CLOSED" | "NAME_INVALID" | "NAME_TAKEN" | "CLAIM_REFUSED" | "TEAM_NOT_FOUND" | "PLAYER_NOT_FOUND" | "NOT_ENOUGH_PLAYERS" | "INVALID_SETTINGS" | "SESSION_EXPIRED" | "SESSION_REPLACED" | "KICKED" | "BAD_HANDSHAKE" | "HANDSHAKE_TIMEOUT" | "ROOM_LOCKED" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "SERVER_BUSY";
 
 export interface ErrorPayload {
   /** one of the [error codes](#errors) */
@@ -324,6 +378,8 @@ export interface ErrorPayload {
   requestId?: string;
   /** with `UPGRADE_REQUIRED`: the supported versions, newest first */
   supportedVersions?: string[];
+  /** whether `CLAIM_SEAT` may follow; absent: no */
+  claimable?: boolean;
 }
 
 export interface FinalScore {
@@ -441,6 +497,8 @@ export interface GameState {
   currentWord?: WordRevealed;
   /** the results, in `FINAL_RESULTS` */
   final?: FinalView;
+  /** players whose seats were freed after an absence, and who get them back */
+  away?: AwayView[];
 }
 
 export interface Heartbeat {
@@ -461,7 +519,7 @@ export interface HostChanged {
   /** the host's name */
   hostName: string;
   /** the reason */
-  reason: "disconnected" | "transferred";
+  reason: "disconnected" | "reclaimed" | "transferred";
 }
 
 export interface JoinTeam {
@@ -535,6 +593,13 @@ export interface PlayerLeft {
   reason: "disconnected" | "kicked" | "voluntary";
 }
 
+export interface PlayerRenamed {
+  /** the player */
+  playerId: string;
+  /** 1–20 visible characters, no control or bidi characters, unique in the room ignoring case */
+  playerName: string;
+}
+
 export interface PlayerView {
   /** the player */
   playerId: string;
@@ -549,6 +614,8 @@ export interface PlayerView {
   /** whether the player waits for the next round */
   sittingOut: boolean;
 }
+
+export type ReclaimHost = Record<string, never>;
 
 export interface Reconnect {
   /** the bearer secret of the seat */
@@ -583,6 +650,13 @@ export interface Reconnected {
   message?: string;
   /** the words played meanwhile; absent if the event log does not reach back so far */
   summary?: MissedWords;
+}
+
+export interface RenamePlayer {
+  /** the player */
+  playerId: string;
+  /** 1–20 visible characters, no control or bidi characters, unique in the room ignoring case */
+  playerName: string;
 }
 
 export interface ReportWord {
@@ -620,7 +694,7 @@ export type RoomUnlocked = Record<string, never>;
 
 export interface RoundEnded {
   /** the reason */
-  reason: "pack_exhausted" | "timer_expired";
+  reason: "explainer_left" | "pack_exhausted" | "timer_expired";
   /** counts the turns of a game from 1; absent before the first round */
   roundNumber: number;
   /** the team */
@@ -676,6 +750,15 @@ export interface ScoreSummary {
   teamId?: string | null;
   /** the next explainer; null after the last turn */
   explainerPlayerId?: string | null;
+}
+
+export interface SeatClaimed {
+  /** the id of the claim */
+  claimId: string;
+  /** 1–20 visible characters, no control or bidi characters, unique in the room ignoring case */
+  playerName: string;
+  /** how long the seat's owner has been away, in seconds */
+  awaySec: number;
 }
 
 export interface SeatLink {

@@ -26,6 +26,8 @@ import { TYPES } from "./protocol.js";
 /** @typedef {WordView["action"]} WordAction */
 /** @typedef {{wordId: string, action: WordAction, requestId: string}} Answer */
 
+/** How many players who were away for too long the server remembers. */
+const MAX_AWAY = 40;
 const IN_ROUND = ["ROUND_ACTIVE", "ROUND_PAUSED"];
 const IN_REVIEW = ["SCORE_REVIEW", "READY_FOR_NEXT"];
 const IN_GAME = ["ROUND_STARTING", ...IN_ROUND, ...IN_REVIEW];
@@ -216,15 +218,23 @@ const EVENTS = {
       sittingOut: IN_GAME.includes(game.state),
     };
     const others = game.players.filter((other) => other.playerId !== playerId);
+    const away = game.away?.filter((other) => other.playerId !== playerId);
     // The server lists people in the order of their ids; a former host who takes a seat comes first.
-    return { players: [...others, player].sort((a, b) => (a.playerId < b.playerId ? -1 : 1)) };
+    return { players: [...others, player].sort((a, b) => (a.playerId < b.playerId ? -1 : 1)), away };
   },
 
-  [TYPES.PLAYER_LEFT](game, { playerId }) {
+  [TYPES.PLAYER_LEFT](game, { playerId, reason }) {
+    const gone = game.players.filter((player) => player.playerId === playerId && reason === "disconnected");
+    const away = [...(game.away ?? []), ...gone.map(toAway)].slice(-MAX_AWAY);
     const players = game.players.filter((player) => player.playerId !== playerId);
     const teams = game.teams.map((team) => ({ ...team, players: team.players.filter((id) => id !== playerId) }));
-    return { players, teams };
+    return { players, teams, away };
   },
+
+  [TYPES.PLAYER_RENAMED]: (game, { playerId, playerName }) => ({
+    players: game.players.map((player) => (player.playerId === playerId ? { ...player, playerName } : player)),
+    hostName: playerId === game.hostId ? playerName : game.hostName,
+  }),
 
   [TYPES.PLAYER_CONNECTION](game, { playerId, status }) {
     if (status === "degraded") {
@@ -260,8 +270,8 @@ const EVENTS = {
   [TYPES.TEAM_SETUP_CANCELLED]: (game) => seated(game, []),
   [TYPES.PLAYER_ASSIGNED_TEAM]: (game, { teams }) => seated(game, teams),
   [TYPES.GAME_RESTARTED](game, { teams }) {
-    const { players, ...scores } = seated(game, teams);
-    return { ...scores, rounds: [], players: players.map((player) => ({ ...player, sittingOut: false })) };
+    const { players, ...others } = seated(game, teams);
+    return { ...others, rounds: [], players: players.map((player) => ({ ...player, sittingOut: false })) };
   },
 
   [TYPES.COUNTDOWN_TICK]: (_game, { remainingSeconds, teamId, explainerPlayerId }) => ({
@@ -342,11 +352,20 @@ const EVENTS = {
   [TYPES.NOTICE]: () => ({}),
 };
 
+/** @param {GameState["players"][number]} player */
+function toAway({ playerId, playerName, avatarColor, teamId }) {
+  return { playerId, playerName, avatarColor, teamId };
+}
+
 /** @param {GameState} game @param {TeamView[]} teams */
 function seated(game, teams) {
+  const away = game.away?.map((one) => ({
+    ...one,
+    teamId: teams.some((team) => team.id === one.teamId) ? one.teamId : null,
+  }));
   const teamOf = new Map(teams.flatMap((team) => team.players.map((id) => [id, team.id])));
   const players = game.players.map((player) => ({ ...player, teamId: teamOf.get(player.playerId) ?? null }));
-  return { players, ...standings(teams) };
+  return { players, away, ...standings(teams) };
 }
 
 /**

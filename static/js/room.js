@@ -62,6 +62,11 @@ export class Room {
     this.#socket.connect();
   }
 
+  /** Claim the seat that has the refused name. @param {string} playerName */
+  claim(playerName) {
+    this.#socket.claim(playerName);
+  }
+
   /** Reconnect now. */
   retry() {
     this.#socket.retry();

@@ -1,9 +1,12 @@
 /** What the pages read out of the state of a room; pure. */
 
-/** @import { CurrentRoundView, GameState, RoomState, TeamView } from "./protocol.js" */
+/** @import { CurrentRoundView, GameState, PlayerView, RoomState, TeamView } from "./protocol.js" */
 /** @import { Answer, LiveState, State } from "./reducer.js" */
 
 /** @typedef {"lobby" | "teams" | "countdown" | "round" | "pause" | "review" | "results" | "ended"} Phase */
+
+/** The id of the member who opened the room. */
+const FIRST_HOST = "host_1";
 
 /** @type {Record<RoomState, Phase>} */
 const PHASES = {
@@ -119,9 +122,20 @@ export function startObstacle(game) {
   return Math.min(...sizes) < 2 ? "thin" : null;
 }
 
-/** Players without a connection. @param {GameState} game */
+/** Players without a connection, those included whose seats were freed. @param {GameState} game */
 export function absentPlayers(game) {
-  return game.players.filter((player) => !player.connected);
+  return everyPlayer(game).filter((player) => !player.connected);
+}
+
+/** The players, and those whose seats were freed and who get them back. @param {GameState} game @returns {PlayerView[]} */
+export function everyPlayer(game) {
+  const away = (game.away ?? []).map((player) => ({ ...player, connected: false, sittingOut: false }));
+  return [...game.players, ...away];
+}
+
+/** Whether this page's actor opened the room and may become its host again. @param {State} state */
+export function mayReclaimHost(state) {
+  return isLive(state) && !isHost(state) && state.me.actorId === FIRST_HOST;
 }
 
 /** For each team its score after each of its turns, starting with 0. @param {GameState} game */

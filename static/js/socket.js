@@ -121,6 +121,13 @@ export class RoomSocket {
     }
   }
 
+  /** Claim the seat that has the refused name; the answer is CLAIM_PENDING, then CONNECTED or an ERROR. @param {string} playerName */
+  claim(playerName) {
+    if (this.status.phase === "asking") {
+      this.#write(TYPES.CLAIM_SEAT, { playerName });
+    }
+  }
+
   /** Reconnect now. */
   retry() {
     this.#attempt = 0;
@@ -224,6 +231,8 @@ export class RoomSocket {
       this.#lastError = payload;
       if (this.status.phase === "connecting" && NAME_ERRORS.includes(payload.code)) {
         this.#clear("handshake");
+        this.#setStatus({ phase: "asking", error: payload });
+      } else if (this.status.phase === "asking" && payload.code === ERRORS.CLAIM_REFUSED) {
         this.#setStatus({ phase: "asking", error: payload });
       }
     }

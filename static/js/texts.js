@@ -59,7 +59,7 @@ export function pauseText(game) {
   }
   return names.length
     ? fill(gettext("Waiting for %(names)s"), { names: names.join(", ") })
-    : gettext("Everybody is here.");
+    : fill(gettext("Everybody is connected. %(host)s can resume."), { host: game.hostName });
 }
 
 /** "Team Red wins!", or who shares the first place. @param {GameState} game */

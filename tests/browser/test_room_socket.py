@@ -62,7 +62,7 @@ async def test_the_first_message_is_connect(script: Script) -> None:
     await script.do("(w.room.start(), w.socket.open())")
     assert await script.sent() == [("CONNECT", {"role": "player", "playerName": "Bob"})]
     message = await script.do("w.last")
-    assert (message["roomId"], message["version"], message["actorId"]) == ("ABC234", "1.1", "")
+    assert (message["roomId"], message["version"], message["actorId"]) == ("ABC234", "1.2", "")
 
 
 async def test_nothing_is_sent_before_the_room_has_answered(script: Script) -> None:

@@ -117,3 +117,41 @@ test("forgetting an answer where there is none keeps the state", () => {
   assert.equal(forgetPending(before), before);
   assert.equal(forgetPending(swipe(before, ANSWER)).pending, null);
 });
+
+test("a freed seat moves the player to those who are away, and back with their return", () => {
+  const left = { playerId: "player_002", playerName: "Bob", playerCount: 3, reason: "disconnected" };
+  const freed = reduce(liveState(initialState(), runningGame({ away: [] })), message("PLAYER_LEFT", left, 101));
+  assert.deepEqual(
+    freed.gameState.away.map(({ playerId, teamId }) => [playerId, teamId]),
+    [["player_002", "team_2"]],
+  );
+  assert.equal(freed.gameState.players.length, 3);
+  const joined = { playerId: "player_002", playerName: "Bob", playerCount: 4, avatarColor: "#000000" };
+  const back = reduce(freed, message("PLAYER_JOINED", joined, 102));
+  assert.deepEqual([back.gameState.away, back.gameState.players.length], [[], 4]);
+});
+
+test("a player who leaves of their own is not away", () => {
+  const left = { playerId: "player_002", playerName: "Bob", playerCount: 3, reason: "voluntary" };
+  const { gameState: game } = reduce(
+    liveState(initialState(), runningGame({ away: [] })),
+    message("PLAYER_LEFT", left, 101),
+  );
+  assert.deepEqual(game.away, []);
+});
+
+test("those who are away lose their team with the teams", () => {
+  const away = [{ playerId: "player_005", playerName: "Eve", avatarColor: "#000000", teamId: "team_1" }];
+  const { gameState: game } = reduce(
+    liveState(initialState(), runningGame({ away })),
+    message("TEAM_SETUP_CANCELLED", {}, 101),
+  );
+  assert.equal(game.away[0].teamId, null);
+});
+
+test("PLAYER_RENAMED renames a player, and the host", () => {
+  const renamed = reduce(state(), message("PLAYER_RENAMED", { playerId: "player_002", playerName: "Rob" }, 101));
+  assert.equal(renamed.gameState.players.find(({ playerId }) => playerId === "player_002").playerName, "Rob");
+  const host = reduce(renamed, message("PLAYER_RENAMED", { playerId: "host_001", playerName: "Hannah" }, 102));
+  assert.equal(host.gameState.hostName, "Hannah");
+});

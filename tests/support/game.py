@@ -140,6 +140,16 @@ class Game:
         """Open the connections of these members again."""
         return [emission for name in names for emission in self.give(name, c.Connected())]
 
+    def free_seat(self, *names: str) -> list[Emission]:
+        """These are away until their seats are freed."""
+        self.drop(*names)
+        return self.pass_s(60)
+
+    def return_to_room(self, name: str, new_name: str = "") -> list[Emission]:
+        """A former player comes back with the old session."""
+        former = next((former for former in self.room.former_players if former.name == name), None)
+        return self.give("", c.Return(player_id=former.id if former else name, name=new_name))
+
     def leave(self, name: str) -> list[Emission]:
         return self.give(name, c.LeaveRoom())
 

@@ -39,7 +39,7 @@ async def idle(port: int, origin: str, rooms: list[str], count: int) -> None:
     async def enter(number: int) -> tuple[WSTransport, Idler]:
         room = rooms[number % len(rooms)]
         hello = {"role": "spectator"}
-        message = {"type": "CONNECT", "roomId": room, "version": "1.1", "timestamp": 0, "payload": hello}
+        message = {"type": "CONNECT", "roomId": room, "version": "1.2", "timestamp": 0, "payload": hello}
         async with turn, asyncio.timeout(PATIENCE_S):
             transport, idler = await ws_connect(
                 Idler,

@@ -4,27 +4,35 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-LATEST = "1.1"
+LATEST = "1.2"
 
-SINCE_1_1_TYPES = frozenset({"PLAYER_CONNECTION", "WORD_CORRECTED"})
-SINCE_1_1_FIELDS = {
-    "ROUND_ENDED": {"words"},
-    "SCORE_SUMMARY": {"rounds", "teamId", "explainerPlayerId"},
-    "COUNTDOWN_TICK": {"teamId", "explainerPlayerId"},
-    "RECONNECTED": {"summary"},
-    "ERROR": {"requestId"},
+ADDED_TYPES = {
+    "1.1": frozenset({"PLAYER_CONNECTION", "WORD_CORRECTED"}),
+    "1.2": frozenset({"PLAYER_RENAMED", "CLAIM_PENDING", "SEAT_CLAIMED", "CLAIM_CLOSED"}),
 }
+ADDED_FIELDS: dict[str, dict[str, set[str]]] = {
+    "1.1": {
+        "ROUND_ENDED": {"words"},
+        "SCORE_SUMMARY": {"rounds", "teamId", "explainerPlayerId"},
+        "COUNTDOWN_TICK": {"teamId", "explainerPlayerId"},
+        "RECONNECTED": {"summary"},
+        "ERROR": {"requestId"},
+        "gameState.final": {"resultId"},
+    },
+    "1.2": {"gameState": {"away"}, "ERROR": {"claimable"}},
+}
+ADDED_REASONS = {"1.2": frozenset({"reclaimed", "explainer_left"})}
 UNNUMBERED = frozenset(
     {
         "TIMER_TICK", "COUNTDOWN_TICK", "HEARTBEAT_ACK", "ERROR", "CONNECTED", "RECONNECTED", "RECONNECT_FAILED",
-        "STATE_SNAPSHOT",
+        "STATE_SNAPSHOT", "CLAIM_PENDING", "SEAT_CLAIMED", "CLAIM_CLOSED",
     }
 )  # fmt: skip
 NEEDS_ACK = frozenset({"ROUND_STARTED", "ROUND_ENDED", "GAME_ENDED"})
 NUMBERED = NEEDS_ACK | {
     "ROOM_CREATED", "PLAYER_JOINED", "PLAYER_LEFT", "TEAM_SETUP_STARTED", "PLAYER_ASSIGNED_TEAM", "WORD_REVEALED",
     "WORD_RESULT", "SCORE_SUMMARY", "GAME_PAUSED", "GAME_RESUMED", "STATE_CHANGED", "HOST_CHANGED", "SETTINGS_UPDATED",
-    "TEAM_SETUP_CANCELLED", "GAME_RESTARTED", "ROOM_LOCKED", "ROOM_UNLOCKED", "WORD_CORRECTED",
+    "TEAM_SETUP_CANCELLED", "GAME_RESTARTED", "ROOM_LOCKED", "ROOM_UNLOCKED", "WORD_CORRECTED", "PLAYER_RENAMED",
 }  # fmt: skip
 TO_EVERYBODY = (NUMBERED - {"WORD_REVEALED"}) | {"TIMER_TICK", "COUNTDOWN_TICK"}
 
@@ -55,6 +63,10 @@ CLIENT_MESSAGES: dict[str, dict[str, Any]] = {
     "UPDATE_SETTINGS": {"settings": {"roundDurationSec": 30}},
     "KICK_PLAYER": {"playerId": "player_0"},
     "TRANSFER_HOST": {"playerId": "player_0"},
+    "RECLAIM_HOST": {},
+    "RENAME_PLAYER": {"playerId": "player_0", "playerName": "Mallory"},
+    "CLAIM_SEAT": {"playerName": "Mallory"},
+    "ANSWER_CLAIM": {"claimId": "claim_0", "accept": True},
     "LEAVE_ROOM": {},
     "ACK": {"ackId": "ack_0", "status": "received"},
     "HEARTBEAT": {"stateVersion": 1},

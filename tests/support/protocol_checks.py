@@ -8,10 +8,11 @@ from typing import Any
 
 from tests.support.guest import Guest, Message
 from tests.support.message_rules import (
+    ADDED_FIELDS,
+    ADDED_REASONS,
+    ADDED_TYPES,
     NEEDS_ACK,
     NUMBERED,
-    SINCE_1_1_FIELDS,
-    SINCE_1_1_TYPES,
     TO_EVERYBODY,
     UNNUMBERED,
 )
@@ -23,8 +24,7 @@ def check_conversations(guests: Iterable[Guest]) -> None:
     for guest in everybody:
         check_envelopes(guest)
         check_numbers(guest)
-        if guest.version == "1.0":
-            check_only_1_0(guest)
+        check_nothing_newer(guest)
     check_secrecy(everybody)
 
 
@@ -71,11 +71,19 @@ def check_numbers(guest: Guest) -> None:
                 last_sequence_id, last_state_version = envelope["sequenceId"], envelope["stateVersion"]
 
 
-def check_only_1_0(guest: Guest) -> None:
-    """A 1.0 socket gets no type and no field that came with 1.1."""
-    for message in guest.messages:
-        assert message.type not in SINCE_1_1_TYPES, message.text
-        assert not SINCE_1_1_FIELDS.get(message.type, set()) & message.payload.keys(), message.text
+def check_nothing_newer(guest: Guest) -> None:
+    """A socket gets no type, no field and no reason that came with a later version than its own."""
+    for version in ADDED_TYPES:
+        if version <= guest.version:
+            continue
+        fields = ADDED_FIELDS[version]
+        for message in guest.messages:
+            assert message.type not in ADDED_TYPES[version], message.text
+            assert message.payload.get("reason") not in ADDED_REASONS.get(version, ()), message.text
+            assert not fields.get(message.type, set()) & message.payload.keys(), message.text
+            state = message.payload.get("gameState") or {}
+            assert not fields.get("gameState", set()) & state.keys(), message.text
+            assert not fields.get("gameState.final", set()) & state.get("final", {}).keys(), message.text
 
 
 def check_secrecy(guests: list[Guest]) -> None:

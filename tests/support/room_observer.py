@@ -9,7 +9,7 @@ from gameplay.engine import events, game
 from gameplay.engine.deadlines import Deadline
 from gameplay.engine.events import Audience, Emission, Event, WordRevealed
 from gameplay.engine.game import next_deadline_ms
-from gameplay.engine.model import MAX_PLAYERS, Room, Word
+from gameplay.engine.model import MAX_PLAYERS, MAX_REMEMBERED, Room, Word
 from gameplay.engine.projections import game_state
 from gameplay.engine.states import IN_ROUND, GameEvent
 from gameplay.engine.states import RoomState as S
@@ -106,8 +106,13 @@ class RoomObserver:
 
 
 def _check_people(room: Room) -> None:
-    names = [member.name for member in room.members.values()]
+    former = [former for former in room.former_players if former.id not in room.members]
+    names = [somebody.name for somebody in (*room.members.values(), *former)]
     assert len(set(names)) == len(names)
+    assert len(room.former_players) <= MAX_REMEMBERED
+    assert list(room.members) == sorted(room.members)
+    waiting = [member for member in room.members.values() if member.connected and not member.seated]
+    assert len(room.players) == MAX_PLAYERS or all(member.id == room.host_id for member in waiting)
     assert len(room.players) <= MAX_PLAYERS
     assert room.host_id in room.members
     assert not room.host.seated or room.settings.word_holder == "explainer"

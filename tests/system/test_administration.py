@@ -98,7 +98,7 @@ async def test_the_first_page_tells_how_things_stand(site: Site, accounts: dict[
         "Redis answers in",
         "working",
         "PartyFlow 0.",
-        "Protocol 1.1, 1.0",
+        "Protocol 1.2, 1.1, 1.0",
         "Django 5.",
         "Python 3.",
         "Valkey",

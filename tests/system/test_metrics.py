@@ -31,7 +31,7 @@ async def test_a_party_leaves_its_traces(build_site: Callable[..., Site]) -> Non
     site = build_site({"WORKER_ID": "worker-1"})
     site.start()
     empty = await figures(site)
-    assert empty["worker_info", labelled(worker="worker-1", protocol="1.1")] == 1
+    assert empty["worker_info", labelled(worker="worker-1", protocol="1.2")] == 1
     assert sum(value for (name, _), value in empty.items() if name in ("rooms", "sockets")) == 0
 
     async with await Party.throw(site, ("Bob", "Carol"), FEW_WORDS) as party:

@@ -11,7 +11,7 @@ from gameplay.engine import commands, events
 from gameplay.engine.commands import Command
 from gameplay.engine.events import Event, RoundView, Standing, TeamView, WordView
 from gameplay.engine.model import Settings
-from gameplay.engine.projections import CurrentRoundView, GameState, PlayerView
+from gameplay.engine.projections import AwayView, CurrentRoundView, GameState, PlayerView
 from gameplay.engine.states import GameEvent, RoomState
 from rooms.protocol import messages
 from rooms.protocol.acks import ack_id
@@ -57,8 +57,12 @@ CLIENT: Mapping[str, Command] = {
     "KICK_PLAYER": commands.KickPlayer(player_id="player_004"),
     "BAN_PLAYER": commands.BanPlayer(player_id="player_004"),
     "TRANSFER_HOST": commands.TransferHost(player_id="player_002"),
+    "RECLAIM_HOST": commands.ReclaimHost(),
+    "RENAME_PLAYER": commands.RenamePlayer(player_id="player_001", player_name="Robert"),
     "LEAVE_ROOM": commands.LeaveRoom(),
     "CREATE_SEAT_LINK": messages.CreateSeatLink(),
+    "CLAIM_SEAT": messages.ClaimSeat(player_name="Erin"),
+    "ANSWER_CLAIM": messages.AnswerClaim(claim_id="claim_1", accept=True),
     "ACK": messages.Ack(ack_id="ack_round_started_40"),
     "HEARTBEAT": messages.Heartbeat(state_version=31, state_checksum="a3f5c8d9"),
 }
@@ -133,6 +137,7 @@ GAME_STATE = GameState(
         words=WORDS,
     ),
     current_word_id="word_7",
+    away=(AwayView(player_id="player_005", player_name="Frank", avatar_color="#8E44AD", team_id="team_1"),),
 )
 
 _WORD_RESULT = events.WordResult(word_id="word_5", action="guessed", team_id="team_2", points_awarded=1, new_score=4)
@@ -141,7 +146,7 @@ SERVER: Mapping[str, Event] = {
     event.TYPE: event
     for event in (
         messages.Connected(
-            server_version="1.1",
+            server_version="1.2",
             session_id=SESSION,
             actor_id="player_001",
             role="player",
@@ -170,14 +175,19 @@ SERVER: Mapping[str, Event] = {
             message="Not possible in SCORE_REVIEW.",
             request_type="PAUSE_GAME",
             request_id="r17",
+            claimable=False,
         ),
         messages.SeatLink(url="https://party.example/ABC234/seat/pV3kX0s8wJq1", expires_in=120),
+        messages.ClaimPending(claim_id="claim_1", expires_in=30),
+        messages.SeatClaimed(claim_id="claim_1", player_name="Erin", away_sec=95),
+        messages.ClaimClosed(claim_id="claim_1", accepted=True),
         messages.Notice(message="The server restarts in five minutes; your game goes on."),
         events.RoomCreated(
             qr_code_url="https://party.example/ABC234", host_id="host_1", host_name="Alice", max_players=10
         ),
         events.PlayerJoined(player_id="player_001", player_name="Bob", player_count=1, avatar_color="#FF5733"),
         events.PlayerLeft(player_id="player_004", player_name="Erin", player_count=3, reason="voluntary"),
+        events.PlayerRenamed(player_id="player_001", player_name="Robert"),
         events.PlayerConnection(player_id="player_004", status="warning"),
         events.HostChanged(host_id="player_001", host_name="Bob", reason="disconnected"),
         events.RoomLocked(),

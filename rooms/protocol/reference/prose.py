@@ -77,11 +77,13 @@ VERSIONS = f"""
 ## Versions
 
 The server supports {_VERSIONS}. The `version` of the first message decides: of the same major the lower of the two
-minors is used, and `CONNECTED` carries `serverVersion`. A 1.0 socket gets no message type and no field that was added
-in 1.1; they are marked in this document. In place of `WORD_CORRECTED` it gets `STATE_SNAPSHOT`, so that its state
-stays correct. An unsupported major is answered with `UPGRADE_REQUIRED`, the `supportedVersions`, and close 4426. The
-last two majors are supported. Within them, the end of a version is announced at least {NOTICE_DAYS} days ahead; after
-its last day it is answered like an unsupported one, in handshakes only. {_SUNSETS}
+minors is used, and `CONNECTED` carries `serverVersion`. A 1.0 or 1.1 socket gets no message type and no field that
+was added later; they are marked in this document. In place of `WORD_CORRECTED` and `PLAYER_RENAMED` an older one gets
+`STATE_SNAPSHOT`, so that its state stays correct; the reasons `reclaimed` and `explainer_left` of 1.2 it gets as
+`transferred` and `timer_expired`. An unsupported major is answered with `UPGRADE_REQUIRED`, the
+`supportedVersions`, and close 4426. The last two majors are supported. Within them, the end of a version is announced
+at least {NOTICE_DAYS} days ahead; after its last day it is answered like an unsupported one, in handshakes only.
+{_SUNSETS}
 """
 
 NUMBERS = """
@@ -114,13 +116,16 @@ _WAITS = table(
         ),
         (
             f"over {_LOST}",
-            "`RECONNECT_FAILED`; `CONNECT` restores name, team and score, to play from the next round",
+            "`RECONNECT_FAILED`; `CONNECT` restores name, team and score; who has missed over 30 s of the running "
+            "round's clock plays from the next round",
             "`RECONNECT_FAILED`; `CONNECT` restores the role immediately",
         ),
         (
             f"over {_REMOVE}",
-            "`SESSION_EXPIRED` and close 4401: the player was removed",
-            "a seat as a player, if the longest-connected player has become the host",
+            "the seat is freed and remembered: `RECONNECT_FAILED`; `CONNECT` restores id, name, colour, team, "
+            "statistics and place in the rotation, or lets the player look on until a seat is free",
+            "a seat as a player, if the longest-connected player has become the host; the creator of the room may "
+            "`RECLAIM_HOST`",
         ),
     ),
 )
@@ -176,9 +181,25 @@ Cases that [spec.md](spec.md) leaves open:
 - **Errors.** `requestType` and `requestId` are given as far as they could be read; a type of over 64 characters is
   not repeated. `supportedVersions` lists every supported version, newest first. Before the negotiation errors are
   written in the server's own version.
-- **1.0.** `remainingSeconds` of `GAME_PAUSED` was added in 1.1. `gameState` is the same for every minor version
-  except for `resultId`, which was added in 1.1; clients ignore unknown fields. Events of 1.1 are left out of a 1.0
-  client's `missedEvents`; the `gameState` beside them includes their effect.
+- **Older minors.** `remainingSeconds` of `GAME_PAUSED` was added in 1.1. `gameState` is the same for every minor
+  version except for `resultId`, which was added in 1.1, and `away`, which was added in 1.2; clients ignore unknown
+  fields. Newer events are left out of an older client's `missedEvents`; the `gameState` beside them includes their
+  effect.
+- **Seats.** While no player and no host is connected no seat is freed; then the {_REMOVE} begin anew. The latest 40
+  players whose seats were freed are remembered, those who left, were kicked or banned are not. Their names are taken.
+  `KICK_PLAYER` on one of them forgets them; `SHUFFLE_TEAMS` deals them last.
+- **Empty team.** A round whose team has no player left ends, with the event `ROUND_TIMEOUT` and the reason
+  `explainer_left`. In a tie only teams with a player, present or remembered, play on; if one is left it wins, if none
+  the first one does. `RESUME_GAME` with nobody connected in the round's team, and `CONFIRM_START` with fewer than two
+  teams that have somebody connected, are `NOT_ENOUGH_PLAYERS`.
+- **Hosting.** `RECLAIM_HOST` is for the session of the room's creator, unless they have transferred the role
+  themselves. It gives up the seat that they have; `wordHolder` returns to its former value with the next countdown, and
+  a running round keeps its holder.
+- **Claims.** `NAME_TAKEN` with `claimable` means that the name belongs to somebody who is away. `CLAIM_SEAT` on that
+  socket asks the host and the seat's connected teammates, who answer with `ANSWER_CLAIM`. One claim a seat and a socket
+  is open at a time, three a room, ten a minute and client network. After 30 s, or when the owner comes back, is removed
+  or renamed, it is `CLAIM_REFUSED`, and the socket has {seconds(limits.CLAIM_AGAIN_MS)} more.
+- **Renaming.** `RENAME_PLAYER` is for oneself, not while explaining and once in 10 s, and for the host.
 - **Logged.** `SEAT_LINK` and `NOTICE` have sequence numbers like the game's own events, and are repeated in
   `missedEvents` for their recipients.
 - **Time away.** Exactly {_GRACE} is a snapshot, exactly {_LOST} is still within the limit.

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from gameplay.engine.projections import FinalView
+from gameplay.engine.projections import FinalView, GameState
 from gameplay.engine.states import GameEvent, RoomState
 from rooms.protocol.catalogue import ROWS, SERVER
 from rooms.protocol.envelope import ClientEnvelope, ServerEnvelope
@@ -38,6 +38,7 @@ def shapes() -> dict[str, Schema]:
         _mark_added(found[row.payload.__name__], {name: str(since) for name, since in row.added.items()})
     _mark_added(found["ClientEnvelope"], {"requestId": "1.1"})
     _mark_added(found["FinalView"], FinalView.ADDED)
+    _mark_added(found["GameState"], GameState.ADDED)
     for name, shape in found.items():
         _describe(name, shape)
     return found

@@ -201,7 +201,7 @@ class TestTheBrowsersConstants:
         return json.loads(re.sub(r",\s*}", "}", quoted))
 
     def test_name_the_version(self):
-        assert self.constant("VERSION") == "1.1"
+        assert self.constant("VERSION") == "1.2"
 
     def test_name_every_message_and_every_code(self):
         assert self.constant("TYPES") == {type_: type_ for type_ in (*CLIENT, *SERVER)}

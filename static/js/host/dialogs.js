@@ -1,7 +1,7 @@
 /** The host's dialogs: one at a time, closed by Escape, a button or a tap beside them. */
 
-import { promptChoice, promptConfirm } from "../dialogs.js";
-import { closest, data, el, setText } from "../dom.js";
+import { promptChoice, promptConfirm, promptName } from "../dialogs.js";
+import { closest, data, el, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 
 /** @import { Question } from "../dialogs.js" */
@@ -53,12 +53,23 @@ export class Dialogs {
     return promptConfirm(this.get("confirm"), question);
   }
 
-  /** Choose what happens to a player: resolves to `kick`, `ban`, `transfer` or "". @param {string} name */
-  player(name) {
+  /**
+   * Choose what happens to a player: resolves to `kick`, `ban`, `transfer`, `rename` or "".
+   * @param {string} name
+   * @param {boolean} isSeated whether the player has a seat, not only a claim to one
+   */
+  player(name, isSeated) {
     const dialog = this.get("player");
     setText(el("title", dialog), name);
     setText(el("text", dialog), fill(gettext("What should happen to %(name)s?"), { name }));
+    show(el("transfer", dialog), isSeated);
+    show(el("rename", dialog), isSeated);
     return promptChoice(dialog);
+  }
+
+  /** Ask for a player's new name; resolves to "" when it was cancelled. @param {string} name */
+  rename(name) {
+    return promptName(this.get("rename"), name);
   }
 
   /** The room's menu: resolves to the choice. */

@@ -9,11 +9,12 @@ import { gettext } from "../i18n.js";
 import { CLOSE, TYPES } from "../protocol.js";
 import { Room, socketUrl } from "../room.js";
 import { Screens } from "../screens.js";
-import { isHost, isLive, phaseOf, playerById } from "../selectors.js";
+import { everyPlayer, isHost, isLive, mayReclaimHost, phaseOf, playerById } from "../selectors.js";
 import { copyText } from "../share.js";
 import { Sound } from "../sound.js";
 import { Toasts } from "../toasts.js";
 import { ScreenWakeLock } from "../wake_lock.js";
+import { ClaimDialog } from "../widgets/claim_dialog.js";
 import { drawConnectionBadge, isHopeless, isOffline } from "../widgets/connection_badge.js";
 import { drawTiles } from "../widgets/player_tiles.js";
 import { drawScores } from "../widgets/scoreboard.js";
@@ -60,7 +61,10 @@ export class HostPage {
   screens = new Screens();
   settings = new SettingsDialog(this);
   #seatLink = new SeatLink(this);
-  #ended = endedScreen(this.screens.section("ended"), { ...this.urls, reload: "" }, drawScores);
+  #claims = new ClaimDialog(this);
+  #ended = endedScreen(this.screens.section("ended"), { ...this.urls, reload: "" }, drawScores, () =>
+    this.room.send(TYPES.RECLAIM_HOST, {}),
+  );
   #drawToolbar = buildToolbar(this);
 
   constructor() {
@@ -95,14 +99,22 @@ export class HostPage {
   /** Let the host choose what happens to a player. @param {string} playerId */
   choosePlayer = async (playerId) => {
     const game = this.room.state.gameState;
-    const name = game && playerById(game, playerId)?.playerName;
-    const choice = name && (await this.dialogs.player(name));
+    const name = game && everyPlayer(game).find((player) => player.playerId === playerId)?.playerName;
+    if (!game || !name) {
+      return;
+    }
+    const choice = await this.dialogs.player(name, playerById(game, playerId) !== undefined);
     if (choice === "kick") {
       this.room.send(TYPES.KICK_PLAYER, { playerId });
     } else if (choice === "ban") {
       this.room.send(TYPES.BAN_PLAYER, { playerId });
     } else if (choice === "transfer") {
       this.room.send(TYPES.TRANSFER_HOST, { playerId });
+    } else if (choice === "rename") {
+      const playerName = await this.dialogs.rename(name);
+      if (playerName) {
+        this.room.send(TYPES.RENAME_PLAYER, { playerId, playerName });
+      }
     }
   };
 
@@ -136,6 +148,7 @@ export class HostPage {
   /** @param {Change} change */
   #onChange({ state, message, status }) {
     if (message) {
+      attempt(() => this.#claims.onMessage(message));
       attempt(() => this.#seatLink.onMessage(message));
       if (isLive(state)) {
         attempt(() => this.screens.view?.onMessage?.(message, state));
@@ -178,7 +191,7 @@ export class HostPage {
   #drawPeople(state) {
     const dialog = this.dialogs.get("people");
     drawTiles(el("tiles", dialog), state, this.choosePlayer);
-    show(el("nobody", dialog), state.gameState.players.length === 0);
+    show(el("nobody", dialog), everyPlayer(state.gameState).length === 0);
   }
 
   #tick() {
@@ -196,5 +209,5 @@ function endingOf(state, status) {
   if (state.gameState?.state === "ROOM_CLOSED") {
     return endingFor("host", CLOSE.ROOM_CLOSED);
   }
-  return isLive(state) && !isHost(state) ? hostChanged(state.gameState.hostName) : null;
+  return isLive(state) && !isHost(state) ? hostChanged(state.gameState.hostName, mayReclaimHost(state)) : null;
 }

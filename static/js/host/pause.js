@@ -29,7 +29,7 @@ export function pauseView(section, host) {
       const absent = absentPlayers(game);
       drawTurn(el("turn", section), game);
       setText(el("time-left", section), timeLeftText(game));
-      setText(el("reason", section), absent.length ? gettext("Waiting for:") : gettext("Everybody is here."));
+      setText(el("reason", section), absent.length ? gettext("Waiting for:") : gettext("Everybody is connected."));
       show(el("awaited", section), absent.length > 0);
       reconcile(el("awaited", section), absent, {
         key: (player) => player.playerId,

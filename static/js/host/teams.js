@@ -3,7 +3,7 @@
 import { closest, create, el, findAll, reconcile, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { RANGES, TYPES } from "../protocol.js";
-import { isLive, playerById, playersById, startObstacle, teamById } from "../selectors.js";
+import { everyPlayer, isLive, playerById, playersById, startObstacle, teamById } from "../selectors.js";
 import { shortcutOf } from "../shortcut.js";
 import { setTeam, teamShape } from "../teams.js";
 import { avatar, connectionOf, connectionText, drawAvatar } from "../widgets/player_tiles.js";
@@ -65,6 +65,7 @@ export function teamsView(section, host) {
     const game = state.gameState;
     const focusedId = document.activeElement?.closest(".member")?.getAttribute("data-player");
     const teamless = game.players.filter((player) => !player.teamId).map((player) => player.playerId);
+    const isAnybodyTeamless = everyPlayer(game).some((player) => !player.teamId);
     columns.style.setProperty("--teams", String(game.teams.length));
     columns.toggleAttribute("data-choosing", chosenId !== null);
     reconcile(columns, [{ id: "", name: gettext("No team yet"), players: teamless }, ...game.teams], {
@@ -72,7 +73,7 @@ export function teamsView(section, host) {
       make: makeColumn,
       update: (item, column) => updateColumn(item, column, state),
     });
-    show(findAll(columns, ":scope > *")[0], teamless.length > 0);
+    show(findAll(columns, ":scope > *")[0], isAnybodyTeamless);
     if (focusedId && !columns.contains(document.activeElement)) {
       focusCard(focusedId);
     }
@@ -115,11 +116,13 @@ export function teamsView(section, host) {
 
   /** @param {HTMLElement} item @param {Column} column @param {LiveState} state */
   function updateColumn(item, column, { gameState: game, connections }) {
-    reconcile(el("members", item), playersById(game, column.players), {
+    const away = everyPlayer({ ...game, players: [] }).filter((player) => (player.teamId ?? "") === column.id);
+    reconcile(el("members", item), [...playersById(game, column.players), ...away], {
       key: (player) => player.playerId,
       make: makeCard,
       update(card, player) {
         const [button] = findAll(card, ".member");
+        button.toggleAttribute("disabled", away.includes(player));
         button.setAttribute("aria-pressed", String(player.playerId === chosenId));
         button.toggleAttribute("data-away", !player.connected);
         drawAvatar(el("avatar", card), player);

@@ -36,6 +36,9 @@ const CLOSE = {
   warning: gettext("Everybody is sent home. The room’s code stops working."),
 };
 
+/** For the one who opened the room and has lost the role to a player. */
+export const RECLAIM = { type: TYPES.RECLAIM_HOST, label: gettext("Host again"), isMain: true };
+
 /** @type {Partial<Record<RoomState, Control[]>>} */
 const CONTROLS = {
   ROOM_CREATED: [START],

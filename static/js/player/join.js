@@ -1,7 +1,7 @@
 /** The first screen: the form that asks for a name. */
 
 import { el, setText, show } from "../dom.js";
-import { gettext } from "../i18n.js";
+import { fill, gettext } from "../i18n.js";
 import { lastSeat } from "../seat.js";
 
 /** @import { ErrorCode, ErrorPayload } from "../protocol.js" */
@@ -26,6 +26,11 @@ export function joinView(section, page) {
     }
   });
   input.addEventListener("input", clearProblem);
+  el("claim", section).addEventListener("click", () => {
+    show(el("claim", section), false);
+    setText(el("error", section), gettext("Asking the host and your team…"));
+    page.claim(input.value.trim());
+  });
 
   return {
     /** Show the form again. @param {string} note why */
@@ -33,8 +38,12 @@ export function joinView(section, page) {
       setText(el("note", section), note);
       show(el("note", section), Boolean(note));
     },
-    /** The server refused the name. @param {ErrorPayload} error */
-    refuse: (error) => showProblem(refusalText(error)),
+    /** The server refused the name, or the others the claim. @param {ErrorPayload} error */
+    refuse(error) {
+      const name = input.value.trim();
+      showProblem(refusalText(error, name));
+      show(el("claim", section), error.claimable === true);
+    },
   };
 
   /** @param {string} text */
@@ -47,6 +56,7 @@ export function joinView(section, page) {
 
   function clearProblem() {
     setText(el("error", section), "");
+    show(el("claim", section), false);
     input.removeAttribute("aria-invalid");
   }
 }
@@ -59,11 +69,14 @@ function problemWith(name) {
   return [...name].length > MAX_LENGTH ? gettext("At most 20 characters, please.") : "";
 }
 
-/** @param {ErrorPayload} error */
-function refusalText({ code, message }) {
+/** @param {ErrorPayload} error @param {string} name */
+function refusalText({ code, message, claimable }, name) {
   /** @type {Partial<Record<ErrorCode, string>>} */
   const texts = {
-    NAME_TAKEN: gettext("Somebody here already has this name. Take another one."),
+    NAME_TAKEN: claimable
+      ? fill(gettext("%(name)s is here already. Is that you?"), { name })
+      : gettext("Somebody here already has this name. Take another one."),
+    CLAIM_REFUSED: gettext("Nobody has confirmed that. Take another name, or ask again."),
     NAME_INVALID: gettext("This name cannot be shown. Use 1 to 20 letters, digits or emoji."),
   };
   return texts[code] ?? message;

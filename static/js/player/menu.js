@@ -1,9 +1,10 @@
-/** The menu behind the three dots: sound, another phone, leaving. */
+/** The menu behind the three dots: sound, the name, another phone, leaving. */
 
-import { promptConfirm } from "../dialogs.js";
+import { promptConfirm, promptName } from "../dialogs.js";
 import { el, setText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
+import { isLive, nameOf } from "../selectors.js";
 import { share } from "../share.js";
 
 /** @import { PlayerPage } from "./page.js" */
@@ -23,6 +24,7 @@ export class Menu {
       this.#dialog.close();
       page.room.send(TYPES.CREATE_SEAT_LINK, {});
     });
+    el("rename").addEventListener("click", () => this.#rename());
     el("seat-share").addEventListener("click", () => this.#share());
     this.#drawSound();
   }
@@ -44,6 +46,20 @@ export class Menu {
     const host = this.#page.room.state.gameState?.hostName ?? "";
     setText(el("menu-host", this.#dialog), fill(gettext("%(host)s is the host."), { host }));
     this.#dialog.showModal();
+  }
+
+  async #rename() {
+    this.#dialog.close();
+    const { state } = this.#page.room;
+    if (!isLive(state)) {
+      return;
+    }
+    const playerId = state.me.actorId;
+    const dialog = el("rename-dialog", document, HTMLDialogElement);
+    const playerName = await promptName(dialog, nameOf(state.gameState, playerId));
+    if (playerName) {
+      this.#page.room.send(TYPES.RENAME_PLAYER, { playerId, playerName });
+    }
   }
 
   #toggleSound() {

@@ -15,6 +15,7 @@ import { isHost, isLive, nameOf, phaseOf } from "../selectors.js";
 import { Sound } from "../sound.js";
 import { Toasts } from "../toasts.js";
 import { ScreenWakeLock } from "../wake_lock.js";
+import { ClaimDialog } from "../widgets/claim_dialog.js";
 import { drawConnectionBadge, isHopeless, isOffline } from "../widgets/connection_badge.js";
 import { drawHeader } from "./header.js";
 import { drawControls } from "./host_control_bar.js";
@@ -58,6 +59,7 @@ export class PlayerPage {
   #seat = new Seat(this.code);
   #wake = new ScreenWakeLock(el("awake", document, HTMLVideoElement), () => this.#drawAwakeHint());
   #menu = new Menu(this);
+  #claims = new ClaimDialog(this);
   #join = joinView(this.screens.section("join"), this);
   #ended = endedScreen(
     this.screens.section("ended"),
@@ -96,6 +98,11 @@ export class PlayerPage {
     this.#name = name;
     this.#requestWakeLock();
     this.#reconnect();
+  }
+
+  /** Say that the seat with this name is one's own. @param {string} name */
+  claim(name) {
+    this.room.claim(name);
   }
 
   /** Give up the seat. */
@@ -221,10 +228,19 @@ export class PlayerPage {
           return;
         }
         break;
+      case TYPES.PLAYER_RENAMED:
+        if (message.payload.playerId === state.me?.actorId) {
+          this.#seat.save(state.me.sessionId, message.payload.playerName);
+        }
+        break;
       case TYPES.HOST_CHANGED:
         if (isHost(state) && !isHost({ ...previous, me: state.me })) {
           this.toasts.show(gettext("You are the host now."), "good");
         }
+        break;
+      case TYPES.SEAT_CLAIMED:
+      case TYPES.CLAIM_CLOSED:
+        this.#claims.onMessage(message);
         break;
       case TYPES.SEAT_LINK:
         this.#menu.showSeatLink(message.payload.url);

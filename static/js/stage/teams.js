@@ -16,6 +16,7 @@ export function teamsView(section) {
       const game = state.gameState;
       const isReady = game.state === "READY_TO_START";
       const teamless = game.players.filter((player) => !player.teamId);
+      const away = game.away?.filter((player) => !player.teamId);
       setText(el("title", section), isReady ? gettext("Ready when the host is") : gettext("Choose your teams"));
       show(el("help", section), !isReady);
       reconcile(el("columns", section), game.teams, {
@@ -23,11 +24,12 @@ export function teamsView(section) {
         make: makeColumn,
         update(item, team) {
           const players = playersById(game, team.players);
-          drawTiles(el("members", item), { ...state, gameState: { ...game, players, teams: [] } });
+          const away = game.away?.filter((player) => player.teamId === team.id);
+          drawTiles(el("members", item), { ...state, gameState: { ...game, players, away, teams: [] } });
         },
       });
       show(el("teamless", section), teamless.length > 0);
-      drawTiles(el("tiles", section), { ...state, gameState: { ...game, players: teamless } });
+      drawTiles(el("tiles", section), { ...state, gameState: { ...game, players: teamless, away } });
     },
   };
 }

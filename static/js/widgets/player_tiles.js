@@ -2,7 +2,7 @@
 
 import { create, el, findAll, reconcile, setData, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
-import { teamById } from "../selectors.js";
+import { everyPlayer, teamById } from "../selectors.js";
 import { setTeam } from "../teams.js";
 
 /** @import { GameState, PlayerConnection, PlayerView } from "../protocol.js" */
@@ -12,13 +12,13 @@ import { setTeam } from "../teams.js";
 /** @typedef {PlayerConnection["status"] | "ok" | "away"} ConnectionState */
 
 /**
- * Draw the players of `state`.
+ * Draw the players of `state`, those who are away last.
  * @param {HTMLElement} list
  * @param {LiveState} state
  * @param {Choose} [choose] the action of a tile's button; without it the tiles have none
  */
 export function drawTiles(list, { gameState: game, connections }, choose) {
-  reconcile(list, game.players, {
+  reconcile(list, everyPlayer(game), {
     key: (player) => player.playerId,
     make: (player) => tile(player, choose),
     update(item, player) {
