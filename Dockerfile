@@ -10,8 +10,8 @@ RUN pip install --no-cache-dir --disable-pip-version-check -r requirements-obser
 
 COPY . .
 # The settings want to see a whole production, of which collecting files needs nothing.
-RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" DEBUG=off STATIC_ROOT=/srv/static \
-    ALLOWED_HOSTS=build.invalid PUBLIC_URL=https://build.invalid DATABASE_URL=sqlite://:memory: \
+RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" STATIC_ROOT=/srv/static \
+    PUBLIC_URL=https://build.invalid DATABASE_URL=sqlite://:memory: \
     python manage.py collectstatic --no-input --verbosity 0 \
     && python -m compileall -q /srv/partyflow
 
@@ -21,7 +21,6 @@ FROM python:3.12-slim
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    DEBUG=off \
     VAR_DIR=/var/lib/partyflow \
     STATIC_ROOT=/srv/static
 

@@ -12,13 +12,16 @@ BIOME = $(NODE) tools/js/node_modules/@biomejs/biome/bin/biome
 PIP = .venv/bin/python -m pip -qq --disable-pip-version-check --no-input
 APT = $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get -qq
 
-.PHONY: help run check test faults soak lint fmt docs unicode messages bench bench-peers clean
+.PHONY: help run dev check test faults soak lint fmt docs unicode messages bench bench-peers clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
 
-run: .venv/run ## start PartyFlow on 0.0.0.0:$PORT (8000); the settings come from the environment
+run: .venv/run ## start PartyFlow on port $PORT (8000) for the local network; the settings come from the environment
 	@exec .venv/bin/python manage.py serve
+
+dev: .venv/run ## the same for those who change the code: files and templates are read anew for every page, DEBUG is on
+	@DEBUG=on exec .venv/bin/python manage.py serve
 
 check: .venv/test lint ## lint and unit tests, for every day
 	.venv/bin/python -m pytest -n 2 --dist loadfile gameplay rooms partyflow tests/architecture tests/js

@@ -15,14 +15,16 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
+STATIC_ROOT = ROOT / "test-results" / "static"
+"""Static files are collected once for all servers, which takes seconds."""
 START_TIMEOUT_S = 180.0
 STOP_TIMEOUT_S = 25.0
 
 # What a developer may have in the environment must not reach a server that tests and measurements rely on.
 FOREIGN_VARIABLES = (
-    "ALLOWED_HOSTS", "BEHIND_PROXY", "CACHE_URL", "CHANNELS_URL", "DATABASE_URL", "DEBUG",
-    "OTEL_EXPORTER_OTLP_ENDPOINT", "PORT", "PUBLIC_URL",
-    "RATE_LIMITS", "REDIS_URL", "SECRET_KEY", "SENTRY_DSN", "TRUSTED_PROXIES", "VAR_DIR", "WORKER_ID",
+    "ALLOWED_HOSTS", "ANONYMOUS_ROOMS", "BEHIND_PROXY", "BIND", "CACHE_URL", "CHANNELS_URL", "DATABASE_URL", "DEBUG",
+    "DJANGO_SETTINGS_MODULE", "OTEL_EXPORTER_OTLP_ENDPOINT", "PORT", "PUBLIC_URL", "RATE_LIMITS", "REDIS_URL",
+    "SECRET_KEY", "SENTRY_DSN", "STATIC_ROOT", "TRUSTED_PROXIES", "VAR_DIR", "WORKER_ID",
 )  # fmt: skip
 
 
@@ -56,7 +58,8 @@ class ServerProcess:
         self.origin = f"http://127.0.0.1:{self.port}"
         self.log_path = var_dir / f"{name}.log"
         self._env = {name: value for name, value in os.environ.items() if name not in FOREIGN_VARIABLES}
-        self._env |= {"VAR_DIR": str(var_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1", **(env or {})}
+        self._env |= {"VAR_DIR": str(var_dir), "STATIC_ROOT": str(STATIC_ROOT), "PORT": str(self.port)}
+        self._env |= {"PYTHONUNBUFFERED": "1", **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._started: dict[int, psutil.Process] = {}
 

@@ -1,4 +1,8 @@
-"""Django settings, read from the environment. Development needs no variable; production refuses unsafe values."""
+"""Django settings, read from the environment.
+
+Without an https PUBLIC_URL the site is in LAN mode: plain HTTP for the local network, no variable needed. Production
+refuses unsafe values.
+"""
 
 import logging
 import re
@@ -10,23 +14,25 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
-from partyflow.config import environment, lan
+from partyflow.config import environment
 from partyflow.config.redis_backends import cache_backend, channel_layer_backend
 from partyflow.config.secret_key import load_or_create_secret_key
+from partyflow.config.templates import template_loaders
 from partyflow.config.var_dir import ensure_writable_directory, valkey_socket_path
 from partyflow.observability.logs import logging_configuration
+from rooms.network.ip import bracket_ipv6
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
 try:
-    DEBUG = env.bool("DEBUG", True)
+    DEBUG = env.bool("DEBUG", False)
     VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var").absolute()
     SECRET_KEY = env.str("SECRET_KEY", "")
     ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
     PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
     PORT = env.int("PORT", 8000)
-    BIND = env.str("BIND", "0.0.0.0")  # noqa: S104 (phones have to reach it)
+    BIND = env.str("BIND", "")
     DATABASE_URL = env.str("DATABASE_URL", "")
     REDIS_URL = env.str("REDIS_URL", "")
     CACHE_URL = env.str("CACHE_URL", "")
@@ -42,14 +48,16 @@ except EnvError as error:
 
 if PUBLIC_URL:
     PUBLIC_URL = environment.parse_origin(PUBLIC_URL)
-if DEBUG:
-    ALLOWED_HOSTS = ALLOWED_HOSTS or lan.local_hosts()
-    SECRET_KEY = SECRET_KEY or load_or_create_secret_key(ensure_writable_directory(VAR_DIR))
-else:
-    environment.check_production_settings(SECRET_KEY, ALLOWED_HOSTS, PUBLIC_URL)
-# The base of links and QR codes for phones, which cannot reach the `localhost` that a host may have opened.
-SITE_URL = PUBLIC_URL or lan.local_url(BIND, PORT)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
+# Plain HTTP for the local network; `rooms.network.policy` allows its addresses besides ALLOWED_HOSTS.
+LAN_MODE = not IS_HTTPS
+environment.check_hosts(ALLOWED_HOSTS)
+if LAN_MODE:
+    environment.check_plain_url(PUBLIC_URL)
+elif SECRET_KEY or REDIS_URL:
+    environment.check_secret_key(SECRET_KEY)
+# One worker with a Valkey of its own keeps a key of its own; several have to share one.
+SECRET_KEY = SECRET_KEY or load_or_create_secret_key(ensure_writable_directory(VAR_DIR))
 # The server speaks plain HTTP only: a site on HTTPS is behind a proxy, which forwards the client's address.
 try:
     BEHIND_PROXY = env.bool("BEHIND_PROXY", IS_HTTPS)
@@ -58,7 +66,7 @@ except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
 if PUBLIC_HOST and PUBLIC_HOST not in ALLOWED_HOSTS:
-    ALLOWED_HOSTS = [*ALLOWED_HOSTS, lan.bracket_ipv6(PUBLIC_HOST)]
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, bracket_ipv6(PUBLIC_HOST)]
 
 # The same after a restart, so that a worker finds its rooms again; part of a channel's name.
 WORKER_ID = re.sub(r"[^A-Za-z0-9-]", "-", WORKER_ID or f"{socket.gethostname().lower()}-{PORT}")[:60]
@@ -86,6 +94,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partyflow.observability.access_log.access_log",
     "partyflow.http.middleware.ContentSecurityPolicy",
+    "partyflow.http.host_check.check_host",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "rooms.web.error_responses.DatabaseErrors",
@@ -105,8 +114,8 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": template_loaders(is_cached=not DEBUG),
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -215,9 +224,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-SECURE_SSL_REDIRECT = not DEBUG
+SECURE_SSL_REDIRECT = IS_HTTPS and not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
-SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS and not DEBUG else 0
 # includeSubDomains and preload concern other hosts of the domain: they are for its owner to set.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # Browsers accept such cookies from this host over HTTPS only: other hosts of the domain cannot set them.
@@ -247,6 +256,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-DEFAULT_EXCEPTION_REPORTER = "partyflow.observability.debug_report.LocalExceptionReporter"
+DEFAULT_EXCEPTION_REPORTER = "partyflow.observability.debug_report.NoDebugPage"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "partyflow.observability.debug_report.SecretsFilter"
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logging_configuration(is_readable=DEBUG, level=LOG_LEVEL, worker=WORKER_ID)
+LOGGING = logging_configuration(is_readable=DEBUG or LAN_MODE, level=LOG_LEVEL, worker=WORKER_ID)

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from channels.routing import URLRouter
 from django.conf import settings
-from django.http.request import split_domain_port, validate_host
 from django.urls import path, re_path
 
 from rooms.consumers import RoomConsumer
+from rooms.network.policy import is_allowed_host, is_stranger
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ async def reject(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 class SameOriginOnly:
     """ASGI middleware that accepts WebSockets of the site's own pages alone.
 
-    Host has to be in ``ALLOWED_HOSTS``, and Origin (scheme, host and port) has to be ``PUBLIC_URL`` or, unless that is
-    https, the site as the Host header names it.
+    Host has to be an allowed one and the peer no stranger (`rooms.network.policy`); Origin (scheme, host and port) has
+    to be ``PUBLIC_URL`` or, unless that is https, the site as the Host header names it.
     """
 
     def __init__(self, application: Application) -> None:
@@ -42,7 +42,9 @@ class SameOriginOnly:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Pass the socket on, or reject the upgrade with 403 and log it."""
         host, origin = _header(scope, b"host"), _header(scope, b"origin")
-        if _is_allowed_host(host) and _is_allowed_origin(origin, host, scope.get("scheme") == "wss"):
+        is_own_page = host is not None and is_allowed_host(host)
+        is_own_page = is_own_page and _is_allowed_origin(origin, host, scope.get("scheme") == "wss")
+        if is_own_page and not is_stranger(_peer(scope)):
             await self._application(scope, receive, send)
             return
         logger.warning("Refused a socket from origin %.200r at host %.200r", origin, host)
@@ -55,9 +57,9 @@ def _header(scope: dict[str, Any], name: bytes) -> str | None:
     return values[0].decode("latin-1") if len(values) == 1 else None
 
 
-def _is_allowed_host(host: str | None) -> bool:
-    domain, _ = split_domain_port(host or "")
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+def _peer(scope: dict[str, Any]) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _is_allowed_origin(origin: str | None, host: str | None, is_secure: bool) -> bool:

@@ -9,6 +9,7 @@ from rooms.cluster.inbox import Inbox
 from rooms.cluster.node import Node, current_node, forget_node
 from rooms.cluster.room_rpc.handler import command_handler
 from rooms.cluster.room_rpc.messages import MESSAGE_TYPE
+from rooms.network.network import watch_network
 from rooms.relay.edge import Edge
 from rooms.relay.messages import DOWN, UP
 from rooms.relay.rebalance import Rebalancer
@@ -42,6 +43,7 @@ class Worker:
             poll_for_changes,
             purge_periodically,
             measure_loop_lag,
+            watch_network,
         )
 
     async def stop(self) -> None:

@@ -26,29 +26,38 @@ def test_a_public_url_that_is_no_origin_is_refused(url: str) -> None:
         environment.parse_origin(url)
 
 
-def test_a_safe_production_is_let_through() -> None:
-    environment.check_production_settings(GOOD_KEY, ["play.example", ".party.example"], "https://play.example")
+@pytest.mark.parametrize("key", ["", GOOD_KEY[:49], "ab" * 40, f"django-insecure-{GOOD_KEY}"])
+def test_an_unsafe_key_is_refused_by_name_and_not_shown(key: str) -> None:
+    environment.check_secret_key(GOOD_KEY)
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY") as refusal:
+        environment.check_secret_key(key)
+    assert "\n" not in str(refusal.value)
+    assert not key or key not in str(refusal.value)
+
+
+@pytest.mark.parametrize("hosts", [["play.example", "*"], ["."], ["*.example"], [""]])
+def test_not_every_host_may_be_allowed(hosts: list[str]) -> None:
+    environment.check_hosts(["play.example", ".party.example"])
+    with pytest.raises(ImproperlyConfigured, match="ALLOWED_HOSTS"):
+        environment.check_hosts(hosts)
 
 
 @pytest.mark.parametrize(
-    ("key", "hosts", "url", "culprit"),
-    [
-        ("", ["play.example"], "https://play.example", "SECRET_KEY"),
-        (GOOD_KEY[:49], ["play.example"], "https://play.example", "SECRET_KEY"),
-        ("ab" * 40, ["play.example"], "https://play.example", "SECRET_KEY"),
-        (f"django-insecure-{GOOD_KEY}", ["play.example"], "https://play.example", "SECRET_KEY"),
-        (GOOD_KEY, [], "https://play.example", "ALLOWED_HOSTS"),
-        (GOOD_KEY, ["play.example", "*"], "https://play.example", "ALLOWED_HOSTS"),
-        (GOOD_KEY, ["."], "https://play.example", "ALLOWED_HOSTS"),
-        (GOOD_KEY, ["play.example"], "", "PUBLIC_URL"),
-        (GOOD_KEY, ["play.example"], "http://play.example", "PUBLIC_URL"),
-    ],
+    "url",
+    ["", "http://localhost:8000", "http://laptop", "http://laptop.local", "http://party.fritz.box:8000",
+     "http://box.tailnet.ts.net", "http://192.168.1.7:8000", "http://[fd00::7]:8000", "http://100.101.102.103"],
+)  # fmt: skip
+def test_plain_http_is_for_names_and_addresses_of_the_local_network(url: str) -> None:
+    environment.check_plain_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://party.flow", "http://play.partyflow.app:8000", "http://93.184.215.14", "http://[2606:2800::1]"]
 )
-def test_an_unsafe_production_is_refused_by_name(key: str, hosts: list[str], url: str, culprit: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match=culprit) as refusal:
-        environment.check_production_settings(key, hosts, url)
+def test_plain_http_for_the_internet_is_refused(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"PUBLIC_URL.*https://") as refusal:
+        environment.check_plain_url(url)
     assert "\n" not in str(refusal.value)
-    assert not key or key not in str(refusal.value)
 
 
 def test_a_proxy_that_is_no_network_is_refused() -> None:

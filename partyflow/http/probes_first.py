@@ -7,11 +7,15 @@ from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import resolve
 
+from rooms.network.policy import is_stranger
+
 PROBE_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class ProbesFirst:
     """The outermost middleware: answers `PROBE_PATHS` for any Host, since probes and Prometheus use bare addresses.
+
+    A stranger in LAN mode gets them no more than any page.
 
     Async only: an answer never waits for a free thread.
     """
@@ -25,7 +29,7 @@ class ProbesFirst:
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a probe; pass any other request on."""
-        if request.path_info not in PROBE_PATHS:
+        if request.path_info not in PROBE_PATHS or is_stranger(request.META.get("REMOTE_ADDR") or ""):
             return await self._get_response(request)
         response: Any = await resolve(request.path_info).func(request)
         # Django would log each "not ready" as an error.

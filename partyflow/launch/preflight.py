@@ -1,5 +1,6 @@
 """Checks and preparations before the server listens: port, database, static files, Redis, file limit."""
 
+import os
 import resource
 import socket
 import time
@@ -15,8 +16,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisClusterException
 
-from partyflow.config.lan import WILDCARD_ADDRESSES
 from partyflow.launch import sqlite_check
+from partyflow.launch.static_files import collect_static_files
 from partyflow.observability.logs import redact
 from rooms.storage.redis_client import connect_sync
 
@@ -30,25 +31,43 @@ class PreflightError(Exception):
 
 
 def bind_socket(bind: str, port: int) -> socket.socket:
-    """A TCP socket bound to the port, not listening yet. Raises `PreflightError`."""
+    """A TCP socket bound to the port, not listening yet; with an empty ``bind`` for IPv4 and IPv6.
+
+    Raises `PreflightError`.
+    """
     try:
-        family = socket.AF_INET6 if ":" in bind else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if bind in WILDCARD_ADDRESSES and family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        listener.bind((bind, port))
+        if not bind:
+            return _bind(*(("::", port) if _has_ipv6() else ("0.0.0.0", port)))  # noqa: S104 (phones have to reach it)
+        return _bind(bind, port)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise PreflightError(f"can't listen on {bind} port {port} ({reason}); --port chooses another") from error
+
+
+def _bind(bind: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if bind == "::":
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    listener.bind((bind, port))
     return listener
+
+
+def _has_ipv6() -> bool:
+    """Whether a socket can listen on IPv6: a kernel may have none, or have it switched off."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::", 0))
+    except OSError:
+        return False
+    return True
 
 
 def prepare_database(report: Callable[[str], None]) -> None:
     """Migrate the site's SQLite and load its word packs; a database of DATABASE_URL is only checked.
 
-    A damaged SQLite is put aside first, and ``report`` gets a line about it. With DEBUG off static files are collected,
-    or checked, likewise. Raises `PreflightError`.
+    A damaged SQLite is put aside first, and ``report`` gets a line about it. Raises `PreflightError`.
     """
     is_ours = not settings.DATABASE_URL
     try:
@@ -74,11 +93,25 @@ def prepare_database(report: Callable[[str], None]) -> None:
         raise PreflightError(f"the database does not answer ({reason}); DATABASE_URL names it") from error
     finally:
         connection.close()
-    if not settings.DEBUG:
-        if is_ours:
-            call_command("collectstatic", interactive=False, verbosity=0)
-        elif not getattr(staticfiles_storage, "hashed_files", None):
-            raise PreflightError("the static files are not collected; run manage.py collectstatic")
+
+
+def prepare_static_files() -> None:
+    """Collect the static files if they have changed; where DATABASE_URL is set in production they are only checked.
+
+    Nothing is collected with DEBUG on, nor into a directory that can't be written. Raises `PreflightError`.
+    """
+    if settings.DEBUG:
+        return
+    is_ours = settings.LAN_MODE or not settings.DATABASE_URL
+    root = Path(settings.STATIC_ROOT)
+    is_collected = bool(getattr(staticfiles_storage, "hashed_files", None))
+    if is_ours and not (is_collected and not os.access(root, os.W_OK)):
+        try:
+            collect_static_files(root)
+        except OSError as error:
+            raise PreflightError(f"can't write the static files to {root} ({error.strerror})") from error
+    elif not is_collected:
+        raise PreflightError("the static files are not collected; run manage.py collectstatic")
 
 
 def _migrate() -> None:

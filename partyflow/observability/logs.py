@@ -22,7 +22,7 @@ _SECRET_TEXTS = re.compile(
     (?P<seat> /seat/ ) [^\s/?"']+                                         # a one-time link
     | (?P<pair> (?: session_?id | sessionid | secret | password | token | pf_host_\w+ ) ["']? \s* [:=] \s* ["']? )
       [^\s"',;&}]+
-    | (?P<url> \w+://[^\s/@:]* ) :[^\s/@]+@                               # a password in an address
+    | (?P<url> \w+://[^\s/@:"']* ) :[^\s"']+@                             # a password in a URL, with any character
     """
 )
 

@@ -19,6 +19,9 @@ BODY_TIMEOUT_S = 60
 KEEP_ALIVE_TIMEOUT_S = 75
 """Longer than proxies keep idle connections, so that none sends a request into a connection that is closing."""
 
+TLS_HANDSHAKE = b"\x16"
+"""The first byte of a browser that tries https first. Closed at once, it goes on with http without a pause."""
+
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -59,11 +62,20 @@ class BoundedChannel(HTTPChannel):
     """
 
     _is_arriving = False
+    _has_received = False
 
     def connectionMade(self) -> None:
         self.factory.server.channels.add(self)
         super().connectionMade()
         self.setTimeout(HEADERS_TIMEOUT_S)
+
+    def dataReceived(self, data: bytes) -> None:
+        if not self._has_received:
+            self._has_received = True
+            if data.startswith(TLS_HANDSHAKE):
+                self.loseConnection()
+                return
+        super().dataReceived(data)
 
     def connectionLost(self, reason: Any) -> None:
         self.factory.server.channels.discard(self)

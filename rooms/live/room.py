@@ -10,7 +10,6 @@ from time import perf_counter
 from typing import Any, Literal, Protocol
 
 import msgspec
-from django.conf import settings
 
 from gameplay.engine import commands, events, game
 from gameplay.engine.commands import Command
@@ -31,7 +30,7 @@ from rooms.protocol.envelope import Outgoing
 from rooms.protocol.errors import CloseCode, ErrorCode
 from rooms.protocol.eventlog import Entry, EventLog, Visible, visible_to
 from rooms.protocol.messages import StateSnapshot
-from rooms.public_urls import join_url
+from rooms.public_urls import join_url, site_url
 from rooms.storage.room_summary import RoomSummary, summarize
 from rooms.storage.store import Store
 from rooms.storage.write_behind import SaveState
@@ -288,7 +287,7 @@ class LiveRoom:
 
     def _on_room_created(self, emission: Emission) -> None:
         host = self.hub.get(self.room.host_id)
-        url = join_url(host.origin if host is not None else settings.SITE_URL, self.code)
+        url = join_url(host.origin if host is not None else site_url(), self.code)
         event = msgspec.structs.replace(emission.event, qr_code_url=url)
         self._send(msgspec.structs.replace(emission, event=event), clock.now_ms())
 

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gameplay.models import GameResult
@@ -99,7 +99,7 @@ async def picture(request: HttpRequest, public_id: str, kind: str) -> HttpRespon
 
 
 @require_safe
-@cache_control(public=True, max_age=3600)
+@never_cache
 def qr_code(request: HttpRequest, public_id: str) -> HttpResponse:
     """QR code of the page's URL, for the stage; made without checking that the page exists."""
     url = public_origin(request.get_host(), request.is_secure()) + reverse("result", args=[public_id])

@@ -4,13 +4,14 @@ import functools
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gameplay.words.library import load_library
@@ -18,7 +19,7 @@ from rooms.access.accounts import account_id
 from rooms.access.client_key import client_key
 from rooms.access.creator_pass import is_host_secret, new_creator_pass
 from rooms.access.sessions import host_secret, set_host_cookie
-from rooms.public_urls import join_url, public_origin
+from rooms.public_urls import is_own_origin, join_url, public_origin
 from rooms.session.room_lookup import look_up
 from rooms.session.seat_links import redeem_seat
 from rooms.storage.room_summary import RoomSummary
@@ -105,11 +106,18 @@ async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
 
 
 @require_GET
-@cache_control(public=True, max_age=3600)
 def qr_code(request: HttpRequest, code: str) -> HttpResponse:
-    """QR code of the player page's URL, as SVG."""
-    origin = public_origin(request.get_host(), request.is_secure())
-    return HttpResponse(qr_svg(join_url(origin, code)), content_type="image/svg+xml")
+    """QR code of the player page's URL, as SVG. ``?origin=`` is the one in the text beside it, if that is this site's.
+
+    Only then it may be kept: a picture is never older than its text.
+    """
+    origin = request.GET.get("origin", "")
+    is_named = is_own_origin(origin)
+    if not is_named:
+        origin = public_origin(request.get_host(), request.is_secure())
+    response = HttpResponse(qr_svg(join_url(origin, code)), content_type="image/svg+xml")
+    response["Cache-Control"] = "public, max-age=3600" if is_named else "no-store"
+    return response
 
 
 @functools.lru_cache(maxsize=512)
@@ -130,7 +138,7 @@ def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
     origin = public_origin(request.get_host(), request.is_secure())
     url = join_url(origin, code)
     stage_url = reverse("stage", args=[code])
-    qr_url = reverse("qr-code", args=[code])
+    qr_url = f"{reverse('qr-code', args=[code])}?{urlencode({'origin': origin})}"
     return {
         "code": code,
         "spaced_code": spaced_code(code),
@@ -138,6 +146,7 @@ def _room_context(request: HttpRequest, code: str, role: str) -> dict[str, Any]:
         "join_url_short": url.split("://", 1)[1],
         "stage_url": stage_url,
         "qr_url": qr_url,
+        "is_lan": settings.LAN_MODE,
         "page_data": {
             "code": code,
             "role": role,

@@ -26,7 +26,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture
 def browser(settings: Any) -> AsyncClient:
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
-    settings.PUBLIC_URL, settings.SITE_URL = "https://play.example", "https://play.example"
+    settings.PUBLIC_URL = "https://play.example"
     return AsyncClient()
 
 

@@ -27,6 +27,7 @@ FLOORS = [
     ("rooms.access",),
     ("rooms.storage",),
     ("rooms.errors", "rooms.clock", "rooms.models", "rooms.public_urls"),
+    ("rooms.network",),
     ("rooms.protocol", "rooms.telemetry"),
     ("gameplay", "gameplay.admin", "gameplay.management"),
     ("gameplay.results",),

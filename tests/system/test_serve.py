@@ -189,12 +189,17 @@ def test_something_else_than_a_redis_is_said_in_one_line(server: ServerProcess, 
 
 
 def test_an_unsafe_production_is_refused_in_one_line(tmp_path: Path) -> None:
-    assert_refused(serve(VAR_DIR=str(tmp_path), DEBUG="off"), "SECRET_KEY")
+    run = serve(VAR_DIR=str(tmp_path), PUBLIC_URL="https://play.example", REDIS_URL="redis://127.0.0.1:1")
+    assert_refused(run, "SECRET_KEY")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_public_address_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     assert_refused(serve("--public-url", "play.example", VAR_DIR=str(tmp_path)), "PUBLIC_URL")
+
+
+def test_plain_http_under_a_public_name_is_refused_in_one_line(tmp_path: Path) -> None:
+    assert_refused(serve("--public-url", "http://party.flow", VAR_DIR=str(tmp_path)), "PUBLIC_URL", "https://")
 
 
 def test_an_old_python_is_told_so_in_one_line() -> None:

@@ -400,6 +400,16 @@ def test_a_request_that_does_not_come_to_an_end_is_hung_up_on(
         assert dripped < 100, "the server has read on for long"
 
 
+def test_a_browser_that_tries_https_first_is_hung_up_on_at_once(server: SocketServer) -> None:
+    hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200)
+    began_s = time.monotonic()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S) as connection:
+        connection.sendall(hello)
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1024) == b""
+    assert time.monotonic() - began_s < 2
+
+
 def test_a_kept_connection_and_a_slow_answer_are_not_hung_up_on(impatient: SocketServer) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", impatient.port, timeout=WAIT_S)
     for path in ("/", "/slow", "/"):

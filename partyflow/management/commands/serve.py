@@ -14,12 +14,22 @@ import segno
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from partyflow.config import lan
 from partyflow.config.options import add_options
 from partyflow.config.var_dir import valkey_socket_path
 from partyflow.launch.embedded_valkey import EmbeddedValkey, ValkeyStartError
 from partyflow.launch.last_resort import exit_after
-from partyflow.launch.preflight import PreflightError, bind_socket, check_redis, prepare_database, raise_open_file_limit
+from partyflow.launch.preflight import (
+    PreflightError,
+    bind_socket,
+    check_redis,
+    prepare_database,
+    prepare_static_files,
+    raise_open_file_limit,
+)
+from rooms.network.ip import bracket_ipv6
+from rooms.network.isolation import Isolation
+from rooms.network.network import WILDCARD_BINDS, Network, current_network, on_network_change
+from rooms.public_urls import site_url
 
 WHITE_ON_BLACK = "\x1b[97;40m"
 RESET = "\x1b[0m"
@@ -44,6 +54,7 @@ class Command(BaseCommand):
         try:
             listener = bind_socket(settings.BIND, settings.PORT)
             prepare_database(self._report)
+            prepare_static_files()
             with embedded_valkey(self._report):
                 if trouble := check_redis(settings.REDIS_URL):
                     self.stderr.write(f"partyflow: {trouble}. Rooms can be opened once it does.")
@@ -75,19 +86,29 @@ class Command(BaseCommand):
             max_message_bytes=MAX_MESSAGE_BYTES,
             start=start_worker,
             stop=stop_worker,
-            ready=self._print_banner,
+            ready=self._on_ready,
         ).run()
 
+    def _on_ready(self) -> None:
+        self._print_banner()
+        self._printed_url = site_url()
+        on_network_change(self._on_network_change)
+
+    def _on_network_change(self, _network: Network) -> None:
+        if site_url() != self._printed_url:
+            self._printed_url = site_url()
+            self._print_banner()
+
     def _print_banner(self) -> None:
+        url = site_url()
         lines = ["", f"  PartyFlow is ready:  {home_url()}/"]
-        if urlsplit(settings.SITE_URL).hostname == "localhost":
-            lines += ["  Phones can't reach it: there is no network, or --bind keeps them out."]
+        if urlsplit(url).hostname == "localhost":
+            lines += ["  Phones can't reach it yet.", *unreachable_advice(current_network())]
         else:
-            lines += [
-                f"  On a phone:          {settings.SITE_URL}/",
-                "",
-                render_qr_code(f"{settings.SITE_URL}/", self.stdout.isatty()),
-            ]
+            lines += [f"  On a phone:          {url}/"]
+            if settings.LAN_MODE:
+                lines += ["  Phones have to be in the same network as this machine."]
+            lines += ["", render_qr_code(f"{url}/", self.stdout.isatty())]
         lines += ["", "  Ctrl-C ends it.", ""]
         text = "\n".join(lines)
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
@@ -116,8 +137,36 @@ def home_url() -> str:
     """The URL for a browser on this machine."""
     if settings.PUBLIC_URL:
         return str(settings.PUBLIC_URL)
-    is_everywhere = settings.BIND in lan.WILDCARD_ADDRESSES
-    return f"http://{'localhost' if is_everywhere else lan.bracket_ipv6(settings.BIND)}:{settings.PORT}"
+    is_everywhere = settings.BIND in WILDCARD_BINDS
+    return f"http://{'localhost' if is_everywhere else bracket_ipv6(settings.BIND)}:{settings.PORT}"
+
+
+def unreachable_advice(network: Network) -> list[str]:
+    """What to do when phones can't reach this machine, as lines for the terminal."""
+    port = settings.PORT
+    inner = next((each.address for each in network.candidates), "127.0.0.1")
+    match network.isolation:
+        case Isolation.WSL:
+            return [
+                "  This is WSL, whose addresses exist inside Windows alone. Either set networkingMode=mirrored in",
+                "  .wslconfig, or forward the port, in a Windows terminal of an administrator:",
+                f"    netsh interface portproxy add v4tov4 listenport={port} connectport={port} connectaddress={inner}",
+                f"  and start with PUBLIC_URL=http://(the address of Windows):{port}",
+            ]
+        case Isolation.CONTAINER:
+            return [
+                "  This is a container, whose addresses exist inside its host alone. Publish the port and say under",
+                f"  which address: docker run -p {port}:{port} -e PUBLIC_URL=http://(the host's address):{port} …",
+            ]
+        case Isolation.VM:
+            return [
+                "  This is a virtual machine behind the address of its host. Bridge its network, or forward the port",
+                f"  and start with PUBLIC_URL=http://(the host's address):{port}",
+            ]
+        case _:
+            return [
+                "  There is no network, or --bind keeps phones out. An address appears here as soon as there is one.",
+            ]
 
 
 def render_qr_code(url: str, has_colors: bool) -> str:

@@ -1,0 +1,47 @@
+"""Collects the static files at the start, unless they are the same as last time."""
+
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+from typing import cast
+
+import django
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+
+from partyflow import __version__
+from partyflow.http.static_storage import HashedStaticStorage
+
+FINGERPRINT = ".fingerprint"
+MANIFEST = "staticfiles.json"
+
+
+def collect_static_files(root: Path) -> None:
+    """Collect into ``root`` what has changed since the last time; several workers may share it."""
+    root.mkdir(parents=True, exist_ok=True)
+    lock = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fingerprint = static_files_fingerprint()
+        path = root / FINGERPRINT
+        if not (path.exists() and path.read_text() == fingerprint and (root / MANIFEST).exists()):
+            path.unlink(missing_ok=True)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            path.write_text(fingerprint)
+    finally:
+        os.close(lock)
+    # Another worker may have written the manifest after this one has read it.
+    storage = cast(HashedStaticStorage, staticfiles_storage)
+    storage.hashed_files, storage.manifest_hash = storage.load_manifest()
+
+
+def static_files_fingerprint() -> str:
+    """A digest of the paths, sizes and times of all sources, and of what collects them."""
+    digest = hashlib.sha256(f"{__version__} {django.__version__}".encode())
+    for finder in get_finders():
+        for path, storage in finder.list(None):
+            status = os.stat(storage.path(path))
+            digest.update(f"{storage.path(path)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
