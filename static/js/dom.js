@@ -1,5 +1,7 @@
 /** Helpers to find, build and change elements. Text only ever becomes text. */
 
+import { lineWidth } from "./text_width.js";
+
 /** @typedef {string | number | boolean | null | undefined | ((event: Event) => void)} Attribute */
 /** @typedef {Node | string | number | null | undefined | false} Child */
 
@@ -104,6 +106,16 @@ export function setText(element, text) {
 /** Whether the element takes up room on the page. Safari has `checkVisibility` from 17.4 on. @param {Element} element */
 export function isVisible(element) {
   return element.checkVisibility ? element.checkVisibility() : element.getClientRects().length > 0;
+}
+
+/**
+ * Text that the styles size to its frame, by `--n`: the letters that a line of it needs.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export function setFittedText(element, text) {
+  setText(element, text);
+  element.style.setProperty("--n", String(lineWidth(text)));
 }
 
 /** @param {HTMLElement} element @param {boolean} isShown */

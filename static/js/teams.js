@@ -1,6 +1,6 @@
 /** How a team looks: a colour and a shape, beside its name. */
 
-import { create, setData } from "./dom.js";
+import { create, setData, setFittedText } from "./dom.js";
 
 /** @import { TeamView } from "./protocol.js" */
 
@@ -28,12 +28,14 @@ export function teamShape(teamId) {
 
 /** Shape and name. @param {TeamView} team */
 export function teamChip(team) {
-  const chip = create("span", { class: "team-chip" }, teamShape(team.id), create("span", {}, team.name));
+  const name = create("bdi");
+  const chip = create("span", { class: "team-chip" }, teamShape(team.id), name);
+  setFittedText(name, team.name);
   setTeam(chip, team.id);
   return chip;
 }
 
-/** The name where there is little room. @param {TeamView} team */
-export function shortTeamName(team) {
-  return team.name.replace(/^Team /, "");
+/** The name where there is little room. @param {Pick<TeamView, "name">} team */
+export function shortTeamName({ name }) {
+  return name.replace(/^Team /, "");
 }

@@ -7,6 +7,11 @@ import { absentPlayers, tally, teamById, winnersOf } from "./selectors.js";
 /** @import { FinalView, GameState } from "./protocol.js" */
 /** @import { LiveState, WordAction } from "./reducer.js" */
 
+/** "+5", "0" or "−2": what a round has brought. @param {number} points */
+export function gainText(points) {
+  return points > 0 ? `+${points}` : String(points).replace("-", "−");
+}
+
 /** "5 guessed · 2 skipped". @param {{guessed: number, skipped: number}} counts */
 export function countsText({ guessed, skipped }) {
   return fill(gettext("%(guessed)s guessed · %(skipped)s skipped"), { guessed, skipped });

@@ -10,7 +10,8 @@ import { drawClock } from "../widgets/clock_face.js";
 import { drawScores } from "../widgets/scoreboard.js";
 import { drawTurn } from "../widgets/turn.js";
 import { isRefusedAnswer, WordCard } from "../widgets/word_card.js";
-import { drawWords } from "../widgets/word_list.js";
+import { drawWords, wholeRows } from "../widgets/word_list.js";
+import { drawMarks } from "../widgets/word_marks.js";
 import { actionButton, isUsable, onAction, setUsable } from "./actions.js";
 
 /** @import { GameState, WordRevealed } from "../protocol.js" */
@@ -25,6 +26,8 @@ export function roundView(section, host) {
   const undoButton = actionButton(section, "undo");
   /** The round in which a host who explains has uncovered the words. @type {number | undefined} */
   let uncoveredRound;
+
+  const fitWords = wholeRows(el("played", section));
 
   const guess = () => card.throw("guessed");
   const skip = () => card.throw("skipped");
@@ -86,11 +89,13 @@ export function roundView(section, host) {
     setText(el("left", section), wordsLeftText(game.currentWord));
     show(undoButton, isHolder);
     setUsable(undoButton, isHolder && counts.guessed + counts.skipped > 0);
+    section.toggleAttribute("data-listening", !isHolder);
     drawListening(game, counts.guessed);
     drawWords(
       el("played", section),
       [...(game.round?.words ?? [])].reverse().filter((word) => word.wordText),
     );
+    fitWords();
   }
 
   /** @param {GameState} game @param {number} guessed */
@@ -99,6 +104,7 @@ export function roundView(section, host) {
     setText(el("listen-line", section), fill(gettext("%(name)s has the words on their phone."), { name: explainer }));
     setText(el("listen-number", section), guessed);
     setText(el("listen-unit", section), ngettext("word guessed", "words guessed", guessed));
+    drawMarks(el("marks", section), game.round?.words ?? []);
   }
 }
 

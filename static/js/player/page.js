@@ -14,6 +14,7 @@ import { Seat } from "../seat.js";
 import { isHost, isLive, nameOf, phaseOf } from "../selectors.js";
 import { Sound } from "../sound.js";
 import { Toasts } from "../toasts.js";
+import { Typeface } from "../typeface.js";
 import { ScreenWakeLock } from "../wake_lock.js";
 import { ClaimDialog } from "../widgets/claim_dialog.js";
 import { drawConnectionBadge, isHopeless, isOffline } from "../widgets/connection_badge.js";
@@ -57,6 +58,7 @@ export class PlayerPage {
   /** Whether the seat is a former host's, whose secret is in a cookie. */
   #wasHost = Boolean(document.body.dataset.wasHost);
   #seat = new Seat(this.code);
+  #typeface = new Typeface();
   #wake = new ScreenWakeLock(el("awake", document, HTMLVideoElement), () => this.#drawAwakeHint());
   #menu = new Menu(this);
   #claims = new ClaimDialog(this);
@@ -215,6 +217,7 @@ export class PlayerPage {
       case TYPES.CONNECTED: {
         const { sessionId, actorId, gameState } = message.payload;
         this.#seat.save(sessionId, nameOf(gameState, actorId));
+        this.#typeface.fetch();
         break;
       }
       case TYPES.RECONNECTED:
@@ -296,6 +299,9 @@ export class PlayerPage {
     if (ending) {
       this.screens.show("ended", () => this.#ended.draw(ending, state.gameState));
     } else if (isLive(state)) {
+      if (this.screens.name !== screenOf(state.gameState)) {
+        this.#typeface.putOn();
+      }
       this.screens.show(screenOf(state.gameState), () => this.screens.view?.draw?.(state));
     } else {
       this.screens.show(this.#hasSeat ? "connecting" : "join", () => {});

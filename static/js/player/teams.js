@@ -1,6 +1,6 @@
 /** Choosing a team: one large button each, with its members. */
 
-import { create, el, reconcile, setData, setText } from "../dom.js";
+import { create, el, reconcile, setData, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { nameOf, playerById } from "../selectors.js";
@@ -40,7 +40,7 @@ function teamButton(team, page) {
       { class: "team", type: "button", "data-el": "choose", onclick },
       teamShape(team.id),
       create("span", { class: "team__text" }, create("strong", {}, team.name), create("span", { "data-el": "names" })),
-      create("span", { class: "team__mine", "data-el": "mine", "aria-hidden": "true" }),
+      create("span", { class: "team__mine icon-tick", "data-el": "mine", "aria-hidden": "true" }),
     ),
   );
   setTeam(item, team.id);
@@ -52,7 +52,7 @@ function updateTeam(item, team, game, isMine) {
   el("choose", item).setAttribute("aria-pressed", String(isMine));
   setData(item, "mine", isMine ? "yes" : null);
   setText(el("names", item), team.players.map((id) => nameOf(game, id)).join(", ") || gettext("nobody yet"));
-  setText(el("mine", item), isMine ? "✓" : "");
+  show(el("mine", item), isMine);
 }
 
 /** @param {GameState} game @param {boolean} hasTeam */

@@ -27,6 +27,8 @@ import { teamsView } from "./teams.js";
 
 const TICK_MS = 200;
 const RETRY_MS = 10_000;
+/** After this time the button for sound and full screen is an icon. */
+const BEGIN_SHOWN_MS = 8_000;
 /** Screens that need no line on how to join. */
 const WITHOUT_INVITE = ["lobby", "teams", "ended"];
 
@@ -55,6 +57,7 @@ screens.register({
 });
 
 show(el("begin"), true);
+window.setTimeout(() => el("begin").setAttribute("data-small", ""), BEGIN_SHOWN_MS);
 el("begin").addEventListener("click", toggleFullScreen);
 onGesture(() => {
   wake.request();

@@ -2,12 +2,14 @@
 
 import { remainingSeconds } from "../clock.js";
 import { el, setText, show } from "../dom.js";
-import { setTeam } from "../teams.js";
-import { nextRoundText, roundHeadline, roundSummary } from "../texts.js";
+import { tally, teamById } from "../selectors.js";
+import { setTeam, teamChip } from "../teams.js";
+import { gainText, nextRoundText, roundHeadline, roundSummary } from "../texts.js";
 import { drawScores } from "../widgets/scoreboard.js";
 import { drawTurn } from "../widgets/turn.js";
 import { drawWords } from "../widgets/word_list.js";
 
+/** @import { GameState } from "../protocol.js" */
 /** @import { View } from "../screens.js" */
 
 /** @param {HTMLElement} section @returns {View} */
@@ -17,6 +19,8 @@ export function reviewView(section) {
       const game = state.gameState;
       setTeam(section, game.round?.teamId);
       setText(el("headline", section), roundHeadline(game));
+      drawTeam(el("team", section), game);
+      setText(el("gain", section), gainText(tally(game.round).points));
       setText(el("sum", section), roundSummary(state));
       drawWords(
         el("played", section),
@@ -30,4 +34,13 @@ export function reviewView(section) {
       setText(el("next-in", section), nextRoundText(state.gameState, remainingSeconds(state.review, now)));
     },
   };
+}
+
+/** The team whose round it was. @param {HTMLElement} element @param {GameState} game */
+function drawTeam(element, game) {
+  const team = teamById(game, game.round?.teamId);
+  if (team && element.dataset.shown !== `${team.id}:${team.name}`) {
+    element.dataset.shown = `${team.id}:${team.name}`;
+    element.replaceChildren(teamChip(team));
+  }
 }

@@ -1,9 +1,9 @@
 /** Team setup on the big screen. */
 
-import { create, el, reconcile, setText, show } from "../dom.js";
+import { create, el, reconcile, setFittedText, setText, show } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { playersById } from "../selectors.js";
-import { setTeam, teamShape } from "../teams.js";
+import { setTeam, shortTeamName, teamShape } from "../teams.js";
 import { drawTiles } from "../widgets/player_tiles.js";
 
 /** @import { TeamView } from "../protocol.js" */
@@ -23,6 +23,7 @@ export function teamsView(section) {
         key: (team) => team.id,
         make: makeColumn,
         update(item, team) {
+          setFittedText(el("team", item), shortTeamName(team));
           const players = playersById(game, team.players);
           const away = game.away?.filter((player) => player.teamId === team.id);
           drawTiles(el("members", item), { ...state, gameState: { ...game, players, away, teams: [] } });
@@ -39,7 +40,7 @@ function makeColumn(team) {
   const item = create(
     "li",
     { class: "column" },
-    create("h2", { class: "column__name" }, teamShape(team.id), create("span", {}, team.name)),
+    create("h2", { class: "column__name" }, teamShape(team.id), create("bdi", { "data-el": "team" })),
     create("ul", { class: "tiles tiles--narrow", role: "list", "data-el": "members" }),
   );
   setTeam(item, team.id);

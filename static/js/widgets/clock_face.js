@@ -5,7 +5,8 @@ import { el, setData, setText } from "../dom.js";
 
 /** @import { Clock } from "../clock.js" */
 
-const LAST_SECONDS = 10;
+/** A round ends with this many seconds. */
+export const LAST_SECONDS = 10;
 
 /**
  * Draw a clock as it stands at `now`.

@@ -1,9 +1,10 @@
 /** Player tiles: name, team and connection of each player. */
 
-import { create, el, findAll, reconcile, setData, setText, show } from "../dom.js";
+import { create, el, findAll, reconcile, setData, setFittedText, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { everyPlayer, teamById } from "../selectors.js";
 import { setTeam } from "../teams.js";
+import { letters } from "../text_width.js";
 
 /** @import { GameState, PlayerConnection, PlayerView } from "../protocol.js" */
 /** @import { LiveState, State } from "../reducer.js" */
@@ -18,14 +19,16 @@ import { setTeam } from "../teams.js";
  * @param {Choose} [choose] the action of a tile's button; without it the tiles have none
  */
 export function drawTiles(list, { gameState: game, connections }, choose) {
-  reconcile(list, everyPlayer(game), {
+  const players = everyPlayer(game);
+  setData(list, "crowd", crowdOf(players));
+  reconcile(list, players, {
     key: (player) => player.playerId,
     make: (player) => tile(player, choose),
     update(item, player) {
       item.toggleAttribute("data-away", !player.connected);
       setData(item, "connection", connectionOf(player, connections));
       drawAvatar(el("avatar", item), player);
-      setText(el("name", item), player.playerName);
+      setFittedText(el("name", item), player.playerName);
       for (const button of findAll(item, ".tile__more")) {
         button.setAttribute("aria-label", fill(gettext("What to do with %(name)s"), { name: player.playerName }));
       }
@@ -34,6 +37,15 @@ export function drawTiles(list, { gameState: game, connections }, choose) {
       setTeam(el("mark", item), player.teamId);
     },
   });
+}
+
+/** How much room names need together: by their number and their letters. @param {PlayerView[]} players */
+function crowdOf(players) {
+  const length = players.reduce((sum, player) => sum + letters(player.playerName), 0);
+  if (players.length > 12 || length > 120) {
+    return "many";
+  }
+  return players.length > 6 || length > 60 ? "some" : "few";
 }
 
 /**

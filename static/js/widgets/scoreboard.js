@@ -1,7 +1,7 @@
 /** The scoreboard: one row for each team, the active one marked. */
 
-import { create, el, reconcile, setText } from "../dom.js";
-import { setTeam, teamShape } from "../teams.js";
+import { create, el, reconcile, setFittedText, setText } from "../dom.js";
+import { setTeam, shortTeamName, teamShape } from "../teams.js";
 
 /** @import { GameState, TeamView } from "../protocol.js" */
 
@@ -18,6 +18,7 @@ export function drawScores(list, game, { activeTeamId, scoreOf = (team) => team.
     make,
     update(item, team) {
       const isActive = team.id === activeTeamId;
+      setFittedText(el("name", item), shortTeamName(team));
       item.toggleAttribute("data-playing", isActive);
       item.setAttribute("aria-current", String(isActive));
       setText(el("points", item), scoreOf(team));
@@ -31,7 +32,7 @@ function make(team) {
     "li",
     { class: "score" },
     teamShape(team.id),
-    create("span", { class: "score__name" }, team.name),
+    create("bdi", { class: "score__name", "data-el": "name" }),
     create("span", { class: "score__points", "data-el": "points" }),
   );
   setTeam(item, team.id);

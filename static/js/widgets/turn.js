@@ -1,29 +1,26 @@
 /** Whose turn it is: the team with its shape, and the explainer. */
 
-import { create } from "../dom.js";
+import { create, setFittedText } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { turnOf } from "../selectors.js";
 import { setTeam, teamChip } from "../teams.js";
 
 /** @import { GameState } from "../protocol.js" */
 
-/** A longer name is written smaller where all has to fit at once. */
-const LONG = 14;
-
 /** Draw the current or next turn; `heading` takes on the team's colours. @param {HTMLElement} heading @param {GameState} game */
 export function drawTurn(heading, game) {
   const { team, explainer } = turnOf(game);
   setTeam(heading, team?.id);
-  const key = `${team?.id}:${explainer}`;
+  const key = `${team?.id}:${team?.name}:${explainer}`;
   if (heading.dataset.turn === key) {
     return;
   }
   heading.dataset.turn = key;
-  heading.toggleAttribute("data-long", [...explainer].length > LONG);
-  const parts = [
-    team && teamChip(team),
-    explainer && create("span", { class: "turn__who" }, fill(gettext("%(name)s explains"), { name: explainer })),
-  ].filter((part) => part instanceof HTMLElement);
+  const who = explainer && create("span", { class: "turn__who" });
+  if (who) {
+    setFittedText(who, fill(gettext("%(name)s explains"), { name: explainer }));
+  }
+  const parts = [team && teamChip(team), who].filter((part) => part instanceof HTMLElement);
   heading.replaceChildren(...parts.flatMap((part, index) => (index > 0 ? [" ", part] : [part])));
 }
 
