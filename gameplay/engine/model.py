@@ -22,8 +22,10 @@ FIRST_HOST = "host_1"
 Difficulty = Literal["easy", "medium", "hard"]
 
 
-class Settings(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class Settings(Struct, frozen=True, rename="camel"):
     """The rules of one room; ranges as in docs/spec.md §8.2."""
+
+    # Unknown names are refused by `parse_settings`, not here: a worker drops what a newer one has added.
 
     num_teams: Annotated[int, Meta(ge=MIN_TEAMS, le=MAX_TEAMS)] = 2
     round_duration_sec: Annotated[int, Meta(ge=10, le=180)] = 60

@@ -28,6 +28,9 @@ def parse_settings(
         settings = msgspec.convert({**msgspec.to_builtins(base), **values}, Settings)
     except (msgspec.ValidationError, TypeError) as error:
         raise BadSettings(f"These settings cannot be used: {error}.") from error
+    unknown_names = sorted(values.keys() - WIRE_NAMES.values())
+    if unknown_names:
+        raise BadSettings(f"There is no setting {unknown_names[0]!r}.")
     unknown = [
         pack_id
         for pack_id in settings.word_pack_ids

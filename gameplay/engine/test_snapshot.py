@@ -80,6 +80,16 @@ def test_a_room_without_a_creator_in_its_snapshot_has_none():
     assert snapshot.load(msgspec.msgpack.encode(data), None).creator_id is None
 
 
+def test_what_a_newer_version_has_added_is_dropped():
+    game = in_round()
+    data = msgspec.msgpack.decode(snapshot.dump_state(game.room))
+    for keyed in (data["room"], data["room"]["settings"], data["room"]["round"]):
+        keyed["added_later"] = 1
+    for listed in (*data["room"]["members"].values(), *data["room"]["teams"]):
+        listed.append("added later")
+    assert snapshot.load(msgspec.msgpack.encode(data), snapshot.dump_deck(game.room)) == game.room
+
+
 # Refusals
 
 
