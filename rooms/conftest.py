@@ -23,12 +23,13 @@ from rooms.cluster.node import Node
 from rooms.cluster.registry import CreatedRoom
 from rooms.live.room import LiveRoom
 from rooms.live.transport import PreparedMessage, Receiver, TransportListener
-from rooms.protocol.versions import Version
+from rooms.protocol.versions import SUPPORTED, Version
 from rooms.routing import websocket_application
 from rooms.telemetry.log_context import add_log_fields
 from rooms.worker import Worker
 
 HOST = "party.example"
+NEWEST = str(SUPPORTED.server)
 WORDS = [Word(ref=number, text=f"Thing{number}", difficulty="easy", pack_id="things") for number in range(1, 101)]
 THINGS = PackInfo(
     id="things", name="Things", language="en", is_default=True, word_count=100, by_difficulty={"easy": 100}
@@ -176,7 +177,7 @@ class Guest:
     address: str | None = None
     """The client's IP address; None if the server does not know it."""
 
-    def __init__(self, code: str, name: str, version: str = "1.2") -> None:
+    def __init__(self, code: str, name: str, version: str = NEWEST) -> None:
         self.code, self.name, self.version = code, name, version
         self.actor_id = self.session_id = ""
         self.transport = FakeTransport()
@@ -328,12 +329,12 @@ class Party:
     def __getitem__(self, name: str) -> Guest:
         return self.guests[name]
 
-    def guest(self, name: str, version: str = "1.2") -> Guest:
+    def guest(self, name: str, version: str = NEWEST) -> Guest:
         """A guest without a socket."""
         self.guests[name] = Guest(self.code, name, version)
         return self.guests[name]
 
-    async def come(self, *names: str, version: str = "1.2") -> None:
+    async def come(self, *names: str, version: str = NEWEST) -> None:
         """These people connect as players, Alice as the host."""
         for name in names:
             guest = self.guest(name, version)

@@ -131,10 +131,6 @@ REPEATS: dict[tuple[S, E], c.Command] = {
 }
 
 
-def test_there_are_thirteen_states_and_twenty_one_events():
-    assert (len(S), len(E)) == (13, 21)
-
-
 def test_every_state_stands_in_the_table():
     assert {row.source for row in TABLE} - {None} == set(S) - {S.ROOM_CLOSED}
     assert {row.target for row in TABLE} == set(S)

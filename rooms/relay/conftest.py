@@ -11,7 +11,7 @@ from rooms import worker as worker_module
 from rooms.cluster import inbox
 from rooms.cluster import node as node_module
 from rooms.cluster.node import Node
-from rooms.conftest import Guest, Message, MovedClock
+from rooms.conftest import NEWEST, Guest, Message, MovedClock
 from rooms.worker import Worker
 
 TIMEOUT_S = 5.0
@@ -63,7 +63,7 @@ class Pair:
         """Sockets that open from now on end at ``worker``."""
         self._go_to(worker)
 
-    async def relayed(self, party: Any, *names: str, version: str = "1.2") -> None:
+    async def relayed(self, party: Any, *names: str, version: str = NEWEST) -> None:
         """These players join through worker two."""
         self.at(self.two)
         for name in names:

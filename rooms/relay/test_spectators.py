@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rooms.access.sessions import session_hash
 from rooms.cluster.node import Node
-from rooms.conftest import LogLines
+from rooms.conftest import NEWEST, LogLines
 from rooms.relay.conftest import Pair, until
 from rooms.telemetry.counters import counters
 from rooms.web.prometheus import text
@@ -29,11 +29,11 @@ async def test_a_relayed_socket_is_counted_at_the_owner_and_at_the_edge(throw: A
     led_before, open_before = counters.relayed, metric(two, "relayed_sockets")
     await pair.relayed(party, "Carol")
     assert counters.relayed == led_before + 1
-    assert metric(one, "sockets", role="player", version="1.2") == 2
-    assert metric(two, "sockets", role="player", version="1.2") == 0
+    assert metric(one, "sockets", role="player", version=NEWEST) == 2
+    assert metric(two, "sockets", role="player", version=NEWEST) == 0
     assert metric(two, "relayed_sockets") == open_before + 1, "of the process, in which both workers are"
     await party["Carol"].hang_up()
-    await until(lambda: metric(one, "sockets", role="player", version="1.2") == 1)
+    await until(lambda: metric(one, "sockets", role="player", version=NEWEST) == 1)
     assert metric(two, "relayed_sockets") == open_before
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rooms.access.sessions import session_hash
-from rooms.conftest import LogLines
+from rooms.conftest import NEWEST, LogLines
 from rooms.telemetry.log_context import bind_log_subject
 
 
@@ -20,7 +20,7 @@ async def test_records_of_a_socket_have_room_actor_and_session(throw: Any, log: 
         assert (line["room"], line["actor"]) == (party.code, bob.actor_id)
         assert session_hash(bob.session_id).startswith(line["session"])
         assert len(line["session"]) == 12
-    assert (entered["role"], entered["version"]) == ("player", "1.2")
+    assert (entered["role"], entered["version"]) == ("player", NEWEST)
     assert (closed["code"], closed["by"]) == (1001, "client")
 
 

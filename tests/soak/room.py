@@ -8,6 +8,7 @@ from typing import Self
 
 from tests.soak.phone_faults import Mischief
 from tests.support.acknowledged import AcknowledgedActions
+from tests.support.message_rules import LATEST
 from tests.support.party import CROWD, MANY_WORDS
 from tests.support.phone import Phone, PhoneParty
 from tests.support.protocol_checks import check_conversations
@@ -58,7 +59,7 @@ class SoakRoom:
             "roundsPerTeam": randomly.randint(1, 2),
             "wordHolder": randomly.choice(("host", "explainer")),
         }
-        party = await PhoneParty.throw(site, names, settings, {names[0]: randomly.choice(("1.0", "1.1"))})
+        party = await PhoneParty.throw(site, names, settings, {names[0]: randomly.choice(("1.0", LATEST))})
         if randomly.random() < 0.5:
             await party.invite("Stage").connect("spectator")
         return cls(party, mischief, seed)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.concurrent_tests import together
 from tests.support.guest import Guest
-from tests.support.message_rules import HOST_ONLY
+from tests.support.message_rules import CLIENT_MESSAGES, HOST_ONLY
 from tests.support.party import CAST, FEW_WORDS, Party
 from tests.support.site import Site
 
@@ -191,12 +191,11 @@ async def test_an_empty_room_takes_only_what_needs_no_players(site: Site) -> Non
         alice = party.host
         assert alice.mirror.state == "ROOM_CREATED"
         untimely = HOST_ONLY - ANY_TIME - {"START_TEAM_SETUP", "UPDATE_SETTINGS"}
-        somebody = {"playerId": "player_9", "teamId": "team_1", "wordId": "word_1", "action": "guessed"}
         for type_ in sorted(untimely):
-            assert await alice.refused(type_, somebody) == "INVALID_TRANSITION", type_
+            assert await alice.refused(type_, CLIENT_MESSAGES[type_]) == "INVALID_TRANSITION", type_
         assert await alice.refused("START_TEAM_SETUP") == "NOT_ENOUGH_PLAYERS"
         for type_ in ("KICK_PLAYER", "BAN_PLAYER", "TRANSFER_HOST"):
-            assert await alice.refused(type_, somebody) == "PLAYER_NOT_FOUND"
+            assert await alice.refused(type_, CLIENT_MESSAGES[type_]) == "PLAYER_NOT_FOUND"
         alice.send("UPDATE_SETTINGS", {"settings": {"numTeams": 3}})
         assert (await alice.expect("SETTINGS_UPDATED"))["settings"]["numTeams"] == 3
         alice.send("CLOSE_ROOM")

@@ -6,6 +6,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.guest import Guest
+from tests.support.message_rules import LATEST
 from tests.support.party import FEW_WORDS, Party
 from tests.support.site import Site
 
@@ -31,7 +32,7 @@ async def test_a_party_leaves_its_traces(build_site: Callable[..., Site]) -> Non
     site = build_site({"WORKER_ID": "worker-1"})
     site.start()
     empty = await figures(site)
-    assert empty["worker_info", labelled(worker="worker-1", protocol="1.2")] == 1
+    assert empty["worker_info", labelled(worker="worker-1", protocol=LATEST)] == 1
     assert sum(value for (name, _), value in empty.items() if name in ("rooms", "sockets")) == 0
 
     async with await Party.throw(site, ("Bob", "Carol"), FEW_WORDS) as party:

@@ -146,7 +146,7 @@ SERVER: Mapping[str, Event] = {
     event.TYPE: event
     for event in (
         messages.Connected(
-            server_version="1.2",
+            server_version=str(SUPPORTED.server),
             session_id=SESSION,
             actor_id="player_001",
             role="player",

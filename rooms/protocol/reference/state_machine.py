@@ -11,7 +11,7 @@ _HEAD = """\
 
 Generated from `gameplay/engine/transitions.py` by `manage.py generate_docs`; edit the table there instead.
 
-A room is in one of thirteen states (docs/spec.md §1.1); twenty-one events lead from one to another (docs/spec.md §1.2).
+A room is in one state at a time (docs/spec.md §1.1); events lead from one to another (docs/spec.md §1.2).
 A command is checked for authorization, legality and repetition, in this order (docs/spec.md §1.3); then it is applied,
 `stateVersion` grows by one, and the change is broadcast. A refused command changes nothing. `ROUND_ENDED` and
 `GAME_ENDED` are left within the same step; no room rests in them.
