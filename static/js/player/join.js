@@ -27,24 +27,28 @@ export function joinView(section, page) {
   });
   input.addEventListener("input", clearProblem);
   el("claim", section).addEventListener("click", () => {
-    show(el("claim", section), false);
-    setText(el("error", section), gettext("Asking the host and your team…"));
+    clearProblem();
+    ask(gettext("Asking the host and your team…"));
     page.claim(input.value.trim());
   });
 
   return {
     /** Show the form again. @param {string} note why */
-    ask(note) {
-      setText(el("note", section), note);
-      show(el("note", section), Boolean(note));
-    },
+    ask,
     /** The server refused the name, or the others the claim. @param {ErrorPayload} error */
     refuse(error) {
+      ask("");
       const name = input.value.trim();
       showProblem(refusalText(error, name));
       show(el("claim", section), error.claimable === true);
     },
   };
+
+  /** @param {string} note */
+  function ask(note) {
+    setText(el("note", section), note);
+    show(el("note", section), Boolean(note));
+  }
 
   /** @param {string} text */
   function showProblem(text) {

@@ -61,7 +61,12 @@ export class ClaimDialog {
 
 /** @param {SeatClaimed} claim */
 function claimText({ playerName: name, awaySec }) {
-  const minutes = Math.max(1, Math.round(awaySec / 60));
+  if (awaySec < 60) {
+    return fill(gettext("Somebody at another browser says that they are %(name)s, who has just lost the connection."), {
+      name,
+    });
+  }
+  const minutes = Math.round(awaySec / 60);
   return fill(
     ngettext(
       "Somebody at another browser says that they are %(name)s, who has been away for %(minutes)s minute.",
