@@ -13,7 +13,6 @@ SMALL_PHONE: Size = (360, 640)
 PHONE: Size = (390, 844)
 LAPTOP: Size = (1280, 720)
 
-SERIOUS = {"serious", "critical"}
 # Colours are all that a colour scheme changes.
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"], "preload": False}
 # Without `preload`: axe would put imported styles into the page, which its policy forbids.
@@ -96,23 +95,32 @@ MEASURES = """async () => {
 
 @dataclass
 class Look:
-    """One page in one state. ``measures`` by size of the window, ``findings`` of axe by colour scheme."""
+    """One page in one state.
+
+    ``measures`` by size of the window, ``findings`` of axe by colour scheme; the HTML as the server sends it
+    (``source``) and as the scripts have made it (``html``).
+    """
 
     page: str
     state: str
     measures: dict[Size, dict[str, list[str]]] = field(default_factory=dict)
     findings: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    source: str = ""
+    html: str = ""
 
     def __str__(self) -> str:
         return f"{self.page}, {self.state}"
 
     def serious(self) -> list[str]:
-        """What axe takes for serious or critical."""
+        """What axe takes for serious or critical: for pages that are in part Django's."""
+        return [problem for problem in self.accessibility() if "(serious)" in problem or "(critical)" in problem]
+
+    def accessibility(self) -> list[str]:
+        """What axe has found, of whatever impact."""
         return [
-            f"{self} ({scheme}): {found['id']} at {found['target']}: {found['why']}"
+            f"{self} ({scheme}): {found['id']} ({found['impact']}) at {found['target']}: {found['why']}"
             for scheme, findings in self.findings.items()
             for found in findings
-            if found["impact"] in SERIOUS
         ]
 
     def problems(self, size: Size, *kinds: str) -> list[str]:
@@ -140,6 +148,8 @@ async def look(page: Page, name: str, state: str, shots: Path, main: Size) -> Lo
         result.measures[size] = await page.evaluate(MEASURES)
         if size != SMALL_PHONE:
             await picture(size)
+    result.html = await page.content()
+    result.source = await (await page.context.request.get(page.url)).text()
     result.findings["light"] = await axe(page, EVERYTHING)
     await page.emulate_media(color_scheme="dark")
     await page.evaluate(SETTLED)

@@ -5,6 +5,7 @@ All that looks at the walk through the pages is in this file, so that it is done
 
 from collections.abc import Iterable
 
+from tests.browser.html_validator import html_problems
 from tests.browser.page_checks import LAPTOP, PHONE, SMALL_PHONE, Look
 
 ROUND_STATES = ("countdown", "round", "pause")
@@ -57,5 +58,20 @@ def test_nothing_moves_where_less_motion_is_wanted(looks: list[Look]) -> None:
     assert not problems(looks, PHONE, "moving") + problems(looks, LAPTOP, "moving")
 
 
-def test_axe_finds_nothing_serious_in_the_light_or_in_the_dark(looks: list[Look]) -> None:
-    assert not [problem for look in looks for problem in look.serious()]
+def test_axe_finds_nothing_in_the_light_or_in_the_dark(looks: list[Look]) -> None:
+    assert not [problem for look in looks for problem in look.accessibility()]
+
+
+def test_a_validator_finds_nothing_in_what_the_server_sends(looks: list[Look]) -> None:
+    assert not html_problems({f"{look} (sent)": look.source for look in looks})
+
+
+def test_a_validator_finds_nothing_in_what_scripts_make_of_the_pages(looks: list[Look]) -> None:
+    assert not html_problems({f"{look} (drawn)": look.html for look in looks})
+
+
+def test_the_validator_would_find_a_fault() -> None:
+    page = "<!doctype html><html lang='en'><title>A</title>{}</html>"
+    found = html_problems({"good": page.format("<p>a</p>"), "bad": page.format("<ul><p>a</p></ul><img alt=''>")})
+    assert len(found) == 2
+    assert all(problem.startswith("bad, line 1: ") for problem in found)

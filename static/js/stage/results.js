@@ -1,6 +1,7 @@
 /** The end of a game on the big screen, with a modest celebration. */
 
-import { el, find, show } from "../dom.js";
+import { create, el, show } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { drawPodium } from "../widgets/podium.js";
 import { resultUrl } from "../widgets/result_link.js";
 import { drawResultSummary } from "../widgets/result_summary.js";
@@ -35,8 +36,10 @@ export function resultsView(section, confetti) {
 function drawResultCode(figure, url) {
   show(figure, Boolean(url));
   const picture = url && `${new URL(url).pathname}qr.svg`;
-  const image = find(figure, '[data-el="keepsake-qr"]', HTMLImageElement);
-  if (picture && image.getAttribute("src") !== picture) {
-    image.src = picture;
+  if (picture && figure.querySelector("img")?.getAttribute("src") !== picture) {
+    figure.querySelector("img")?.remove();
+    figure.prepend(
+      create("img", { src: picture, alt: gettext("QR code of the results’ page"), width: 120, height: 120 }),
+    );
   }
 }

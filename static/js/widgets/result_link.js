@@ -1,6 +1,6 @@
 /** The address of a finished game's page: a link, and a button that shares it. */
 
-import { data, el, find, setText, show } from "../dom.js";
+import { create, data, el, setText, show } from "../dom.js";
 import { share } from "../share.js";
 import { resultHeadline } from "../texts.js";
 
@@ -15,7 +15,7 @@ export function resultUrl(game) {
 
 /** @param {HTMLElement} section @param {Toasts} toasts */
 export function sharingView(section, toasts) {
-  const link = find(section, '[data-el="share-url"]', HTMLAnchorElement);
+  const link = create("a", { class: "sharing__url small", "data-el": "share-url", target: "_blank", rel: "noopener" });
   let title = "";
   el("share", section).addEventListener("click", () => share({ url: link.href, title }, link, toasts));
   return {
@@ -27,6 +27,9 @@ export function sharingView(section, toasts) {
         title = resultHeadline(game);
         link.href = url;
         setText(link, url.replace(/^https?:\/\//, ""));
+        if (!link.isConnected) {
+          el("sharing", section).append(link);
+        }
       }
     },
   };
