@@ -12,7 +12,7 @@ BIOME = $(NODE) tools/js/node_modules/@biomejs/biome/bin/biome
 PIP = .venv/bin/python -m pip -qq --disable-pip-version-check --no-input
 APT = $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get -qq
 
-.PHONY: help run dev check test faults soak lint fmt docs unicode messages bench bench-peers clean
+.PHONY: help run dev check test faults soak lint fmt docs film unicode messages bench bench-peers clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
@@ -54,6 +54,9 @@ docs: .venv/run ## write the generated documents anew
 
 unicode: .venv/test ## write the Unicode table of the rule for names anew, from the pinned packages
 	.venv/bin/python -m tools.unicode_table
+
+film: .venv/test chromium ## the README's film and pictures, from a round on the real pages
+	.venv/bin/python -m tools.film
 
 # For example `make messages LOCALES="de pt_BR"`: texts of pages and scripts into catalogues, and catalogues compiled.
 LOCALES ?= $(notdir $(wildcard locale/*))
