@@ -102,7 +102,7 @@ class CreateRoomForm(forms.Form):
 
     def _value(self, setting: SettingField) -> Any:
         value = self.cleaned_data[setting.name]
-        return getattr(Settings(), setting.name) if value in (None, "") else value
+        return setting.default() if value in (None, "") else value
 
 
 class HostRoomForm(CreateRoomForm):

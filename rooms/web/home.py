@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from gameplay.engine.model import MAX_PLAYERS, Settings
 from gameplay.models import RoomPreset
 from gameplay.words.library import load_library
 from rooms.access.accounts import account_id, may_create_rooms
@@ -26,6 +27,8 @@ from rooms.web.room_pages import spaced_code
 from rooms.web.typed_code import read_code
 
 REMEMBERED_ROOMS = 3
+LEAST_PLAYERS = 4
+"""From how many players the game is fun; fewer may play."""
 
 
 @require_GET
@@ -123,6 +126,9 @@ async def _home(
         "hosted_rooms": await _hosted_rooms(request),
         "typed_code": typed_code or "",
         "code_error": "" if typed_code is None else _("A code has six letters or digits, like ABC 234."),
+        "least_players": LEAST_PLAYERS,
+        "max_players": MAX_PLAYERS,
+        "default_turn_sec": Settings().round_duration_sec,
         "page_data": {"api-url": "/api/rooms/"},
     }
     return render(request, "home.html", context, status=status)

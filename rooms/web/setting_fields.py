@@ -21,7 +21,8 @@ class SettingField(NamedTuple):
     """How forms show the setting ``name`` of `Settings`.
 
     A setting with ``choices`` is a select, one without is a number. ``home`` are the choices on the home page, where it
-    asks everyone for the setting; it asks accounts for the others. ``empty`` says what an empty number means.
+    asks everyone for the setting; it asks accounts for the others. ``home_default`` is the choice there at first,
+    None: the protocol's default. ``empty`` says what an empty number means.
     ``admin_label`` and ``admin_choices`` replace the words in the administration.
     """
 
@@ -29,6 +30,7 @@ class SettingField(NamedTuple):
     label: Text
     choices: Choices = ()
     home: Choices = ()
+    home_default: str | None = None
     empty: Text = ""
     admin_label: Text = ""
     admin_choices: Choices = ()
@@ -43,10 +45,14 @@ class SettingField(NamedTuple):
         """Whether the values are texts, not numbers."""
         return LIMITS[self.name].is_text
 
+    def default(self) -> Any:
+        """The value that the home page's form starts with, and takes where a field is missing."""
+        return getattr(Settings(), self.name) if self.home_default is None else self.home_default
+
     def form_field(self) -> forms.Field:
         """The field of the home page's form."""
         choices = list(self.home or self.choices)
-        default = getattr(Settings(), self.name)
+        default = self.default()
         if not choices:
             limits = LIMITS[self.name]
             return forms.IntegerField(
@@ -82,8 +88,8 @@ def _numbers(*values: int) -> Choices:
 
 SETTING_FIELDS = (
     SettingField("num_teams", _("Teams"), home=_numbers(2, 3, 4, 5)),
-    SettingField("round_duration_sec", _("Seconds a round"), home=_numbers(30, 45, 60, 90, 120)),
-    SettingField("rounds_per_team", _("Rounds for each team"), home=_numbers(1, 2, 3, 4, 5)),
+    SettingField("round_duration_sec", _("Seconds a turn"), home=_numbers(30, 45, 60, 90, 120)),
+    SettingField("rounds_per_team", _("Turns for each team"), home=_numbers(1, 2, 3, 4, 5)),
     SettingField("target_score", _("Play to a score"), empty=_("empty: all rounds"), admin_label=_("Points that win")),
     SettingField(
         "skip_penalty",
@@ -99,9 +105,10 @@ SETTING_FIELDS = (
     ),
     SettingField(
         "word_holder",
-        _("Words appear on"),
-        choices=(("host", _("the host’s screen")), ("explainer", _("the explainer’s phone"))),
-        home=(("host", _("my screen")), ("explainer", _("the explainer’s phone"))),
+        _("The explainer reads from"),
+        choices=(("explainer", _("their own phone")), ("host", _("the host’s screen"))),
+        home=(("explainer", _("their own phone")), ("host", _("this screen (turn it away)"))),
+        home_default="explainer",
     ),
 )
 """All settings but the language and the word packs, in the order of the host's dialog."""

@@ -110,14 +110,14 @@ async def test_rules_out_of_range_are_explained_and_good_ones_reach_the_lobby(pa
     alice = await party.host_with(QUICK)
     dialog = alice.page.get_by_role("dialog", name="The rules")
     await alice.button("Change the rules").click()
-    await dialog.get_by_label("Seconds a round").fill("5")
+    await dialog.get_by_label("Seconds a turn").fill("5")
     await dialog.get_by_role("button", name="Save").click()
-    await expect(dialog.get_by_role("alert")).to_have_text("Seconds a round: a whole number from 10 to 180.")
-    await dialog.get_by_label("Seconds a round").fill("45")
+    await expect(dialog.get_by_role("alert")).to_have_text("Seconds a turn: a whole number from 10 to 180.")
+    await dialog.get_by_label("Seconds a turn").fill("45")
     await dialog.get_by_label("A skipped word").select_option("-1")
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog).not_to_be_visible()
-    await expect(party.view("lobby").locator('[data-el="rules"]')).to_contain_text("45 s a round")
+    await expect(party.view("lobby").locator('[data-el="rules"]')).to_contain_text("45 seconds a turn")
     await expect(party.view("lobby").locator('[data-el="rules"]')).to_contain_text("a skip costs a point")
 
 

@@ -141,9 +141,14 @@ async def join(party: BrowserParty) -> Visitor:
 async def change_the_rules(alice: Typist) -> None:
     await alice.choose(alice.visitor.button("Change the rules"))
     rules = alice.page.get_by_role("dialog", name="The rules")
-    for label, value in {"Seconds a round": str(ROUND_S), "Rounds for each team": "1"}.items():
+    for label, value in {"Seconds a turn": str(ROUND_S), "Turns for each team": "1"}.items():
         await alice.go_to(rules.get_by_label(label))
         await alice.type(value)
+    holder = rules.get_by_label("The explainer reads from")
+    await alice.go_to(holder)
+    await alice.press("ArrowDown")
+    await expect(holder).to_have_value("host")
+    await alice.go_to(rules.get_by_label("Seconds a turn"))
     await alice.press("Enter")
     await expect(rules).not_to_be_visible()
     await expect(alice.visitor.button("Change the rules")).to_be_focused()

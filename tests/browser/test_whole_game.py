@@ -36,7 +36,7 @@ async def test_a_whole_game_and_a_rematch(party: BrowserParty) -> None:
 
 async def play_with_the_host_as_word_holder(party: BrowserParty, teams: list[str]) -> list[int]:
     alice = party.host
-    await expect(alice.page.get_by_text("Only you should see this screen.", exact=True)).to_be_visible()
+    await expect(alice.page.get_by_text("For the explainer and you. Guessers, look away!", exact=True)).to_be_visible()
 
     # By button, by key and by dragging; what was wrong is taken back.
     word = await party.new_word(alice)
@@ -113,8 +113,9 @@ async def play_with_the_explainer_as_word_holder(party: BrowserParty) -> list[in
 async def choose_short_rounds(alice: Visitor) -> None:
     await alice.button("Change the rules").click()
     rules = alice.page.get_by_role("dialog", name="The rules")
-    await rules.get_by_label("Seconds a round").fill(str(ROUND_S))
-    await rules.get_by_label("Rounds for each team").fill("1")
+    await rules.get_by_label("Seconds a turn").fill(str(ROUND_S))
+    await rules.get_by_label("Turns for each team").fill("1")
+    await rules.get_by_label("The explainer reads from").select_option("host")
     # Animals alone: a word of another pack may stand in every page for other reasons.
     ticked = rules.get_by_role("checkbox", checked=True)
     for _ in range(await ticked.count()):
@@ -123,7 +124,7 @@ async def choose_short_rounds(alice: Visitor) -> None:
     await rules.get_by_role("button", name="Save").click()
     await expect(rules).not_to_be_visible()
     await expect(alice.page.locator(".foot__rules:visible")).to_contain_text(
-        f"{ROUND_S} s a round · 1 round each · Animals ·"
+        f"{ROUND_S} seconds a turn · 1 turn each · Animals ·"
     )
 
 
@@ -182,7 +183,7 @@ async def play_again_with_words_on_phones(party: BrowserParty) -> None:
     alice = party.host
     await alice.button("Play again").click()
     await party.everybody_in("teams")
-    await alice.page.get_by_role("radio", name="the explainer’s phone").check()
+    await alice.page.get_by_role("radio", name="their own phone").check()
     await party.start()
 
 

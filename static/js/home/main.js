@@ -1,14 +1,16 @@
 /** The home page: a link back to the last room, codes as people type them, and the settings in a line. */
 
 import { create, data, el, find, findAll, setText, show } from "../dom.js";
-import { fill, gettext, ngettext } from "../i18n.js";
+import { fill, gettext } from "../i18n.js";
 import { CODE_LENGTH, readCode, spacedCode } from "../room_code.js";
 import { lastSeat, Seat } from "../seat.js";
+import { secondsText, teamsText, turnsText, wordsText } from "../setting_texts.js";
 
 /** How long an answer to a form is waited for. */
 const SENT_MS = 15_000;
 
 offerLastRoom();
+putJoinFirst();
 normalizeCode(find(document, "#code", HTMLInputElement));
 // Without an account there may be no form that creates a room.
 for (const form of document.querySelectorAll("form")) {
@@ -34,6 +36,13 @@ async function offerLastRoom() {
       : fill(gettext("Play in %(code)s"), { code });
     el("back-list").append(create("li", {}, create("a", { class: "button", href: `/${last.code}` }, text)));
     show(el("back"), true);
+  }
+}
+
+/** By touch the code comes first, as the style sheet shows it: for the tab key and screen readers too. */
+function putJoinFirst() {
+  if (window.matchMedia("(hover: none) and (pointer: coarse)").matches) {
+    el("back").after(el("join"));
   }
 }
 
@@ -85,16 +94,14 @@ function summarizeSettings(form) {
     }
     const checked = packs.filter((item) => !item.hidden && find(item, "input", HTMLInputElement).checked);
     const words = checked.reduce((sum, item) => sum + Number(item.dataset.words), 0);
-    setText(el("word-count"), fill(ngettext("%(count)s word", "%(count)s words", words), { count: words }));
-    setText(
-      el("summary"),
-      fill(gettext("%(teams)s teams · %(seconds)s seconds · %(rounds)s rounds · %(words)s words"), {
-        teams: text("num_teams"),
-        seconds: text("round_duration_sec"),
-        rounds: text("rounds_per_team"),
-        words,
-      }),
-    );
+    setText(el("word-count"), wordsText(words));
+    const summary = [
+      teamsText(Number(text("num_teams"))),
+      secondsText(Number(text("round_duration_sec"))),
+      turnsText(Number(text("rounds_per_team"))),
+      wordsText(words),
+    ];
+    setText(el("summary"), summary.join(" · "));
   };
   form.addEventListener("change", draw);
   draw();

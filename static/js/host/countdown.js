@@ -1,4 +1,4 @@
-/** The countdown before a round: whose turn comes, and where the words will appear. */
+/** The countdown before a round: whose turn comes, and where the words come. */
 
 import { el, setText } from "../dom.js";
 import { gettext } from "../i18n.js";
@@ -15,8 +15,8 @@ export function countdownView(section) {
       setText(
         el("note", section),
         game.settings.wordHolder === "host"
-          ? gettext("The words will appear here. Only you should see this screen.")
-          : gettext("The words will appear on the explainer’s phone."),
+          ? gettext("The words come to this screen, for the explainer and you. Guessers, look away!")
+          : gettext("The words come to the explainer’s phone."),
       );
     },
   };

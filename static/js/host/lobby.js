@@ -31,7 +31,7 @@ export function lobbyView(section, host) {
       const game = state.gameState;
       const missing = game.settings.numTeams - game.players.length;
       drawTiles(el("tiles", section), state, host.choosePlayer);
-      setText(el("player-count", section), `${game.players.length}/${game.maxPlayers}`);
+      setText(el("player-count", section), game.players.length || "");
       show(el("empty", section), game.players.length === 0);
       show(el("locked", section), game.locked);
       setText(el("rules", section), rulesText(game.settings, host.packs));

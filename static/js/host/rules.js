@@ -1,6 +1,7 @@
 /** The settings of the room in one line, shown before the game. */
 
 import { fill, gettext, ngettext } from "../i18n.js";
+import { secondsText, teamsText, turnsText } from "../setting_texts.js";
 import { difficultyName } from "../widgets/word_card.js";
 
 /** @import { Settings } from "../protocol.js" */
@@ -17,22 +18,24 @@ import { difficultyName } from "../widgets/word_card.js";
  */
 
 /**
- * "2 teams · 60 s a round · 3 rounds each · Animals, Food · words on this screen".
+ * "2 teams · 60 seconds a turn · 3 turns each · Animals, Food · the explainer reads from this screen".
  * @param {Settings} settings
  * @param {Pack[]} packs
  */
 export function rulesText(settings, packs) {
   const names = settings.wordPackIds.map((id) => packs.find((pack) => pack.id === id)?.name ?? id);
   return [
-    fill(ngettext("%(count)s team", "%(count)s teams", settings.numTeams), { count: settings.numTeams }),
-    fill(gettext("%(count)s s a round"), { count: settings.roundDurationSec }),
+    teamsText(settings.numTeams),
+    fill(gettext("%(seconds)s a turn"), { seconds: secondsText(settings.roundDurationSec) }),
     goal(settings),
     settings.skipPenalty ? gettext("a skip costs a point") : null,
     names.length > 3
       ? fill(gettext("%(first)s and %(count)s more packs"), { first: names[0], count: names.length - 1 })
       : names.join(", "),
     settings.difficulty === "mixed" ? null : difficultyName(settings.difficulty),
-    settings.wordHolder === "host" ? gettext("words on this screen") : gettext("words on the explainer’s phone"),
+    settings.wordHolder === "host"
+      ? gettext("the explainer reads from this screen")
+      : gettext("the explainer reads from their own phone"),
   ]
     .filter(Boolean)
     .join(" · ");
@@ -40,10 +43,7 @@ export function rulesText(settings, packs) {
 
 /** @param {Settings} settings */
 function goal({ roundsPerTeam, targetScore }) {
-  const rounds = fill(ngettext("%(count)s round each", "%(count)s rounds each", roundsPerTeam), {
-    count: roundsPerTeam,
-  });
-  return targetScore === null
-    ? rounds
-    : fill(gettext("%(rounds)s or %(score)s points"), { rounds, score: targetScore });
+  const turns = turnsText(roundsPerTeam);
+  const text = ngettext("%(turns)s or %(score)s point", "%(turns)s or %(score)s points", targetScore ?? 0);
+  return targetScore === null ? turns : fill(text, { turns, score: targetScore });
 }

@@ -13,6 +13,7 @@ import { setTeam } from "../teams.js";
 export function drawHeader(page, state) {
   const isInside = isLive(state) && !page.ending;
   show(el("open-menu"), isInside);
+  show(el("open-rules"), isInside);
   if (!isInside) {
     setText(el("my-name"), "PartyFlow");
     setText(el("my-team"), spacedCode(page.code));

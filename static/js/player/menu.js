@@ -6,6 +6,7 @@ import { fill, gettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { isLive, nameOf } from "../selectors.js";
 import { share } from "../share.js";
+import { openRules } from "./rules_card.js";
 
 /** @import { PlayerPage } from "./page.js" */
 
@@ -13,11 +14,13 @@ export class Menu {
   #page;
   #dialog = el("menu", document, HTMLDialogElement);
   #seat = el("seat", document, HTMLDialogElement);
+  #rules = el("rules-dialog", document, HTMLDialogElement);
 
   /** @param {PlayerPage} page */
   constructor(page) {
     this.#page = page;
     el("open-menu").addEventListener("click", () => this.#open());
+    el("open-rules").addEventListener("click", () => openRules(this.#rules, page.room.state.gameState));
     el("sound").addEventListener("click", () => this.#toggleSound());
     el("leave").addEventListener("click", () => this.#leave());
     el("seat-link").addEventListener("click", () => {
@@ -32,6 +35,7 @@ export class Menu {
   close() {
     this.#dialog.close();
     this.#seat.close();
+    this.#rules.close();
   }
 
   /** @param {string} url */

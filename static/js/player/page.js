@@ -73,7 +73,7 @@ export class PlayerPage {
   constructor() {
     const section = (/** @type {string} */ name) => this.screens.section(name);
     this.screens.register({
-      lobby: lobbyView(section("lobby")),
+      lobby: lobbyView(section("lobby"), this),
       teams: teamsView(section("teams"), this),
       round: roundView(section("round"), this),
       review: reviewView(section("review"), this),

@@ -9,6 +9,7 @@ import { shortcutOf } from "../shortcut.js";
 import { setTeam, shortTeamName, teamShape } from "../teams.js";
 import { drawClock } from "../widgets/clock_face.js";
 import { isRefusedAnswer, WordCard } from "../widgets/word_card.js";
+import { drawRulesCard } from "./rules_card.js";
 import { turnRole } from "./turn_role.js";
 
 /** @import { LiveState, WordAction } from "../reducer.js" */
@@ -50,6 +51,8 @@ export function roundView(section, page) {
       setText(el("role-text", section), sentences.text);
       drawHolder(state, role.kind);
       drawWatch(state, role);
+      show(el("rules", section), isPaused);
+      drawRulesCard(el("rules", section), state.gameState.settings);
       drawPoints(el("scores", section), state);
       announce(sentences);
     },
@@ -94,7 +97,8 @@ export function roundView(section, page) {
   function drawWatch({ gameState: game }, { kind, teamId }) {
     const isCounting = game.state === "ROUND_STARTING";
     const { guessed } = tally(game.round);
-    show(el("watch", section), !HOLDERS.includes(kind) || game.state !== "ROUND_ACTIVE");
+    const isHidden = game.state === "ROUND_PAUSED" || (HOLDERS.includes(kind) && game.state === "ROUND_ACTIVE");
+    show(el("watch", section), !isHidden);
     show(el("watch-number", section), !isCounting);
     setTeam(el("watch-shape", section), teamId);
     setText(el("watch-number", section), guessed);
