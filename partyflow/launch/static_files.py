@@ -1,8 +1,10 @@
 """Collects the static files at the start, unless they are the same as last time."""
 
 import fcntl
+import glob
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import cast
 
@@ -25,16 +27,47 @@ def collect_static_files(root: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         fingerprint = static_files_fingerprint()
-        path = root / FINGERPRINT
-        if not (path.exists() and path.read_text() == fingerprint and (root / MANIFEST).exists()):
-            path.unlink(missing_ok=True)
+        if not _is_collected(root, fingerprint):
+            if not (root / FINGERPRINT).exists():
+                _remove_copies(root)
+            (root / FINGERPRINT).unlink(missing_ok=True)
+            _sync_directory(root)
             call_command("collectstatic", interactive=False, verbosity=0)
-            path.write_text(fingerprint)
+            # The fingerprint says that everything is on the disk, also after a power cut.
+            os.sync()
+            (root / FINGERPRINT).write_text(fingerprint)
     finally:
         os.close(lock)
     # Another worker may have written the manifest after this one has read it.
     storage = cast(HashedStaticStorage, staticfiles_storage)
     storage.hashed_files, storage.manifest_hash = storage.load_manifest()
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_collected(root: Path, fingerprint: str) -> bool:
+    path = root / FINGERPRINT
+    is_same = path.exists() and path.read_bytes() == fingerprint.encode()
+    return is_same and bool(cast(HashedStaticStorage, staticfiles_storage).load_manifest()[0])
+
+
+def _remove_copies(root: Path) -> None:
+    """Remove what `collectstatic` has made of the sources of today, whole or not: it skips copies that look newer."""
+    for finder in get_finders():
+        for path, _storage in finder.list(None):
+            copy = root / path
+            name = re.compile(
+                rf"{re.escape(copy.stem)}(\.[0-9a-f]{{12}})?{re.escape(copy.suffix)}(\.gz|\.br)?", re.ASCII
+            )
+            for made in copy.parent.glob(f"{glob.escape(copy.stem)}*"):
+                if name.fullmatch(made.name):
+                    made.unlink()
 
 
 def static_files_fingerprint() -> str:

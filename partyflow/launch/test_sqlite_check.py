@@ -1,6 +1,8 @@
 import os
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from partyflow.launch.sqlite_check import find_damage, is_damage, set_aside
 
 PAGE = 4096
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -90,3 +93,30 @@ def test_two_at_the_same_second_have_different_names(database: Path) -> None:
     set_aside(database, "it is damaged")
     aside = {path.read_bytes() for path in database.parent.glob("db.sqlite3.damaged-*")}
     assert aside == {first, second}
+
+
+def test_damage_that_only_the_migration_meets_is_put_aside_as_well(tmp_path: Path) -> None:
+    """In a process of its own, with a database of its own."""
+    path = tmp_path / "db.sqlite3"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(
+            "".join(f"CREATE TABLE table_{number} (name_of_a_column TEXT, another TEXT);" for number in range(200))
+        )
+    overwrite(path, PAGE, b"\x55" * (path.stat().st_size - PAGE))
+    script = (
+        "import django; django.setup()\n"
+        "from partyflow.launch import preflight, sqlite_check\n"
+        "sqlite_check.find_damage = lambda path: None\n"
+        "preflight.prepare_database(print)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "partyflow.settings"}
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stderr
+    (line,) = run.stdout.splitlines()
+    assert str(path) in line
+    assert find_damage(path) is None
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM gameplay_wordpack").fetchone()[0] > 0

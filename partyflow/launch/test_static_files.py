@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
 
 from partyflow.launch import preflight, static_files
 from partyflow.launch.preflight import PreflightError, prepare_static_files
@@ -85,3 +86,45 @@ def test_collected_files_that_can_not_be_written_are_used_as_they_are(
     monkeypatch.setattr(preflight.os, "access", lambda *_: False)
     prepare_static_files()
     assert len(collections) == 1
+
+
+def truncate(root: Path, pattern: str) -> None:
+    for path in root.glob(pattern):
+        path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("content", [b"", bytes(300), b'{"paths": {'])
+def test_a_manifest_that_a_power_cut_has_damaged_is_made_anew(
+    source: Path, settings: Any, collections: list[str], content: bytes
+) -> None:
+    prepare_static_files()
+    (settings.STATIC_ROOT / static_files.MANIFEST).write_bytes(content)
+    staticfiles_storage.hashed_files = {}
+    prepare_static_files()
+    assert len(collections) == 2
+    assert set(staticfiles_storage.hashed_files) == {source.name for source in source.iterdir()}
+
+
+def test_copies_that_a_power_cut_has_emptied_are_made_anew(source: Path, settings: Any, collections: list[str]) -> None:
+    """It came before everything was on the disk, so there is no fingerprint yet. What is not ours is left alone."""
+    prepare_static_files()
+    root = settings.STATIC_ROOT
+    (root / static_files.FINGERPRINT).unlink()
+    (root / "one.of-another.css").write_text("not ours")
+    (root / "ones.css").write_text("not ours")
+    (one,) = root.glob("one.????????????.css")
+    truncate(root, "one.css*")
+    truncate(root, f"{one.name}*")
+    prepare_static_files()
+    assert len(collections) == 2
+    assert (root / "one.css").read_text() == one.read_text() == "a { color: red }"
+    assert (root / "one.of-another.css").read_text() == (root / "ones.css").read_text() == "not ours"
+
+
+@pytest.mark.usefixtures("source")
+def test_a_fingerprint_of_anything_is_no_obstacle(settings: Any, collections: list[str]) -> None:
+    prepare_static_files()
+    (settings.STATIC_ROOT / static_files.FINGERPRINT).write_bytes(b"\xff\x00" * 32)
+    prepare_static_files()
+    prepare_static_files()
+    assert len(collections) == 2

@@ -6,9 +6,11 @@ Redis for results that others have left behind. Saving is idempotent: two worker
 """
 
 import asyncio
+import contextlib
 import logging
 
-from django.db import Error as DatabaseError
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from gameplay.models import GameResult
 from gameplay.results.results import BadResult, dump_result, load_result, save_result
@@ -32,6 +34,7 @@ class ResultWriter:
         self._writer = writer
         self._pending: dict[str, bytes] = {}
         self._unreadable: set[str] = set()
+        self._refused: set[str] = set()
         self._wakeup = asyncio.Event()
         self._has_failed = False
 
@@ -58,18 +61,19 @@ class ResultWriter:
 
     async def run(self) -> None:
         """Save results as they come, until cancelled; retry with back-off, and adopt those that are left behind."""
-        retry_s = RETRY_MIN_S
+        loop = asyncio.get_running_loop()
+        retry_s, adopt_at_s = RETRY_MIN_S, 0.0
         while True:
-            await self._adopt()
-            while not await self.flush():
-                await asyncio.sleep(retry_s)
-                retry_s = min(retry_s * 2, RETRY_MAX_S)
-            retry_s = RETRY_MIN_S
-            try:
-                async with asyncio.timeout(ADOPT_INTERVAL_S):
+            if loop.time() >= adopt_at_s:
+                await self._adopt()
+                adopt_at_s = loop.time() + ADOPT_INTERVAL_S
+            if await self.flush():
+                retry_s, pause_s = RETRY_MIN_S, ADOPT_INTERVAL_S
+            else:
+                retry_s, pause_s = min(retry_s * 2, RETRY_MAX_S), retry_s
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
                     await self._wakeup.wait()
-            except TimeoutError:
-                continue
 
     async def flush(self) -> bool:
         """Save all results once; False if the database has not taken all of them."""
@@ -77,11 +81,18 @@ class ResultWriter:
         for public_id, encoded in tuple(self._pending.items()):
             try:
                 await save_result(encoded)
-            except DatabaseError as error:
+            except (OperationalError, InterfaceError) as error:
                 self._record_failure(error)
                 return False
+            except (DatabaseError, ObjectDoesNotExist) as error:
+                # The database refuses this one: it must not keep the others from being saved.
+                self._record_refusal(public_id, error)
+                continue
             self._pending.pop(public_id, None)
+            self._refused.discard(public_id)
             self._writer.drop_result(public_id)
+        if self._pending:
+            return False
         if self._has_failed:
             logger.info("The database takes results again; all are saved")
             self._has_failed = False
@@ -105,7 +116,12 @@ class ResultWriter:
             else:
                 self._pending[public_id] = encoded
 
-    def _record_failure(self, error: DatabaseError) -> None:
+    def _record_failure(self, error: Exception) -> None:
         if not self._has_failed:
             logger.error("Saving a result failed, trying again until it is saved: %s", str(error).strip())
         self._has_failed = True
+
+    def _record_refusal(self, public_id: str, error: Exception) -> None:
+        if public_id not in self._refused:
+            logger.error("The database refuses result %s, trying again: %s", public_id, str(error).strip())
+        self._refused.add(public_id)

@@ -3,18 +3,25 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 
 from gameplay.models import GameResult
-from gameplay.results.results import load_result
+from gameplay.results.results import dump_result, load_result
 from rooms.cluster.node import Node
 from rooms.storage import result_writer
 from rooms.storage.keys import RESULTS
 
 WAIT_S = 10.0
+NOW = datetime(2026, 11, 28, 20, 15, tzinfo=UTC)
+FIELDS: dict[str, Any] = {
+    "room_code": "LEFT22", "game_number": 1, "host_name": "Alice", "room_created_at": NOW, "started_at": NOW,
+    "ended_at": NOW, "duration_s": 600, "words_guessed": 1, "words_skipped": 0,
+    "teams": [], "rounds": [], "settings": {},
+}  # fmt: skip
 
 
 class Database:
@@ -22,6 +29,7 @@ class Database:
 
     def __init__(self) -> None:
         self.is_away = False
+        self.refused = ""
         self.rows: dict[str, GameResult] = {}
         self.attempts = 0
 
@@ -30,6 +38,8 @@ class Database:
         if self.is_away:
             raise OperationalError("the database is away")
         result = load_result(encoded)
+        if result.room_code == self.refused:
+            raise DataError("this is too long")
         return self.rows.setdefault(result.public_id, result)
 
 
@@ -145,6 +155,25 @@ async def test_a_result_that_redis_refuses_is_offered_again(
     client.delete(RESULTS)
     assert await node.writer.flush()
     assert client.hexists(RESULTS, public_id)
+
+
+async def test_a_result_that_the_database_refuses_keeps_no_other_one_from_being_saved(
+    throw: Any, node: Node, client: Any, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused, refused_id = await end_a_game(throw)
+    database.refused = refused.code
+    _, public_id = await end_a_game(throw)
+    for _ in range(3):
+        assert not await node.results.flush()
+    assert set(database.rows) == {public_id}
+    assert await node.writer.flush()
+    assert client.hkeys(RESULTS) == [refused_id.encode()]
+    assert caplog.text.count("The database refuses result") == 1
+    client.hset(RESULTS, "left-behind", dump_result(GameResult(**{**FIELDS, "public_id": "left-behind"})))
+    await node.start(node.writer.run, node.results.run)
+    await until(lambda: "left-behind" in database.rows)
+    database.refused = ""
+    await until(lambda: refused_id in database.rows)
 
 
 async def test_a_worker_that_ends_saves_what_it_can(
