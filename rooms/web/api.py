@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, re_path, reverse
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gameplay.engine.errors import BadSettings, NameInvalid
 from gameplay.engine.model import Settings
@@ -69,7 +69,7 @@ async def create_room(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-@require_GET
+@require_safe
 @never_cache
 @answer_room_errors
 async def read_room(request: HttpRequest, code: str) -> HttpResponse:
@@ -88,7 +88,7 @@ async def read_room(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @cache_control(public=True, max_age=300)
 async def asyncapi(request: HttpRequest) -> HttpResponse:
     """The AsyncAPI document."""

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gameplay.engine.model import MAX_PLAYERS, Settings
 from gameplay.models import RoomPreset
@@ -31,7 +31,7 @@ LEAST_PLAYERS = 4
 """From how many players the game is fun; fewer may play."""
 
 
-@require_GET
+@require_safe
 @answer_room_errors
 async def home(request: HttpRequest) -> HttpResponse:
     """The home page; ``?code=`` leads to that room, ``?preset=`` fills the form with a preset."""

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from rooms.cluster.node import current_node
@@ -19,14 +19,14 @@ CHECK_TIMEOUT_S = 2.0
 """Timeout of a dependency check."""
 
 
-@require_GET
+@require_safe
 @never_cache
 async def healthz(request: HttpRequest) -> HttpResponse:
     """Liveness: the process answers."""
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
+@require_safe
 @never_cache
 async def readyz(request: HttpRequest) -> HttpResponse:
     """Readiness: Redis and the database answer, and the worker is not draining."""
@@ -37,7 +37,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok" if is_ready else "unavailable", **checks}, status=status)
 
 
-@require_GET
+@require_safe
 @never_cache
 async def metrics(request: HttpRequest) -> HttpResponse:
     """``GET /metrics``: Prometheus text."""

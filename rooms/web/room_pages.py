@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gameplay.words.library import load_library
 from rooms.access.accounts import account_id
@@ -33,7 +33,7 @@ def spaced_code(code: str) -> str:
     return f"{code[:3]} {code[3:]}"
 
 
-@require_GET
+@require_safe
 @answer_room_errors
 async def player(request: HttpRequest, code: str) -> HttpResponse:
     """The player page, which the QR code opens."""
@@ -48,7 +48,7 @@ async def player(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "player.html", context | {"host_name": summary.host_name})
 
 
-@require_GET
+@require_safe
 @answer_room_errors
 async def host(request: HttpRequest, code: str) -> HttpResponse:
     """The host page: for the browser with the host's cookie and for the account that created the room."""
@@ -77,7 +77,7 @@ async def host(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @answer_room_errors
 async def stage(request: HttpRequest, code: str) -> HttpResponse:
     """The stage: the big screen, which shows no secrets."""
@@ -86,13 +86,13 @@ async def stage(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "stage.html", _room_context(request, code, "spectator"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @answer_room_errors
 async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """A seat link: GET shows the page, POST redeems the token, once."""
     if await look_up(client_key(request), code) is None:
         return unknown_room(request, code)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "seat.html", _room_context(request, code, "player"))
     session = await redeem_seat(code, token)
     if session is None:
@@ -105,7 +105,7 @@ async def seat(request: HttpRequest, code: str, token: str) -> HttpResponse:
     return JsonResponse({"url": reverse("player", args=[code]), "sessionId": session.secret})
 
 
-@require_GET
+@require_safe
 def qr_code(request: HttpRequest, code: str) -> HttpResponse:
     """QR code of the player page's URL, as SVG. ``?origin=`` is the one in the text beside it, if that is this site's.
 

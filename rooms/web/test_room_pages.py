@@ -163,6 +163,30 @@ async def test_the_stage_is_open_to_all(laptop: AsyncClient, room: CreatedRoom) 
     assert (await laptop.get(f"/stage/{room.code}/")).status_code == 200
 
 
+async def test_a_chat_shows_what_a_link_to_a_room_is(laptop: AsyncClient, room: CreatedRoom) -> None:
+    page = (await laptop.get(f"/{room.code}")).content.decode()
+    assert '<meta property="og:title" content="Join Alice’s game">' in page
+    assert re.search(rf'<meta property="og:url" content="http[^"]+/{room.code}">', page)
+    assert '<meta property="og:description" content="' in page
+
+
+async def test_a_page_can_be_asked_for_without_its_body(laptop: AsyncClient, room: CreatedRoom) -> None:
+    """Chats and monitors send HEAD first."""
+    for path in ("/", f"/{room.code}", f"/stage/{room.code}/", f"/host/{room.code}/", f"/{room.code}/qr.svg"):
+        answer = await laptop.head(path)
+        assert answer.status_code in {200, 403}, path
+        assert answer.content == b"", path
+    for path in ("/healthz", f"/api/rooms/{room.code}", f"/{room.code}/seat/some-token"):
+        assert (await laptop.head(path)).status_code == 200, path
+
+
+@pytest.mark.parametrize("path", ["/{}", "/stage/{}/", "/host/{}/"])
+async def test_no_link_leads_nowhere_and_no_picture_is_empty(laptop: AsyncClient, room: CreatedRoom, path: str) -> None:
+    page = (await laptop.get(path.format(room.code))).content.decode()
+    assert [tag for tag in re.findall(r"<a\b[^>]*>", page) if " href=" not in tag] == []
+    assert [tag for tag in re.findall(r"<img\b[^>]*>", page) if not re.search(r' src="[^"]+"', tag)] == []
+
+
 @pytest.mark.parametrize("path", ["/{}", "/host/{}/", "/stage/{}/", "/{}/seat/token"])
 async def test_an_unknown_room_is_a_calm_404(laptop: AsyncClient, path: str) -> None:
     answer = await laptop.get(path.format("ABC234"))

@@ -63,6 +63,36 @@ PRESS = """([key, code]) => {
   const at = document.activeElement ?? document.body;
   at.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }));
 }"""
+GO_BACK = "() => { setTimeout(() => history.back()); }"
+COUNT_CHANGES = """(region) => {
+  const element = document.querySelector(region);
+  window.told = [];
+  new MutationObserver(() => window.told.push(element.textContent)).observe(element, { childList: true });
+}"""
+TRANSLATOR = """
+const translate = () => {
+  const texts = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { currentNode: node } = texts;
+    const may = node.data.trim() && !node.data.startsWith("~") && !node.parentElement.closest("[translate=no], script");
+    if (may) node.data = `~${node.data}`;
+  }
+};
+document.addEventListener("DOMContentLoaded", () => {
+  translate();
+  new MutationObserver(translate).observe(document.body, { childList: true, subtree: true, characterData: true });
+});
+"""
+TOUCH_ACTIONS = """() => {
+  const all = [...document.querySelectorAll("html, body, a, button, input, label, select, summary, .word")];
+  const actions = all.map((element) => getComputedStyle(element).touchAction);
+  const viewport = document.querySelector("meta[name=viewport]").content;
+  return {
+    manipulation: actions.every((action) => action !== "auto"),
+    pinch: actions.every((action) => /manipulation|pinch-zoom/.test(action)),
+    scale: !/user-scalable|maximum-scale/.test(viewport),
+  };
+}"""
 
 
 def frames_sent(visitor: Visitor) -> list[dict[str, Any]]:
@@ -290,3 +320,89 @@ async def test_with_stubbed_storage_that_takes_nothing_a_seat_survives_a_reload(
     await expect(bob.page.locator('[data-el="my-name"]')).to_have_text("Bob")
     await bob.open("/")
     await expect(bob.page.get_by_role("link", name=re.compile(r"Play in .* as Bob"))).to_be_visible()
+
+
+# Screen readers, translation, touch
+
+
+async def test_the_word_is_announced_once_on_the_explainers_phone_and_nowhere_else(party: BrowserParty) -> None:
+    explainer, others = await in_round(party)
+    region = '[data-el="word-announcer"][aria-live="polite"]'
+    await explainer.page.evaluate(COUNT_CHANGES, region)
+    first = await party.new_word(explainer)
+    await expect(explainer.page.locator(region)).to_have_text(first)
+    await explainer.button("Guessed").tap()
+    second = await party.new_word(explainer, first)
+    await expect(explainer.page.locator(region)).to_have_text(second)
+    # Ticks of the clock draw the same word again and again.
+    await explainer.page.wait_for_timeout(2500)
+    told = await explainer.page.evaluate("() => window.told.filter((text) => text)")
+    assert told == [second], "each word once"
+    for other in others:
+        await expect(other.page.locator(region)).to_be_empty()
+
+
+async def test_a_translating_browser_leaves_word_names_scores_code_and_clock_alone(party: BrowserParty) -> None:
+    """The translator is stubbed: it changes every text that it may, and goes on doing so."""
+    await party.host_with({"roundDurationSec": 60, "wordHolder": "explainer"})
+    for name in ("Bob", "Carol", "Dave", "Erin"):
+        phone = await party.invite(name)
+        await phone.context.add_init_script(TRANSLATOR)
+        await phone.open(f"/{party.code}")
+        await phone.page.locator("#name").fill(name)
+        await phone.page.locator('[data-el="button"]').first.tap()
+        await expect(phone.page.locator('[data-el="my-name"]')).to_have_text(name)
+    await party.host.context.add_init_script(TRANSLATOR)
+    await party.host.page.reload()
+    await expect(party.host.page.locator(".tile__name:visible")).to_have_text(["Bob", "Carol", "Dave", "Erin"])
+    spaced = f"{party.code[:3]} {party.code[3:]}"
+    await expect(party.host.page.locator(".code:visible").first).to_have_text(spaced)
+    await party.host.page.locator('[data-action="makeTeams"]').click()
+    for number, phone in enumerate(party.phones):
+        await party.take_team(phone, number % 2 + 1)
+    await party.host.page.locator('[data-action="startGame"]').click()
+    await expect(party.host.page.locator("body")).to_have_attribute("data-screen", "round", timeout=15_000)
+    await expect(party.host.page.locator(".clock__number")).to_have_text(re.compile(r"^\d+$"))
+    await asyncio.gather(*(expect(phone.page.locator("[data-role]")).to_be_visible() for phone in party.phones))
+    [explainer] = [phone for phone in party.phones if await phone.card.is_visible()]
+    word = await explainer.word()
+    assert "~" not in word
+    assert await explainer.word_text.get_attribute("lang") == "en"
+    assert await explainer.word_text.get_attribute("dir") == "auto"
+    await explainer.page.locator('[data-el="guess"]').tap()
+    assert "~" not in await explainer.word(other_than=word)
+    await expect(explainer.page.locator(".point strong").first).to_have_text(re.compile(r"^\d$"))
+    assert "~" in await explainer.page.locator('[data-el="skip"]').inner_text(), "nothing was translated"
+
+
+async def test_no_control_zooms_by_a_double_tap_and_two_fingers_zoom_everywhere(party: BrowserParty) -> None:
+    explainer, _ = await in_round(party)
+    for page in (explainer.page, party.host.page):
+        assert await page.evaluate(TOUCH_ACTIONS) == {"manipulation": True, "pinch": True, "scale": True}
+
+
+@pytest.mark.parametrize("width", [360, 390])
+async def test_the_word_card_stays_out_of_the_systems_edge(party: BrowserParty, width: int) -> None:
+    explainer, _ = await in_round(party)
+    await explainer.page.set_viewport_size({"width": width, "height": 700})
+    await explainer.word()
+    box = await explainer.card.bounding_box()
+    assert box is not None
+    assert box["x"] >= 24
+    assert box["x"] + box["width"] <= width - 24
+
+
+async def test_back_in_a_round_stays_and_a_second_back_leaves(party: BrowserParty) -> None:
+    explainer, _ = await in_round(party)
+    word = await explainer.word()
+    await explainer.heading.tap()
+    await explainer.page.evaluate(GO_BACK)
+    await expect(explainer.page.get_by_text("Still here.")).to_be_visible(timeout=1000)
+    assert await explainer.word() == word
+    assert explainer.loads == 1
+    await explainer.button("Guessed").tap()
+    await explainer.word(other_than=word)
+    await explainer.page.evaluate(GO_BACK)
+    await expect(explainer.page.get_by_text("Still here.")).to_be_visible()
+    await explainer.page.evaluate(GO_BACK)
+    await explainer.page.wait_for_url("about:blank")

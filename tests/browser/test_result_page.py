@@ -9,6 +9,17 @@ from tests.browser.party import BrowserParty
 from tests.browser.visitor import LAPTOP
 
 QUICK = {"roundDurationSec": 30, "roundsPerTeam": 1}
+LAYOUT_SHIFT = """() => new Promise((resolve) => {
+  const moved = [];
+  const note = ({ node, previousRect: before, currentRect: after }) =>
+    moved.push(`${node?.outerHTML?.slice(0, 80)} from ${JSON.stringify(before)} to ${JSON.stringify(after)}`);
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => entry.sources.forEach(note)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(moved), 500);
+})"""
+LANDMARKS = """() => [...document.querySelectorAll("section[aria-labelledby], [role=region], nav, main, aside")]
+  .map((element) => document.getElementById(element.getAttribute("aria-labelledby"))?.textContent
+    ?? element.getAttribute("aria-label") ?? element.tagName)"""
 
 
 async def test_the_results_go_from_every_screen_to_a_page_of_their_own(party: BrowserParty) -> None:
@@ -54,6 +65,25 @@ async def test_the_results_go_from_every_screen_to_a_page_of_their_own(party: Br
     await alice.button("Share the results").click()
     await expect(alice.page.get_by_text("Copy the marked address.")).to_be_visible()
     assert str(await alice.page.evaluate("String(getSelection())")).endswith(path)
+
+
+async def test_the_page_of_a_result_moves_nothing_and_names_its_landmarks_apart(party: BrowserParty) -> None:
+    alice = await party.host_with(QUICK)
+    await party.connect("Bob", "Carol")
+    await party.make_teams()
+    await party.start()
+    await swipe(alice, "ArrowRight")
+    await alice.page.keyboard.press("p")
+    await end_by_host(alice)
+    await party.everybody_in("results")
+    reader = await party.invite("Reader", LAPTOP)
+    await reader.open(await path_of_results(alice))
+    await expect(reader.button("Share the results")).to_be_visible()
+    assert await reader.page.evaluate(LAYOUT_SHIFT) == []
+    names = await reader.page.evaluate(LANDMARKS)
+    assert len(names) == len(set(names)), names
+    written = await reader.page.locator("time").get_attribute("datetime")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}", written or ""), written
 
 
 async def test_a_rematch_has_results_of_its_own(party: BrowserParty) -> None:

@@ -51,7 +51,7 @@ function absentTile(player) {
     "li",
     { class: "tile", "data-away": true },
     avatar(player),
-    create("span", { "data-el": "name" }),
+    create("span", { "data-el": "name", translate: "no" }),
     create("span", { class: "tile__note", "data-el": "note" }),
   );
 }

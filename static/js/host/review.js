@@ -32,6 +32,7 @@ export function reviewView(section, host) {
       setTeam(el("headline", section), round?.teamId);
       setText(el("headline", section), roundHeadline(game));
       setText(el("sum", section), roundSummary(state));
+      el("words", section).lang = game.settings.language;
       reconcile(el("words", section), round?.words ?? [], {
         key: (word) => word.wordId,
         make: (word) => wordItem(word.wordId, host),
@@ -57,7 +58,7 @@ function wordItem(wordId, host) {
     "button",
     { class: "verdict", type: "button", "data-el": "verdict" },
     create("span", { class: "verdict__mark", "aria-hidden": "true" }),
-    create("span", { class: "verdict__word", "data-el": "word" }),
+    create("span", { class: "verdict__word", "data-el": "word", translate: "no", dir: "auto" }),
     create("span", { class: "verdict__action", "data-el": "action" }),
   );
   button.addEventListener("click", () => {

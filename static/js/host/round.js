@@ -85,12 +85,14 @@ export function roundView(section, host) {
     show(el("cover", section), isCovered);
     show(element, !isCovered);
     show(el("answers", section), !isCovered);
+    el("word", element).lang = game.settings.language;
     card.draw(isHolder && !isCovered ? liveWord(state) : null);
     setText(el("left", section), wordsLeftText(game.currentWord));
     show(undoButton, isHolder);
     setUsable(undoButton, isHolder && counts.guessed + counts.skipped > 0);
     section.toggleAttribute("data-listening", !isHolder);
     drawListening(game, counts.guessed);
+    el("played", section).lang = game.settings.language;
     drawWords(
       el("played", section),
       [...(game.round?.words ?? [])].reverse().filter((word) => word.wordText),

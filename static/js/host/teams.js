@@ -148,7 +148,7 @@ export function teamsView(section, host) {
         { class: "member", type: "button", "data-player": player.playerId, onclick },
         create("span", { class: "member__grip", "aria-hidden": "true" }, "⠿"),
         avatar(player),
-        create("span", { class: "member__name", "data-el": "name" }),
+        create("span", { class: "member__name", "data-el": "name", translate: "no" }),
         create("span", { class: "member__note", "data-el": "note" }),
       ),
     );

@@ -18,6 +18,7 @@ import { Typeface } from "../typeface.js";
 import { ScreenWakeLock } from "../wake_lock.js";
 import { ClaimDialog } from "../widgets/claim_dialog.js";
 import { drawConnectionBadge, isHopeless, isOffline } from "../widgets/connection_badge.js";
+import { BackGuard } from "./back_guard.js";
 import { drawHeader } from "./header.js";
 import { drawControls } from "./host_control_bar.js";
 import { joinView } from "./join.js";
@@ -62,6 +63,7 @@ export class PlayerPage {
   #wake = new ScreenWakeLock(el("awake", document, HTMLVideoElement), () => this.#drawAwakeHint());
   #menu = new Menu(this);
   #claims = new ClaimDialog(this);
+  #back = new BackGuard(() => this.toasts.show(gettext("Still here. Go back once more to leave.")));
   #join = joinView(this.screens.section("join"), this);
   #ended = endedScreen(
     this.screens.section("ended"),
@@ -291,6 +293,7 @@ export class PlayerPage {
     attempt(() => drawHeader(this, state));
     attempt(() => drawControls(el("controls"), this, state));
     this.#drawScreen(state);
+    this.#back.isOn = this.screens.name === "round";
   }
 
   /** @param {State} state */

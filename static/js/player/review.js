@@ -40,7 +40,8 @@ export function reviewView(section, page) {
     reconcile(el("words", section), round?.words ?? [], {
       key: (word) => word.wordId,
       make: (word) => wordItem(() => report(word)),
-      update: (item, word) => updateWordItem(item, word, reported.has(word.wordId), game.state === "SCORE_REVIEW"),
+      update: (item, word) =>
+        updateWordItem(item, word, game.settings.language, reported.has(word.wordId), game.state === "SCORE_REVIEW"),
     });
   }
 
@@ -71,16 +72,17 @@ function wordItem(onclick) {
     "li",
     { class: "words__line" },
     create("span", { class: "words__mark", "aria-hidden": "true" }),
-    create("span", { class: "words__text", "data-el": "text" }),
+    create("span", { class: "words__text", "data-el": "text", translate: "no", dir: "auto" }),
     create("span", { class: "visually-hidden", "data-el": "action" }),
     create("button", { class: "button button--quiet small", type: "button", "data-el": "report-word", onclick }),
   );
 }
 
-/** @param {HTMLElement} item @param {WordView} word @param {boolean} isReported @param {boolean} isOpen */
-function updateWordItem(item, { wordText, action }, isReported, isOpen) {
+/** @param {HTMLElement} item @param {WordView} word @param {string} language @param {boolean} isReported @param {boolean} isOpen */
+function updateWordItem(item, { wordText, action }, language, isReported, isOpen) {
   const button = el("report-word", item, HTMLButtonElement);
   setData(item, "action", action);
+  el("text", item).lang = language;
   setText(el("text", item), wordText);
   setText(el("action", item), actionText(action));
   setText(button, isReported ? gettext("reported") : gettext("report"));

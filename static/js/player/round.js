@@ -12,6 +12,7 @@ import { isRefusedAnswer, WordCard } from "../widgets/word_card.js";
 import { drawRulesCard } from "./rules_card.js";
 import { turnRole } from "./turn_role.js";
 
+/** @import { WordRevealed } from "../protocol.js" */
 /** @import { LiveState, WordAction } from "../reducer.js" */
 /** @import { View } from "../screens.js" */
 /** @import { PlayerPage } from "./page.js" */
@@ -32,7 +33,10 @@ export function roundView(section, page) {
   const guess = el("guess", holder, HTMLButtonElement);
   const skip = el("skip", holder, HTMLButtonElement);
   const undo = el("undo", holder, HTMLButtonElement);
+  const wordRegion = el("word-announcer");
   let announced = "";
+  /** @type {string | undefined} */
+  let announcedWordId;
 
   guess.addEventListener("click", () => answer("guessed"));
   skip.addEventListener("click", () => answer("skipped"));
@@ -70,6 +74,7 @@ export function roundView(section, page) {
     },
     leave() {
       card.draw(null);
+      announceWord(null, "");
       announced = "";
     },
   };
@@ -86,7 +91,9 @@ export function roundView(section, page) {
     const isShown = HOLDERS.includes(role) && game.state === "ROUND_ACTIVE";
     const word = isShown ? liveWord(state) : null;
     show(holder, isShown);
+    el("word", holder).lang = game.settings.language;
     card.draw(word);
+    announceWord(word, game.settings.language);
     setText(el("left", holder), word ? wordsLeftText(word.remainingInPack) : "");
     guess.disabled = !word;
     skip.disabled = !word;
@@ -103,6 +110,15 @@ export function roundView(section, page) {
     setTeam(el("watch-shape", section), teamId);
     setText(el("watch-number", section), guessed);
     setText(el("watch-label", section), isCounting ? "" : ngettext("word guessed", "words guessed", guessed));
+  }
+
+  /** Tell screen readers the word, once and politely. @param {WordRevealed | null} word @param {string} language */
+  function announceWord(word, language) {
+    if (word?.wordId !== announcedWordId) {
+      announcedWordId = word?.wordId;
+      wordRegion.lang = language;
+      setText(wordRegion, word?.wordText ?? "");
+    }
   }
 
   /** @param {Sentences} sentences */

@@ -39,7 +39,12 @@ function teamButton(team, page) {
       "button",
       { class: "team", type: "button", "data-el": "choose", onclick },
       teamShape(team.id),
-      create("span", { class: "team__text" }, create("strong", {}, team.name), create("span", { "data-el": "names" })),
+      create(
+        "span",
+        { class: "team__text" },
+        create("strong", {}, team.name),
+        create("span", { "data-el": "names", translate: "no" }),
+      ),
       create("span", { class: "team__mine icon-tick", "data-el": "mine", "aria-hidden": "true" }),
     ),
   );

@@ -22,6 +22,7 @@ export function reviewView(section) {
       drawTeam(el("team", section), game);
       setText(el("gain", section), gainText(tally(game.round).points));
       setText(el("sum", section), roundSummary(state));
+      el("played", section).lang = game.settings.language;
       drawWords(
         el("played", section),
         (game.round?.words ?? []).filter((word) => word.wordText),

@@ -72,7 +72,7 @@ export function connectionText(connection) {
 
 /** A disc in the player's colour with the first letter of the name. @param {PlayerView} player */
 export function avatar(player) {
-  const disc = create("span", { class: "avatar", "data-el": "avatar", "aria-hidden": "true" });
+  const disc = create("span", { class: "avatar", "data-el": "avatar", "aria-hidden": "true", translate: "no" });
   drawAvatar(disc, player);
   return disc;
 }
@@ -92,7 +92,7 @@ function tile(player, choose) {
     create(
       "span",
       { class: "tile__who" },
-      create("span", { class: "tile__name", "data-el": "name" }),
+      create("span", { class: "tile__name", "data-el": "name", translate: "no" }),
       create("span", { class: "tile__note", "data-el": "note" }),
     ),
     create("span", { class: "shape", "data-el": "mark", "aria-hidden": "true", hidden: true }),

@@ -34,7 +34,8 @@ export class WordCard {
     element.addEventListener("pointerup", () => this.#drop());
     element.addEventListener("pointercancel", () => this.#rest());
     // A throw is no scrolling: otherwise Chromium goes on rolling after it, and takes the next tap for a stop.
-    const preventScrolling = (/** @type {TouchEvent} */ event) => this.#isThrowing() && event.preventDefault();
+    const preventScrolling = (/** @type {TouchEvent} */ event) =>
+      this.#isThrowing() && event.touches.length === 1 && event.preventDefault();
     element.addEventListener("touchmove", preventScrolling, { passive: false });
     document.addEventListener("visibilitychange", () => this.#write());
   }

@@ -15,7 +15,7 @@ export function drawWords(list, words) {
         "li",
         { class: "played__word" },
         create("span", { class: "played__mark", "aria-hidden": "true" }),
-        create("span", { class: "played__text", "data-el": "word" }),
+        create("span", { class: "played__text", "data-el": "word", dir: "auto" }),
         create("span", { class: "visually-hidden", "data-el": "action" }),
       ),
     update(item, word) {
