@@ -11,7 +11,7 @@ from playwright.async_api import Route, WebSocket, expect
 from tests.browser.modules import STATIC
 from tests.browser.party import BrowserParty
 from tests.browser.test_player_page import in_round
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import LAPTOP, Visitor
 
 # Safari before 17.4.
 NO_CHECK_VISIBILITY = "delete Element.prototype.checkVisibility;"
@@ -363,7 +363,7 @@ async def test_a_translating_browser_leaves_word_names_scores_code_and_clock_alo
     await party.host.page.locator('[data-action="startGame"]').click()
     await expect(party.host.page.locator("body")).to_have_attribute("data-screen", "round", timeout=15_000)
     await expect(party.host.page.locator(".clock__number")).to_have_text(re.compile(r"^\d+$"))
-    await asyncio.gather(*(expect(phone.page.locator("[data-role]")).to_be_visible() for phone in party.phones))
+    await asyncio.gather(*(expect(phone.page.locator("section[data-role]")).to_be_visible() for phone in party.phones))
     [explainer] = [phone for phone in party.phones if await phone.card.is_visible()]
     word = await explainer.word()
     assert "~" not in word
@@ -406,3 +406,33 @@ async def test_back_in_a_round_stays_and_a_second_back_leaves(party: BrowserPart
     await expect(explainer.page.get_by_text("Still here.")).to_be_visible()
     await explainer.page.evaluate(GO_BACK)
     await explainer.page.wait_for_url("about:blank")
+
+
+# Browsers from before 2022
+
+
+@pytest.mark.parametrize("path", ["/stage/{}/", "/{}"])
+async def test_a_browser_stubbed_to_know_no_newer_syntax_says_what_to_do(party: BrowserParty, path: str) -> None:
+    """A module that does not parse is all that such a browser sees: the tests' own would parse ours."""
+    await party.host_with({})
+    tv = await party.invite("Stage", LAPTOP)
+    tv.tolerate("SyntaxError|uncaught|Unexpected")
+
+    async def unreadable(route: Route) -> None:
+        await route.fulfill(body="class { #of(tomorrow) }", content_type="text/javascript")
+
+    await tv.page.route(re.compile(r"/js/reducer(\.\w+)?\.js"), unreadable)
+    await tv.open(path.format(party.code))
+    await expect(tv.page.get_by_text("This browser is too old for PartyFlow.")).to_be_visible()
+    await expect(tv.page.get_by_text("Opening room")).to_be_hidden()
+
+
+async def test_a_browser_that_is_new_enough_is_told_nothing(party: BrowserParty) -> None:
+    await party.host_with({})
+    stage = await party.watch()
+    await expect(stage.page.get_by_text("too old")).to_be_hidden()
+
+
+def test_what_old_browsers_run_is_written_for_them() -> None:
+    script = re.sub(r"/\*.*?\*/", "", (STATIC / "js" / "old_browser.js").read_text(), flags=re.DOTALL)
+    assert re.findall(r"\?\.|\?\?|#|\.\.\.|\*\*|\basync\b|\bimport\b|\bclass\b|\bof\b", script) == []

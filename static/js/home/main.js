@@ -1,5 +1,6 @@
 /** The home page: a link back to the last room, codes as people type them, and the settings in a line. */
 
+import "../started.js";
 import { create, data, el, find, findAll, setText, show } from "../dom.js";
 import { fill, gettext } from "../i18n.js";
 import { CODE_LENGTH, readCode, spacedCode } from "../room_code.js";

@@ -1,5 +1,6 @@
 /** The page of a finished game works without a script; this adds the button that shares its address. */
 
+import "../started.js";
 import { data, el } from "../dom.js";
 import { share } from "../share.js";
 import { Toasts } from "../toasts.js";

@@ -1,5 +1,6 @@
 /** Moving a seat to this phone: the response to the form is the session secret, which only this browser keeps. */
 
+import "../started.js";
 import { data, el, setText } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { Seat } from "../seat.js";

@@ -1,5 +1,6 @@
 /** The big screen: shows what everybody may see, has no controls, and never gives up reconnecting. */
 
+import "../started.js";
 import { Announcer } from "../announcer.js";
 import { data, el, show } from "../dom.js";
 import { reactTo } from "../effects.js";
