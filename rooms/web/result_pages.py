@@ -4,8 +4,10 @@ The page's id is its only protection (128 random bits); it shows what the game's
 """
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from operator import itemgetter
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -22,7 +24,7 @@ from gameplay.results.retention import PUBLIC_FOR, find_shared
 from rooms.cluster.node import running_node
 from rooms.public_urls import public_origin
 from rooms.web.room_pages import qr_svg
-from rooms.web.share_image import HEIGHT, WIDTH, png_of, svg_of
+from rooms.web.share_image import HEIGHT, WIDTH, drawn_name, png_of, svg_of
 
 KEPT_BY_BROWSERS_S = 300
 
@@ -40,9 +42,9 @@ class RoundRow:
     points: int
 
 
-def headline(result: GameResult) -> str:
+def headline(result: GameResult, name_of: Callable[[Mapping[str, Any]], str] = itemgetter("name")) -> str:
     """ "Team Red wins!", or the teams that tie for the first place."""
-    first = [team["name"] for team in result.teams if team["rank"] == 1]
+    first = [name_of(team) for team in result.teams if team["rank"] == 1]
     if len(first) == 1:
         return _("%(team)s wins!") % {"team": first[0]}
     if len(first) == 2:
@@ -91,7 +93,7 @@ async def picture(request: HttpRequest, public_id: str, kind: str) -> HttpRespon
     result = await _find(public_id)
     if result is None:
         return await _not_found(request, public_id)
-    svg = svg_of(result, headline(result), summary_text(result))
+    svg = svg_of(result, headline(result, drawn_name), summary_text(result))
     if kind == "svg":
         return _uncached_until_saved(result, HttpResponse(svg, content_type="image/svg+xml"))
     png = await asyncio.to_thread(png_of, svg)

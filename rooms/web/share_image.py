@@ -2,14 +2,17 @@
 
 import functools
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import resvg_py
 from django.template.loader import render_to_string
 
+from gameplay.engine import teams
 from gameplay.models import GameResult
+from rooms.web.font_coverage import can_draw
 from rooms.web.team_colors import TEAM_COLORS
 
 WIDTH: Final = 1200
@@ -80,8 +83,8 @@ def rows_of(result: GameResult) -> list[Row]:
         Row(
             number=(number := _number(team["id"])),
             color=TEAM_COLORS[number - 1],
-            name=team["name"],
-            name_size=size_to_fit(team["name"], NAME_WIDTH, 46),
+            name=(name := drawn_name(team)),
+            name_size=size_to_fit(name, NAME_WIDTH, 46),
             score=team["score"],
             middle=top + index * height + height // 2,
             thickness=round(height * THICKNESS),
@@ -89,6 +92,12 @@ def rows_of(result: GameResult) -> list[Row]:
         )
         for index, team in enumerate(result.teams)
     ]
+
+
+def drawn_name(team: Mapping[str, Any]) -> str:
+    """The team's name as the image shows it: its default name, of a colour, where the font lacks a glyph."""
+    name: str = team["name"]
+    return name if can_draw(FONT, name) else teams.STYLES[_number(team["id"]) - 1][0]
 
 
 def size_to_fit(text: str, width: int, max_size: int) -> int:

@@ -102,6 +102,25 @@ async def test_names_of_players_are_on_the_page_and_not_in_the_picture(browser: 
     assert not [name for name in ("Alice", "Bob", "Carol", "Dave") if name in drawn]
 
 
+@pytest.mark.parametrize("name", ["Équipe 🙂 チーム", "צוות", "علی‌رضا", "\U0001fae8", "क्ष"])
+async def test_a_name_that_the_font_cannot_draw_is_the_colour_s_in_the_picture(browser: AsyncClient, name: str) -> None:
+    result = await played(winner=name, teams=[team(2, name, 3, 1, "Bob"), team(1, "Équipe", 1, 2, "Carol")])
+    drawn = (await browser.get(f"/results/{result.public_id}/picture.svg")).content
+    texts = [(text.text or "").strip() for text in ElementTree.fromstring(drawn).iter(f"{SVG}text")]  # noqa: S314
+    assert "Team Blue" in texts
+    assert "Équipe" in texts
+    assert "Team Blue wins!" in texts
+    assert name not in drawn.decode()
+    assert name in (await browser.get(f"/results/{result.public_id}/")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["Équipe", "Ελλάς", "Россия", "Zürich ❤\ufe0f", "Việt", "😀"])
+async def test_a_name_that_the_font_can_draw_is_in_the_picture(browser: AsyncClient, name: str) -> None:
+    result = await played(winner=name, teams=[team(2, name, 3, 1, "Bob"), team(1, "Dogs", 1, 2, "Carol")])
+    drawn = (await browser.get(f"/results/{result.public_id}/picture.svg")).content.decode()
+    assert name in drawn
+
+
 @pytest.mark.parametrize("evil", [EVIL, "&lt;&amp;", "]]>", "{{ 7 }}", "'--><svg onload=alert(1)>"])
 async def test_hostile_names_are_text_everywhere(browser: AsyncClient, evil: str) -> None:
     result = await played(
