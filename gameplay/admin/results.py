@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
@@ -31,8 +31,8 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
         "started_at",
         "room_code",
         "game_number",
-        "host_name",
-        "winner",
+        "host",
+        "winning_team",
         "scores",
         "words_guessed",
         "words_skipped",
@@ -49,13 +49,13 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
         "public_id",
         "room_code",
         "game_number",
-        "host_name",
+        "host",
         "creator",
         "started_at",
         "ended_at",
         "duration",
-        "winner",
-        "mvp",
+        "winning_team",
+        "best_explainer",
         "words_guessed",
         "words_skipped",
         "team_list",
@@ -97,13 +97,31 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
     @admin.display(description=_("page to share"))
     def page_to_share(self, result: GameResult) -> SafeString | str:
         if timezone.now() - result.ended_at >= PUBLIC_FOR:
-            return gettext("It is gone: such pages are there for %(days)d days.") % {"days": PUBLIC_FOR.days}
+            days = PUBLIC_FOR.days
+            text = ngettext(
+                "It is gone: such pages are there for %(days)d day.",
+                "It is gone: such pages are there for %(days)d days.",
+                days,
+            )
+            return text % {"days": days}
         address = reverse("result", args=[result.public_id])
         return format_html('<a href="{}">{}</a>', address, address)
 
+    @admin.display(description=_("host"), ordering="host_name")
+    def host(self, result: GameResult) -> SafeString:
+        return _isolated([result.host_name])
+
+    @admin.display(description=_("winner"), ordering="winner")
+    def winning_team(self, result: GameResult) -> SafeString:
+        return _isolated([result.winner]) if result.winner else SafeString()
+
+    @admin.display(description=_("most words explained by"), ordering="mvp")
+    def best_explainer(self, result: GameResult) -> SafeString:
+        return _isolated([result.mvp]) if result.mvp else SafeString()
+
     @admin.display(description=_("scores"))
-    def scores(self, result: GameResult) -> str:
-        return ", ".join(f"{team['name']} {team['score']}" for team in result.teams)
+    def scores(self, result: GameResult) -> SafeString:
+        return format_html_join(", ", "<bdi>{}</bdi> {}", ((team["name"], team["score"]) for team in result.teams))
 
     @admin.display(description=_("duration"), ordering="duration_s")
     def duration(self, result: GameResult) -> str:
@@ -111,8 +129,8 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
 
     @admin.display(description=_("teams"))
     def team_list(self, result: GameResult) -> SafeString:
-        lines = ((team["rank"], team["name"], team["score"], ", ".join(team["players"])) for team in result.teams)
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}. {}: {} ({})</li>", lines))
+        lines = ((team["rank"], team["name"], team["score"], _isolated(team["players"])) for team in result.teams)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}. <bdi>{}</bdi>: {} ({})</li>", lines))
 
     @admin.display(description=_("rounds"))
     def round_list(self, result: GameResult) -> SafeString:
@@ -121,11 +139,16 @@ class GameResultAdmin(OwnRowsOnly, ExportMixin, admin.ModelAdmin):  # type: igno
             (line["roundNumber"], names.get(line["teamId"], ""), line["explainer"], line["points"])
             for line in result.rounds
         )
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}. {}, {}: {}</li>", lines))
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}. <bdi>{}</bdi>, <bdi>{}</bdi>: {}</li>", lines))
 
     @admin.display(description=_("settings"))
     def setting_list(self, result: GameResult) -> SafeString:
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", result.settings.items()))
+
+
+def _isolated(names: list[str]) -> SafeString:
+    """The names in one line, each with a direction of its own."""
+    return format_html_join(", ", "<bdi>{}</bdi>", ((name,) for name in names))
 
 
 def _charts(days: list[charts.DayActivity]) -> list[charts.Chart]:

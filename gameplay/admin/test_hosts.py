@@ -143,7 +143,7 @@ def test_a_host_finds_the_results_of_their_own_rooms(bob: Client, hosts: dict[st
     nobodys = make_result(room_code="PQR567")
     page = get(bob, "gameresult/")
     assert [code for code in ("ABC234", "XYZ789", "PQR567") if code in page] == ["ABC234"]
-    assert "1. Red: 12 (Bob, Carol)" in get(bob, f"gameresult/{mine.pk}/change/")
+    assert "1. <bdi>Red</bdi>: 12 (<bdi>Bob</bdi>, <bdi>Carol</bdi>)" in get(bob, f"gameresult/{mine.pk}/change/")
     for other in (theirs, nobodys):
         get(bob, f"gameresult/{other.pk}/change/", 404)
         assert bob.post(f"{ADMIN}/gameresult/{other.pk}/delete/", {"post": "yes"}).status_code == 404

@@ -41,10 +41,13 @@ def make_result(**fields: Any) -> GameResult:
 def test_a_result_can_be_read_but_neither_made_nor_changed(admin_client: Client, db: None) -> None:
     result = make_result()
     listed = admin_client.get(RESULTS).content.decode()
-    assert "Red 12, Blue -1" in listed
+    assert "<bdi>Red</bdi> 12, <bdi>Blue</bdi> -1" in listed
     assert "12:34" in listed
     page = admin_client.get(f"{RESULTS}{result.pk}/change/").content.decode()
-    for text in ("1. Red: 12 (Bob, Carol)", "2. Blue: -1 (Dave)", "1. Red, Bob: 12", "numTeams: 2", result.public_id):
+    for text in (
+        "1. <bdi>Red</bdi>: 12 (<bdi>Bob</bdi>, <bdi>Carol</bdi>)", "2. <bdi>Blue</bdi>: -1 (<bdi>Dave</bdi>)",
+        "1. <bdi>Red</bdi>, <bdi>Bob</bdi>: 12", "numTeams: 2", result.public_id,
+    ):  # fmt: skip
         assert text in page
     assert 'name="_save"' not in page
     assert admin_client.get(f"{RESULTS}add/").status_code == 403

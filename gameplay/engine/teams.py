@@ -63,7 +63,7 @@ def start_setup(step: Step, actor_id: str, command: StartTeamSetup) -> None:
             raise IllegalMove("The teams are being made already.")
         return
     if len(room.players) < number:
-        raise TooFewPlayers(f"{number} teams need at least {number} players.")
+        raise TooFewPlayers("There are fewer players than teams.")
     changed = number != room.settings.num_teams
     room.settings = with_num_teams(room.settings, number)
     create_teams(room)
@@ -124,7 +124,7 @@ def shuffle(step: Step, actor_id: str, command: ShuffleTeams) -> None:
     room = step.room
     players = room.players
     if len(players) < len(room.teams):
-        raise TooFewPlayers(f"{len(room.teams)} teams need at least {len(room.teams)} players.")
+        raise TooFewPlayers("There are fewer players than teams.")
     Random(f"{room.seed}:teams:{room.state_version}").shuffle(players)  # noqa: S311
     for team in room.teams:
         team.players = []

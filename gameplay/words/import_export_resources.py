@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from import_export import resources, results
 from import_export.fields import Field
 from import_export.widgets import BooleanWidget, ForeignKeyWidget
@@ -106,7 +107,8 @@ class WordImport(resources.ModelResource):
     def before_import(self, dataset: tablib.Dataset, **_kwargs: Any) -> None:
         """Check the header and load the existing words. Raises `ValueError` for an unusable file."""
         if len(dataset) > MAX_ROWS:
-            raise ValueError(_("The file has more than %(limit)d rows.") % {"limit": MAX_ROWS})
+            text = ngettext("The file has more than %(limit)d row.", "The file has more than %(limit)d rows.", MAX_ROWS)
+            raise ValueError(text % {"limit": MAX_ROWS})
         for name in ("text", "difficulty"):
             if name not in dataset.headers:
                 raise ValueError(_("The header lacks the column “%(name)s”.") % {"name": name})

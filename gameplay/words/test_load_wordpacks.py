@@ -165,7 +165,7 @@ def test_a_pack_that_leaves_the_manifest_is_disabled_and_enabled_on_its_return(d
     kitchen = WordPack.objects.get(pack_id="kitchen")
     assert (kitchen.is_builtin, kitchen.is_enabled) == (False, False)
     assert texts("kitchen") == ["Cup"]
-    assert load(directory) == "1 word packs with 3 words: nothing new.\n"
+    assert load(directory) == "1 word pack with 3 words: nothing new.\n"
     (directory / "packs.csv").write_text(both)
     load(directory)
     kitchen.refresh_from_db()

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 DIFFICULTIES: Final = ("easy", "medium", "hard")
 MAX_TEXT_LENGTH: Final = 60
@@ -82,10 +83,11 @@ def text_fault(text: str) -> str | None:
     if not text:
         return _("The text is empty.")
     if len(text) > MAX_TEXT_LENGTH:
-        return _("The text has %(length)d characters; %(limit)d is the limit.") % {
-            "length": len(text),
-            "limit": MAX_TEXT_LENGTH,
-        }
+        return ngettext(
+            "The text has %(length)d character; %(limit)d is the limit.",
+            "The text has %(length)d characters; %(limit)d is the limit.",
+            len(text),
+        ) % {"length": len(text), "limit": MAX_TEXT_LENGTH}
     if not text.isprintable():
         return _("The text holds characters that nobody can see.")
     if not text[0].isalnum():

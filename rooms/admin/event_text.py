@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from gameplay.engine import events
 from rooms.admin.list_query import STATE_NAMES
 from rooms.live.room_details import EventDetails, RoomDetails
 from rooms.protocol.messages import Notice
+from rooms.web.isolation import isolate
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -30,14 +31,14 @@ class EventText:
 
 
 class Names:
-    """Names of a room's members and teams by id; unknown ids are shown as they are."""
+    """Names of a room's members and teams by id, marked; unknown ids are shown as they are."""
 
     def __init__(self, details: RoomDetails) -> None:
         self._names = {person.id: person.name for person in details.people}
         self._names |= {team.id: team.name for team in details.state.teams}
 
     def __getitem__(self, id_: object) -> str:
-        return self._names.get(str(id_), str(id_))
+        return isolate(self._names.get(str(id_), str(id_)))
 
 
 def describe_events(details: RoomDetails) -> list[EventText]:
@@ -89,7 +90,7 @@ _REASONS: "dict[str, _StrPromise]" = {
 
 
 def _about_player(payload: Payload, what: object) -> str:
-    return f"{payload['playerName']}: {what}"
+    return f"{isolate(payload['playerName'])}: {what}"
 
 
 def _round_start(payload: Payload, names: Names) -> str:
@@ -101,7 +102,12 @@ def _round_start(payload: Payload, names: Names) -> str:
 
 
 def _round_end(payload: Payload, names: Names) -> str:
-    return _("round %(number)d: %(guessed)d guessed, %(skipped)d skipped, %(points)d points") % {
+    text = ngettext(
+        "round %(number)d: %(guessed)d guessed, %(skipped)d skipped, %(points)d point",
+        "round %(number)d: %(guessed)d guessed, %(skipped)d skipped, %(points)d points",
+        payload["pointsEarned"],
+    )
+    return text % {
         "number": payload["roundNumber"],
         "guessed": payload["wordsGuessed"],
         "skipped": payload["wordsSkipped"],
@@ -110,8 +116,8 @@ def _round_end(payload: Payload, names: Names) -> str:
 
 
 _DESCRIPTIONS: dict[str, Callable[[Payload, Names], str]] = {
-    events.RoomCreated.TYPE: lambda payload, names: str(payload["hostName"]),
-    events.PlayerJoined.TYPE: lambda payload, names: str(payload["playerName"]),
+    events.RoomCreated.TYPE: lambda payload, names: isolate(payload["hostName"]),
+    events.PlayerJoined.TYPE: lambda payload, names: isolate(payload["playerName"]),
     events.PlayerLeft.TYPE: lambda payload, names: _about_player(payload, _REASONS[payload["reason"]]),
     events.PlayerConnection.TYPE: lambda payload, names: (
         f"{names[payload['playerId']]}: {_CONNECTION_CHANGES[payload['status']]}"
@@ -123,6 +129,6 @@ _DESCRIPTIONS: dict[str, Callable[[Payload, Names], str]] = {
     events.WordCorrected.TYPE: _word,
     events.GamePaused.TYPE: lambda payload, names: str(payload["message"]),
     events.RoundEnded.TYPE: _round_end,
-    events.HostChanged.TYPE: lambda payload, names: f"{payload['hostName']}: {_REASONS[payload['reason']]}",
+    events.HostChanged.TYPE: lambda payload, names: f"{isolate(payload['hostName'])}: {_REASONS[payload['reason']]}",
     Notice.TYPE: lambda payload, names: str(payload["message"]),
 }

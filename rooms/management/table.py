@@ -16,6 +16,11 @@ def format_table(rows: Iterable[Sequence[object]]) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
+def format_count(count: int, noun: str) -> str:
+    """``1 room``, ``2 rooms``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def format_age(since_ms: int, now_ms: int) -> str:
     """The time since then, as in ``4 min``; ``-`` if ``since_ms`` is 0."""
     if not since_ms:

@@ -23,7 +23,7 @@ class CreateRoomForm(forms.Form):
     After `is_valid`, `settings`, `team_names` and ``cleaned_data["host_name"]`` describe the room.
     """
 
-    host_name = forms.CharField(label=_("Your name"), required=False, max_length=40, strip=True)
+    host_name = forms.CharField(label=_("Your name"), required=False)
     language = forms.ChoiceField(label=_("Language of the words"))
     word_pack_ids = forms.MultipleChoiceField(label=_("Word packs"), widget=forms.CheckboxSelectMultiple)
 
@@ -113,7 +113,7 @@ class HostRoomForm(CreateRoomForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number, (name, _color) in enumerate(teams.STYLES, 1):
-            field = forms.CharField(label=_("Team %(number)s") % {"number": number}, required=False, max_length=40)
+            field = forms.CharField(label=_("Team %(number)s") % {"number": number}, required=False)
             field.widget.attrs["placeholder"] = name
             self.fields[f"team_name_{number}"] = field
 

@@ -23,6 +23,7 @@ from gameplay.models import GameResult
 from gameplay.results.retention import PUBLIC_FOR, find_shared
 from rooms.cluster.node import running_node
 from rooms.public_urls import public_origin
+from rooms.web.isolation import isolate
 from rooms.web.room_pages import qr_svg
 from rooms.web.share_image import HEIGHT, WIDTH, drawn_name, png_of, svg_of
 
@@ -49,7 +50,7 @@ def headline(result: GameResult, name_of: Callable[[Mapping[str, Any]], str] = i
         return _("%(team)s wins!") % {"team": first[0]}
     if len(first) == 2:
         return _("A tie: %(one)s and %(other)s") % {"one": first[0], "other": first[1]}
-    return _("A tie of %(count)s teams") % {"count": len(first)}
+    return ngettext("A tie of %(count)s team", "A tie of %(count)s teams", len(first)) % {"count": len(first)}
 
 
 def summary_text(result: GameResult) -> str:
@@ -74,6 +75,7 @@ async def page(request: HttpRequest, public_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "result": result,
         "headline": headline(result),
+        "headline_with_names": headline(result, lambda team: isolate(team["name"])),
         "summary": summary_text(result),
         "description": f"{scores} · {summary_text(result)}",
         "teams": [{**team, "number": team["id"].rpartition("_")[2]} for team in result.teams],

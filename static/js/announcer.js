@@ -1,5 +1,7 @@
 /** Announcements for screen readers: one at a time, the newest wins, no repetition. */
 
+import { setText } from "./dom.js";
+
 const PAUSE_MS = 700;
 
 export class Announcer {
@@ -20,9 +22,7 @@ export class Announcer {
     this.#pending = text;
     window.clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
-      if (this.#region.textContent !== this.#pending) {
-        this.#region.textContent = this.#pending;
-      }
+      setText(this.#region, this.#pending);
       this.#pending = "";
     }, PAUSE_MS);
   }

@@ -1,4 +1,6 @@
-/** Helpers to find, build and change elements. Text only ever becomes text. */
+/** Helpers to find, build and change elements. Text only ever becomes text; what `isolate` marks in it becomes a `<bdi>`. */
+
+import { isolatedParts, plain } from "./i18n.js";
 
 import { lineWidth } from "./text_width.js";
 
@@ -80,14 +82,40 @@ export function create(tag, attributes = {}, ...children) {
     } else if (value === true) {
       element.setAttribute(name, "");
     } else if (value !== false && value !== null && value !== undefined) {
-      element.setAttribute(name, String(value));
+      element.setAttribute(name, plain(String(value)));
     }
   }
   for (const child of children) {
     if (child !== null && child !== undefined && child !== false) {
-      element.append(child instanceof Node ? child : String(child));
+      element.append(child instanceof Node ? child : textNode(String(child)));
     }
   }
+  return element;
+}
+
+/**
+ * A text as a node: names in it are isolated, and a sentence with names is one element, as boxes in a row need it.
+ * @param {string} text
+ * @returns {Node}
+ */
+function textNode(text) {
+  const parts = isolatedParts(text);
+  if (parts.length === 1) {
+    return document.createTextNode(text);
+  }
+  const nodes = parts.map((part, index) => (index % 2 ? isolatedElement(part) : document.createTextNode(part)));
+  if (parts.length === 3 && !parts[0] && !parts[2]) {
+    return nodes[1];
+  }
+  const sentence = document.createElement("span");
+  sentence.append(...nodes.filter((_, index) => parts[index]));
+  return sentence;
+}
+
+/** @param {string} text */
+function isolatedElement(text) {
+  const element = document.createElement("bdi");
+  element.textContent = text;
   return element;
 }
 
@@ -98,8 +126,9 @@ export function create(tag, attributes = {}, ...children) {
  */
 export function setText(element, text) {
   const value = String(text);
-  if (element.textContent !== value) {
-    element.textContent = value;
+  const isolates = (isolatedParts(value).length - 1) / 2;
+  if (element.textContent !== plain(value) || element.querySelectorAll("bdi").length !== isolates) {
+    element.replaceChildren(textNode(value));
   }
 }
 
@@ -115,7 +144,7 @@ export function isVisible(element) {
  */
 export function setFittedText(element, text) {
   setText(element, text);
-  element.style.setProperty("--n", String(lineWidth(text)));
+  element.style.setProperty("--n", String(lineWidth(plain(text))));
 }
 
 /** @param {HTMLElement} element @param {boolean} isShown */

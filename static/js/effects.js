@@ -1,6 +1,6 @@
 /** Side effects of messages: a sound, a toast, an announcement. Few of each. */
 
-import { fill, gettext } from "./i18n.js";
+import { fill, gettext, ngettext } from "./i18n.js";
 import { ERRORS, TYPES } from "./protocol.js";
 import { nameOf } from "./selectors.js";
 import { countsText, resultHeadline } from "./texts.js";
@@ -94,7 +94,10 @@ function effectOf(game, type, payload) {
 const EFFECTS = {
   [TYPES.PLAYER_JOINED]: ({ playerName, playerCount }) => ({
     tune: "join",
-    text: fill(gettext("%(name)s has joined. %(count)s players."), { name: playerName, count: playerCount }),
+    text: fill(
+      ngettext("%(name)s has joined. %(count)s player.", "%(name)s has joined. %(count)s players.", playerCount),
+      { name: playerName, count: playerCount },
+    ),
   }),
   [TYPES.PLAYER_LEFT]: ({ playerName, reason }) => ({
     toast: fill(reason === "kicked" ? gettext("%(name)s was removed") : gettext("%(name)s has left"), {
@@ -128,7 +131,10 @@ const EFFECTS = {
   }),
   [TYPES.ROUND_ENDED]: ({ pointsEarned }) => ({
     tune: "end",
-    text: fill(gettext("The round is over: %(points)s points."), { points: pointsEarned }),
+    text: fill(
+      ngettext("The round is over: %(points)s point.", "The round is over: %(points)s points.", pointsEarned),
+      { points: pointsEarned },
+    ),
   }),
   [TYPES.GAME_ENDED]: (_, game) => ({ tune: "win", text: resultHeadline(game) }),
   [TYPES.RECONNECTED]: ({ message, summary }) => ({ toast: missedText(summary) || message, kind: "good" }),

@@ -1,6 +1,6 @@
 /** Sharing an address: by the phone's share sheet, the clipboard, or selected so that it can be copied by hand. */
 
-import { gettext } from "./i18n.js";
+import { gettext, plain } from "./i18n.js";
 
 /** @import { Toasts } from "./toasts.js" */
 
@@ -12,7 +12,7 @@ import { gettext } from "./i18n.js";
 export async function share({ url, title }, shown, toasts) {
   if (navigator.share) {
     // Closing the sheet without sharing is no fault.
-    await navigator.share({ url, title }).catch((error) => console.info("Nothing was shared:", error));
+    await navigator.share({ url, title: plain(title) }).catch((error) => console.info("Nothing was shared:", error));
   } else if (await copyText(url)) {
     toasts.show(gettext("Copied."), "good");
   } else {

@@ -1,7 +1,7 @@
 /** Sentences that more than one page shows: of a round, a pause, a finished game. */
 
 import { clockText } from "./clock.js";
-import { fill, gettext, ngettext } from "./i18n.js";
+import { fill, gettext, listed, ngettext } from "./i18n.js";
 import { absentPlayers, tally, teamById, winnersOf } from "./selectors.js";
 
 /** @import { FinalView, GameState } from "./protocol.js" */
@@ -63,7 +63,7 @@ export function pauseText(game) {
     names.unshift(fill(gettext("%(name)s (host)"), { name: game.hostName }));
   }
   return names.length
-    ? fill(gettext("Waiting for %(names)s"), { names: names.join(", ") })
+    ? fill(gettext("Waiting for %(names)s"), { names: listed(names) })
     : fill(gettext("Everybody is connected. %(host)s can resume."), { host: game.hostName });
 }
 
@@ -75,7 +75,7 @@ export function resultHeadline(game) {
   }
   return first.length === 2
     ? fill(gettext("A tie: %(one)s and %(other)s"), { one: first[0], other: first[1] })
-    : fill(gettext("A tie of %(count)s teams"), { count: first.length });
+    : fill(ngettext("A tie of %(count)s team", "A tie of %(count)s teams", first.length), { count: first.length });
 }
 
 /** "12 minutes · 96 words". @param {FinalView} final */

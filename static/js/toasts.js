@@ -1,6 +1,7 @@
 /** Toasts: short notes that disappear by themselves. The newest three are kept. */
 
 import { create } from "./dom.js";
+import { plain } from "./i18n.js";
 
 /** @typedef {"info" | "good" | "warning" | "error"} ToastKind */
 
@@ -17,7 +18,7 @@ export class Toasts {
 
   /** @param {string} text @param {ToastKind} [kind] @param {number} [shownMs] */
   show(text, kind = "info", shownMs = SHOWN_MS) {
-    const same = [...this.#list.children].find((toast) => toast.textContent === text);
+    const same = [...this.#list.children].find((toast) => toast.textContent === plain(text));
     same?.remove();
     const toast = create("li", { class: "toast", "data-kind": kind }, text);
     this.#list.append(toast);

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gameplay.engine.names import MAX_CODE_POINTS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = sorted(path for folder in ("templates", "rooms", "gameplay") for path in (ROOT / folder).rglob("*.html"))
 SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
@@ -92,3 +94,16 @@ def test_an_import_ends_with_a_semicolon_and_is_relative(path: Path) -> None:
     for statement in re.finditer(r"^(?:import|export)\b[^;'\"]*?\bfrom\s*(['\"])(.*?)\1(;?)", source, re.MULTILINE):
         assert statement[2].startswith("."), statement[0]
         assert statement[3] == ";", statement[0]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_field_for_a_name_takes_every_name_that_the_server_does(path: Path) -> None:
+    """The rule for names is the server's: a field may stop a novel, in UTF-16 units, and nothing that is a name."""
+    for tag in re.findall(r'<input[^>]*(?:autocomplete="nickname"|placeholder="{{ field)[^>]*>', path.read_text()):
+        length = re.search(r'maxlength="(\d+)"', tag)
+        assert length
+        assert int(length[1]) >= 2 * MAX_CODE_POINTS
+
+
+def test_no_script_has_a_rule_for_names_of_its_own() -> None:
+    assert [path.name for path in SCRIPTS if re.search(r"MAX_(NAME_)?LENGTH|normalize\(|\\p\{", path.read_text())] == []

@@ -234,9 +234,10 @@ async def test_the_home_page_leads_back_to_the_room_one_is_in(party: BrowserPart
     ("name", "told"),
     [
         ("  ", "Please say who you are."),
-        ("A name of many letters", "At most 20 characters, please."),
+        ("A name of many letters", "This name cannot be used. Take 1 to 20 letters, digits or emoji."),
+        ("В\u043eb", "This name looks like Bob. Take another one."),
         ("bob", "Somebody here already has this name. Take another one."),
-        ("B\u202eob", "This name cannot be shown. Use 1 to 20 letters, digits or emoji."),
+        ("B\u202eob", "This name cannot be used. Take 1 to 20 letters, digits or emoji."),
     ],
 )
 async def test_a_name_that_will_not_do_is_explained_beside_the_field(party: BrowserParty, name: str, told: str) -> None:

@@ -64,7 +64,7 @@ async def test_an_operator_looks_and_acts_from_a_shell(build_site: Callable[...,
         assert await other.host.closed() == 4410
 
         drained = await rooms(site, "drain", "worker-1", "--yes")
-        assert drained == (0, "worker-1 lets 1 rooms with 3 sockets go, and ends.\n")
+        assert drained == (0, "worker-1 lets 1 room with 3 sockets go, and ends.\n")
         assert await party.host.closed() == 1012, "phones are told to come back"
     assert "Drain requested by" in site.log()
     async with asyncio.timeout(20):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import ngettext
 
 from gameplay.words import builtin, builtin_denied
 
@@ -34,7 +35,9 @@ class Command(BaseCommand):
                 faults.append(f"... and {len(error.faults) - MAX_SHOWN_FAULTS} more")
             raise CommandError("The word packs were not loaded.\n" + "\n".join(faults)) from error
         if verbosity:
-            self.stdout.write(f"{summary.packs} word packs with {summary.words} words: {_change_summary(summary)}.")
+            packs = ngettext("%(count)d word pack", "%(count)d word packs", summary.packs) % {"count": summary.packs}
+            words = ngettext("%(count)d word", "%(count)d words", summary.words) % {"count": summary.words}
+            self.stdout.write(f"{packs} with {words}: {_change_summary(summary)}.")
 
 
 def _change_summary(summary: builtin.Summary) -> str:

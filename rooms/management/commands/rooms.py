@@ -19,7 +19,7 @@ from rooms.cluster.room_rpc import client as room_rpc
 from rooms.cluster.room_rpc.messages import WorkerMetrics
 from rooms.errors import RoomError
 from rooms.live.room_details import RoomDetails
-from rooms.management.table import format_age, format_table, printable
+from rooms.management.table import format_age, format_count, format_table, printable
 from rooms.storage.room_summary import RoomSummary
 
 MAX_EVENTS = 10
@@ -112,15 +112,14 @@ class Command(BaseCommand):
         self._confirm(f"Have {printable(worker)} let its rooms go, and end?", options)
         figures = _run(room_rpc.drain(worker, by=_operator()))
         if not options["wait"]:
-            self._print(
-                f"{printable(worker)} lets {figures.rooms} rooms with {figures.sockets} sockets go, and ends.\n"
-            )
+            load = f"{format_count(figures.rooms, 'room')} with {format_count(figures.sockets, 'socket')}"
+            self._print(f"{printable(worker)} lets {load} go, and ends.\n")
             return
         try:
             _run(_wait_for_end(figures.worker))
         except TimeoutError:
             raise CommandError(f"{printable(worker)} has not ended after {DRAIN_TIMEOUT_S:.0f} s.") from None
-        self._print(f"{printable(worker)} has handed {figures.rooms} rooms over, and ended.\n")
+        self._print(f"{printable(worker)} has handed {format_count(figures.rooms, 'room')} over, and ended.\n")
 
     def _confirm(self, question: str, options: dict[str, Any]) -> None:
         if not options["yes"] and input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
@@ -207,8 +206,8 @@ def _details_tables(details: RoomDetails, now_ms: int) -> list[str]:
             "made",
             f"{format_age(details.created_at_ms, now_ms)} ago, saved {format_age(details.saved_at_ms, now_ms)} ago",
         ),
-        ("sockets", f"{details.socket_count}, of them {details.spectator_count} onlookers"),
-        *((f"team {team.id}", f"{team.score} points, {team.name}") for team in state.teams),
+        ("sockets", f"{details.socket_count}, of them {format_count(details.spectator_count, 'onlooker')}"),
+        *((f"team {team.id}", f"{format_count(team.score, 'point')}, {team.name}") for team in state.teams),
     ]
     head = ("WHO", "ROLE", "TEAM", "LINE", "ROUND TRIP", "NAME")
     return [format_table(overview), format_table([head, *people]), format_table(events[-MAX_EVENTS:]) if events else ""]

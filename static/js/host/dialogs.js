@@ -2,7 +2,7 @@
 
 import { promptChoice, promptConfirm, promptName } from "../dialogs.js";
 import { closest, data, el, setText, show } from "../dom.js";
-import { fill, gettext } from "../i18n.js";
+import { fill, gettext, isolate } from "../i18n.js";
 
 /** @import { Question } from "../dialogs.js" */
 
@@ -60,7 +60,7 @@ export class Dialogs {
    */
   player(name, isSeated) {
     const dialog = this.get("player");
-    setText(el("title", dialog), name);
+    setText(el("title", dialog), isolate(name));
     setText(el("text", dialog), fill(gettext("What should happen to %(name)s?"), { name }));
     show(el("transfer", dialog), isSeated);
     show(el("rename", dialog), isSeated);

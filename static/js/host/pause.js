@@ -1,7 +1,7 @@
 /** The pause: its reason, who is missing, and the two ways on. */
 
 import { create, el, reconcile, setText, show } from "../dom.js";
-import { fill, gettext } from "../i18n.js";
+import { fill, gettext, isolate } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { absentPlayers } from "../selectors.js";
 import { timeLeftText } from "../texts.js";
@@ -36,7 +36,7 @@ export function pauseView(section, host) {
         make: absentTile,
         update(item, player) {
           drawAvatar(el("avatar", item), player);
-          setText(el("name", item), player.playerName);
+          setText(el("name", item), isolate(player.playerName));
           setText(el("note", item), absenceText(state, player));
         },
       });

@@ -30,7 +30,10 @@ export function rulesText(settings, packs) {
     goal(settings),
     settings.skipPenalty ? gettext("a skip costs a point") : null,
     names.length > 3
-      ? fill(gettext("%(first)s and %(count)s more packs"), { first: names[0], count: names.length - 1 })
+      ? fill(ngettext("%(first)s and %(count)s more pack", "%(first)s and %(count)s more packs", names.length - 1), {
+          first: names[0],
+          count: names.length - 1,
+        })
       : names.join(", "),
     settings.difficulty === "mixed" ? null : difficultyName(settings.difficulty),
     settings.wordHolder === "host"

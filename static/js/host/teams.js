@@ -1,7 +1,7 @@
 /** Making teams: by drag, by choosing a player and then a team, or by keys. */
 
 import { closest, create, el, findAll, reconcile, setText, show } from "../dom.js";
-import { fill, gettext } from "../i18n.js";
+import { fill, gettext, isolate } from "../i18n.js";
 import { RANGES, TYPES } from "../protocol.js";
 import { everyPlayer, isLive, playerById, playersById, startObstacle, teamById } from "../selectors.js";
 import { shortcutOf } from "../shortcut.js";
@@ -103,7 +103,7 @@ export function teamsView(section, host) {
     const item = create(
       "section",
       { class: id ? "column" : "column column--none", "data-team-id": id || null },
-      create("h2", { class: "column__name" }, id ? teamShape(id) : null, create("span", {}, name)),
+      create("h2", { class: "column__name" }, id ? teamShape(id) : null, create("span", {}, isolate(name))),
       create("ul", { class: "column__members", role: "list", "data-el": "members" }),
     );
     if (id) {
@@ -126,7 +126,7 @@ export function teamsView(section, host) {
         button.setAttribute("aria-pressed", String(player.playerId === chosenId));
         button.toggleAttribute("data-away", !player.connected);
         drawAvatar(el("avatar", card), player);
-        setText(el("name", card), player.playerName);
+        setText(el("name", card), isolate(player.playerName));
         setText(el("note", card), connectionText(connectionOf(player, connections)));
       },
     });

@@ -1,7 +1,7 @@
 /** The bar on top of every screen: the player's name and team. */
 
 import { el, setText, show } from "../dom.js";
-import { gettext } from "../i18n.js";
+import { gettext, isolate } from "../i18n.js";
 import { spacedCode } from "../room_code.js";
 import { isLive, nameOf, playerById, teamById } from "../selectors.js";
 import { setTeam } from "../teams.js";
@@ -24,8 +24,8 @@ export function drawHeader(page, state) {
   const { gameState: game, me } = state;
   const team = teamById(game, playerById(game, me.actorId)?.teamId);
   const withoutTeam = game.teams.length ? gettext("no team yet") : gettext("waiting for teams");
-  setText(el("my-name"), nameOf(game, me.actorId) || gettext("You are watching"));
-  setText(el("my-team"), team?.name ?? withoutTeam);
+  setText(el("my-name"), isolate(nameOf(game, me.actorId)) || gettext("You are watching"));
+  setText(el("my-team"), team ? isolate(team.name) : withoutTeam);
   show(el("my-shape"), Boolean(team));
   setTeam(el("who"), team?.id);
 }

@@ -7,8 +7,6 @@ import { lastSeat } from "../seat.js";
 /** @import { ErrorCode, ErrorPayload } from "../protocol.js" */
 /** @import { PlayerPage } from "./page.js" */
 
-const MAX_LENGTH = 20;
-
 /** @param {HTMLElement} section @param {PlayerPage} page */
 export function joinView(section, page) {
   const input = el("name", section, HTMLInputElement);
@@ -17,12 +15,11 @@ export function joinView(section, page) {
   el("form", section).addEventListener("submit", (event) => {
     event.preventDefault();
     const name = input.value.trim();
-    const problem = problemWith(name);
-    if (problem) {
-      showProblem(problem);
-    } else {
+    if (name) {
       clearProblem();
       page.join(name);
+    } else {
+      showProblem(gettext("Please say who you are."));
     }
   });
   input.addEventListener("input", clearProblem);
@@ -65,23 +62,22 @@ export function joinView(section, page) {
   }
 }
 
-/** @param {string} name */
-function problemWith(name) {
-  if (!name) {
-    return gettext("Please say who you are.");
-  }
-  return [...name].length > MAX_LENGTH ? gettext("At most 20 characters, please.") : "";
-}
-
 /** @param {ErrorPayload} error @param {string} name */
-function refusalText({ code, message, claimable }, name) {
+function refusalText({ code, message, claimable, looksLike }, name) {
   /** @type {Partial<Record<ErrorCode, string>>} */
   const texts = {
     NAME_TAKEN: claimable
       ? fill(gettext("%(name)s is here already. Is that you?"), { name })
-      : gettext("Somebody here already has this name. Take another one."),
+      : takenText(looksLike),
     CLAIM_REFUSED: gettext("Nobody has confirmed that. Take another name, or ask again."),
-    NAME_INVALID: gettext("This name cannot be shown. Use 1 to 20 letters, digits or emoji."),
+    NAME_INVALID: gettext("This name cannot be used. Take 1 to 20 letters, digits or emoji."),
   };
   return texts[code] ?? message;
+}
+
+/** @param {string} [lookalike] the name that the refused one only looks like */
+function takenText(lookalike) {
+  return lookalike
+    ? fill(gettext("This name looks like %(name)s. Take another one."), { name: lookalike })
+    : gettext("Somebody here already has this name. Take another one.");
 }

@@ -1,7 +1,7 @@
 /** The end of the game: who won, who explained best, how the scores grew; and waiting for a rematch. */
 
 import { create, el, reconcile, setText } from "../dom.js";
-import { fill, gettext } from "../i18n.js";
+import { fill, gettext, isolate } from "../i18n.js";
 import { isHost, winnersOf } from "../selectors.js";
 import { setTeam, teamShape } from "../teams.js";
 import { sharingView } from "../widgets/result_link.js";
@@ -52,7 +52,7 @@ export function drawStandings(list, leaderboard) {
         { class: "score" },
         create("span", { class: "score__rank" }, `${standing.rank}.`),
         teamShape(standing.teamId),
-        create("span", { class: "score__name" }, standing.teamName),
+        create("span", { class: "score__name" }, isolate(standing.teamName)),
         create("span", { class: "score__points" }, standing.score),
       );
       setTeam(item, standing.teamId);

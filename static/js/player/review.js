@@ -3,7 +3,7 @@
 import { remainingSeconds } from "../clock.js";
 import { promptChoice } from "../dialogs.js";
 import { create, el, reconcile, setData, setText, show } from "../dom.js";
-import { fill, gettext } from "../i18n.js";
+import { fill, gettext, plain } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { isLive, playerById, tally } from "../selectors.js";
 import { setTeam } from "../teams.js";
@@ -86,7 +86,7 @@ function updateWordItem(item, { wordText, action }, language, isReported, isOpen
   setText(el("text", item), wordText);
   setText(el("action", item), actionText(action));
   setText(button, isReported ? gettext("reported") : gettext("report"));
-  button.setAttribute("aria-label", fill(gettext("Report the word %(word)s"), { word: wordText }));
+  button.setAttribute("aria-label", plain(fill(gettext("Report the word %(word)s"), { word: wordText })));
   button.disabled = isReported || !isOpen;
 }
 

@@ -2,7 +2,7 @@
 
 import { closest, create, el, reconcile, setText, show } from "../dom.js";
 import { attempt } from "../guard.js";
-import { fill, gettext, ngettext } from "../i18n.js";
+import { fill, gettext, isolate, listed, ngettext } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { absentPlayers, holdsWords, isHost, liveWord, nameOf, shownScore, tally } from "../selectors.js";
 import { shortcutOf } from "../shortcut.js";
@@ -166,7 +166,7 @@ function pausedText(state) {
     ? absentPlayers(game).map((player) => player.playerName)
     : [nameOf(game, game.hostId)];
   const text = missing.length
-    ? fill(gettext("Waiting for %(names)s."), { names: missing.join(", ") })
+    ? fill(gettext("Waiting for %(names)s."), { names: listed(missing) })
     : fill(gettext("%(host)s goes on in a moment."), { host: game.hostName });
   return { title: gettext("Paused"), text };
 }
@@ -187,7 +187,7 @@ function drawPoints(list, state) {
         { class: "point" },
         teamShape(team.id),
         create("strong", { "data-el": "points" }),
-        create("span", { class: "point__name" }, shortTeamName(team)),
+        create("span", { class: "point__name" }, isolate(shortTeamName(team))),
       );
       setTeam(item, team.id);
       return item;

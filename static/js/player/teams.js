@@ -1,7 +1,7 @@
 /** Choosing a team: one large button each, with its members. */
 
 import { create, el, reconcile, setData, setText, show } from "../dom.js";
-import { fill, gettext } from "../i18n.js";
+import { fill, gettext, isolate, listed } from "../i18n.js";
 import { TYPES } from "../protocol.js";
 import { nameOf, playerById } from "../selectors.js";
 import { setTeam, teamShape } from "../teams.js";
@@ -42,7 +42,7 @@ function teamButton(team, page) {
       create(
         "span",
         { class: "team__text" },
-        create("strong", {}, team.name),
+        create("strong", {}, isolate(team.name)),
         create("span", { "data-el": "names", translate: "no" }),
       ),
       create("span", { class: "team__mine icon-tick", "data-el": "mine", "aria-hidden": "true" }),
@@ -56,7 +56,7 @@ function teamButton(team, page) {
 function updateTeam(item, team, game, isMine) {
   el("choose", item).setAttribute("aria-pressed", String(isMine));
   setData(item, "mine", isMine ? "yes" : null);
-  setText(el("names", item), team.players.map((id) => nameOf(game, id)).join(", ") || gettext("nobody yet"));
+  setText(el("names", item), listed(team.players.map((id) => nameOf(game, id))) || gettext("nobody yet"));
   show(el("mine", item), isMine);
 }
 
@@ -73,5 +73,5 @@ function statusText(game, hasTeam) {
 /** @param {GameState} game */
 function teamlessText(game) {
   const names = game.players.filter((player) => player.connected && !player.teamId).map((player) => player.playerName);
-  return names.length ? fill(gettext("Still choosing: %(names)s"), { names: names.join(", ") }) : "";
+  return names.length ? fill(gettext("Still choosing: %(names)s"), { names: listed(names) }) : "";
 }

@@ -1,7 +1,7 @@
 /** Player tiles: name, team and connection of each player. */
 
 import { create, el, findAll, reconcile, setData, setFittedText, setText, show } from "../dom.js";
-import { fill, gettext } from "../i18n.js";
+import { fill, gettext, isolate, plain } from "../i18n.js";
 import { everyPlayer, teamById } from "../selectors.js";
 import { setTeam } from "../teams.js";
 import { letters } from "../text_width.js";
@@ -30,7 +30,8 @@ export function drawTiles(list, { gameState: game, connections }, choose) {
       drawAvatar(el("avatar", item), player);
       setFittedText(el("name", item), player.playerName);
       for (const button of findAll(item, ".tile__more")) {
-        button.setAttribute("aria-label", fill(gettext("What to do with %(name)s"), { name: player.playerName }));
+        const label = fill(gettext("What to do with %(name)s"), { name: player.playerName });
+        button.setAttribute("aria-label", plain(label));
       }
       setText(el("note", item), note(game, player, connections));
       show(el("mark", item), Boolean(player.teamId));
@@ -108,6 +109,6 @@ function tile(player, choose) {
 function note(game, player, connections) {
   return (
     connectionText(connectionOf(player, connections)) ||
-    (player.sittingOut ? gettext("plays from the next round") : (teamById(game, player.teamId)?.name ?? ""))
+    (player.sittingOut ? gettext("plays from the next round") : isolate(teamById(game, player.teamId)?.name ?? ""))
   );
 }

@@ -1,7 +1,7 @@
 /** How the scores grew: a small line chart, and the same as a table. A line is told by its shape as by its colour. */
 
 import { create } from "../dom.js";
-import { fill, gettext } from "../i18n.js";
+import { fill, gettext, isolate, plain } from "../i18n.js";
 import { scoreSeries } from "../selectors.js";
 import { setTeam, teamNumber, teamShape } from "../teams.js";
 
@@ -43,7 +43,7 @@ export function scoreChart(game) {
   const y = (score) => HEIGHT - BOTTOM - ((score - lowest) / span) * (HEIGHT - TOP - BOTTOM);
   return svg(
     "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": summary(lines) },
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": plain(summary(lines)) },
     ...ticks.map((score) => gridLine(score, y(score))),
     ...turnNumbers(turns).map((turn) => text(x(turn), HEIGHT - 10, "middle", turn)),
     ...lines.map((line) => drawnLine(line, x, y)),
@@ -55,7 +55,7 @@ export function scoreTable(game) {
   const lines = scoreSeries(game);
   const turns = Math.max(...lines.map((line) => line.points.length));
   const head = lines.map(({ team }) => {
-    const cell = create("th", { scope: "col" }, teamShape(team.id), ` ${team.name}`);
+    const cell = create("th", { scope: "col" }, teamShape(team.id), " ", isolate(team.name));
     setTeam(cell, team.id);
     return cell;
   });
