@@ -18,15 +18,24 @@ class RoomError(Exception):
 class Refused(RoomError):
     """The handshake fails. ``close`` is the close code; None keeps the socket open for another attempt.
 
-    ``is_claimable``: the name that was asked for belongs to a seat that may be claimed.
+    ``is_claimable``: the name that was asked for belongs to a seat that may be claimed. ``looks_like``: the name that
+    it only looks like.
     """
 
-    def __init__(self, code: ErrorCode, message: str, close: CloseCode | None, is_claimable: bool = False) -> None:
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        close: CloseCode | None,
+        is_claimable: bool = False,
+        looks_like: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.close = close
         self.is_claimable = is_claimable
+        self.looks_like = looks_like
 
 
 class RateLimited(RoomError):

@@ -61,7 +61,9 @@ def claim(room: Room, name: str, denied: DenyList, own_id: str = "") -> str:
     if other is None:
         return text
     if are_equal(text, other.name):
-        raise NameTaken("Somebody here already has this name. Take another one.", is_claimable=is_claimable(room, other))
+        raise NameTaken(
+            "Somebody here already has this name. Take another one.", is_claimable=is_claimable(room, other)
+        )
     raise NameTaken(f"This name looks like {other.name}. Take another one.", looks_like=other.name)
 
 

@@ -107,6 +107,7 @@ class Connection:
         request_type: str | None = None,
         request_id: str | None = None,
         is_claimable: bool = False,
+        looks_like: str | None = None,
     ) -> None:
         """Send ``ERROR``: the request has changed nothing."""
         counters.errors[code] += 1
@@ -117,6 +118,7 @@ class Connection:
                 request_type=UNSET if request_type is None else request_type,
                 request_id=UNSET if request_id is None else request_id,
                 claimable=is_claimable or UNSET,
+                looks_like=looks_like or UNSET,
             )
         )
 

@@ -187,10 +187,11 @@ class ErrorPayload(Event, frozen=True):
 
     TYPE = "ERROR"
     LOGGED = False
-    ADDED = {"requestId": "1.1", "claimable": "1.2"}
+    ADDED = {"requestId": "1.1", "claimable": "1.2", "looksLike": "1.2"}
     code: ErrorCode
     message: str
     request_type: str | UnsetType = UNSET
     request_id: str | UnsetType = UNSET
     supported_versions: tuple[str, ...] | UnsetType = UNSET
     claimable: bool | UnsetType = UNSET
+    looks_like: str | UnsetType = UNSET

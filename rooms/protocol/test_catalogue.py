@@ -114,7 +114,7 @@ def test_later_minors_have_added_fields_to_seven_messages():
         "COUNTDOWN_TICK": {"teamId", "explainerPlayerId"},
         "GAME_PAUSED": {"remainingSeconds"},
         "RECONNECTED": {"summary"},
-        "ERROR": {"requestId", "claimable"},
+        "ERROR": {"requestId", "claimable", "looksLike"},
         "GAME_ENDED": {"resultId"},
     }
 

@@ -381,7 +381,12 @@ class ClientSession:
         if isinstance(message.payload, Reconnect):
             counters.reconnects["refused"] += 1
         self.connection.send_error(
-            refusal.code, refusal.message, message.type, message.request_id, refusal.is_claimable
+            refusal.code,
+            refusal.message,
+            message.type,
+            message.request_id,
+            refusal.is_claimable,
+            refusal.looks_like,
         )
         self._claimable_room = self._node.registry.get(self.connection.code) if refusal.is_claimable else None
         if refusal.close is not None:

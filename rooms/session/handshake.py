@@ -296,6 +296,7 @@ def _check_claimed_id(claimed_id: str, actor_id: str) -> None:
 def _refusal(error: GameError) -> Refused:
     if isinstance(error, RoomClosed):
         return no_such_room()
-    may_try_again = isinstance(error, NameInvalid | NameTaken)
-    close = None if may_try_again else CloseCode.KICKED
-    return Refused(ErrorCode(error.code), error.message, close, isinstance(error, NameTaken) and error.is_claimable)
+    if isinstance(error, NameTaken):
+        return Refused(ErrorCode.NAME_TAKEN, error.message, None, error.is_claimable, error.looks_like)
+    close = None if isinstance(error, NameInvalid) else CloseCode.KICKED
+    return Refused(ErrorCode(error.code), error.message, close)

@@ -217,6 +217,16 @@ async def test_a_refused_name_may_be_corrected(
     assert CONNECT_AGAIN_MS / 1000 not in timers.waiting()
 
 
+@pytest.mark.parametrize(("name", "looks_like"), [("B\u043eb", "Bob"), ("bob", None)])
+async def test_a_refusal_says_which_name_this_one_looks_like(throw: Any, name: str, looks_like: str | None) -> None:
+    party = await throw("Alice", "Bob")
+    carol = await Guest(party.code, "Carol").open()
+    answer = await carol.connect(playerName=name)
+    assert answer["code"] == "NAME_TAKEN"
+    assert answer.payload.get("looksLike") == looks_like
+    assert ("looks like Bob" in answer["message"]) == (looks_like is not None)
+
+
 async def test_a_client_that_does_not_correct_its_name_times_out(throw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     party = await throw("Alice", "Bob")
     carol = await Guest(party.code, "Carol").open()

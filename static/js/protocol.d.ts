@@ -380,6 +380,8 @@ export interface ErrorPayload {
   supportedVersions?: string[];
   /** whether `CLAIM_SEAT` may follow; absent: no */
   claimable?: boolean;
+  /** the name that the refused one only looks like; absent: none */
+  looksLike?: string;
 }
 
 export interface FinalScore {

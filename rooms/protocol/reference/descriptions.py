@@ -23,6 +23,7 @@ FIELDS: Mapping[str, str] = {
     "awaySec": "how long the seat's owner has been away, in seconds",
     "claimId": "the id of the claim",
     "claimable": "whether `CLAIM_SEAT` may follow; absent: no",
+    "looksLike": "the name that the refused one only looks like; absent: none",
     "canRejoin": "whether this socket may `CONNECT` with the old `sessionId`",
     "code": "one of the [error codes](#errors)",
     "color": "`#RRGGBB`",

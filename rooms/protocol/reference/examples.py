@@ -176,6 +176,7 @@ SERVER: Mapping[str, Event] = {
             request_type="PAUSE_GAME",
             request_id="r17",
             claimable=False,
+            looks_like="Mam",
         ),
         messages.SeatLink(url="https://party.example/ABC234/seat/pV3kX0s8wJq1", expires_in=120),
         messages.ClaimPending(claim_id="claim_1", expires_in=30),

@@ -66,9 +66,7 @@ export function joinView(section, page) {
 function refusalText({ code, message, claimable, looksLike }, name) {
   /** @type {Partial<Record<ErrorCode, string>>} */
   const texts = {
-    NAME_TAKEN: claimable
-      ? fill(gettext("%(name)s is here already. Is that you?"), { name })
-      : takenText(looksLike),
+    NAME_TAKEN: claimable ? fill(gettext("%(name)s is here already. Is that you?"), { name }) : takenText(looksLike),
     CLAIM_REFUSED: gettext("Nobody has confirmed that. Take another name, or ask again."),
     NAME_INVALID: gettext("This name cannot be used. Take 1 to 20 letters, digits or emoji."),
   };

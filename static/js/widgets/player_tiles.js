@@ -28,7 +28,7 @@ export function drawTiles(list, { gameState: game, connections }, choose) {
       item.toggleAttribute("data-away", !player.connected);
       setData(item, "connection", connectionOf(player, connections));
       drawAvatar(el("avatar", item), player);
-      setFittedText(el("name", item), player.playerName);
+      setFittedText(el("name", item), isolate(player.playerName));
       for (const button of findAll(item, ".tile__more")) {
         const label = fill(gettext("What to do with %(name)s"), { name: player.playerName });
         button.setAttribute("aria-label", plain(label));
