@@ -14,7 +14,7 @@ DECISIONS = ROOT / "docs" / "adr"
 SECTION = re.compile(r"§ ?(\d+(?:\.\d+)*)")
 HEADING = re.compile(r"^#+ (\d+(?:\.\d+)*)\.? ", re.MULTILINE)
 DECISION = re.compile(r"\bADR-0*(\d+)\b")
-BINARY = {".gif", ".mo", ".mp4", ".png", ".ttf", ".webm"}
+BINARY = {".gif", ".mo", ".mp4", ".png", ".ttf", ".webm", ".woff2"}
 
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 ANCHOR = re.compile(r'<a id="([^"]+)">')

@@ -11,6 +11,8 @@ CSS = ROOT / "static/css"
 # The administration's sheets stand beside Django's own, which are in no layer and would win over any.
 STYLES = sorted(path for path in CSS.rglob("*.css") if path.parent.name != "admin")
 NAMES = [str(path.relative_to(CSS)) for path in STYLES]
+# Font faces alone, to which layers do not apply.
+FONTS = "fonts.css"
 LAYERS = ("tokens", "base", "components", "page")
 COMPONENTS = ("components/", "widgets/", "views.css")
 STATEMENT = f"@layer {', '.join(LAYERS)};"
@@ -55,12 +57,16 @@ def test_the_order_of_the_layers_is_stated_once_and_first() -> None:
     assert [name for name in NAMES if re.search(r"@layer [^{]*;", source_of(name))] == ["tokens.css"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != FONTS])
 def test_a_sheet_lies_in_the_layer_of_its_folder(name: str) -> None:
     source = source_of(name).removeprefix(STATEMENT).strip()
     assert source.startswith(f"@layer {layer_of(name)} {{")
     assert source.endswith("\n}")
     assert not re.search(r"^[^\s}@]", source, re.MULTILINE), "a rule outside of the layer"
+
+
+def test_the_sheet_of_the_fonts_has_nothing_but_faces() -> None:
+    assert set(re.findall(r"^[^\s}][^{]*", source_of(FONTS), re.MULTILINE)) == {"@font-face "}
 
 
 def test_every_sheet_is_linked_and_every_link_has_a_sheet() -> None:
