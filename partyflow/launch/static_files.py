@@ -58,7 +58,7 @@ def _is_collected(root: Path, fingerprint: str) -> bool:
 
 
 def _remove_copies(root: Path) -> None:
-    """Remove what `collectstatic` has made of the original files of today, whole or not: it skips copies that look newer."""
+    """Remove what `collectstatic` has made of earlier files, whole or not: it skips copies that look newer."""
     for finder in get_finders():
         for path, _storage in finder.list(None):
             copy = root / path
