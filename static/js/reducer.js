@@ -21,6 +21,7 @@ import { TYPES } from "./protocol.js";
  * @property {RoundEnded | null} lastRound
  * @property {Record<string, PlayerConnection["status"]>} connections of players who are not well connected, by id
  * @property {string | null} closed the reason of ROOM_CLOSED
+ * @property {boolean} hasTransferredHost whether this page was the host's and gave the role away
  */
 /** @typedef {State & {gameState: GameState, me: NonNullable<State["me"]>}} LiveState */
 /** @typedef {WordView["action"]} WordAction */
@@ -62,6 +63,7 @@ export function initialState() {
     lastRound: null,
     connections: {},
     closed: null,
+    hasTransferredHost: false,
   };
 }
 
@@ -114,7 +116,17 @@ function reduceEvent(state, message, now) {
   }
   const { sequenceId = game.sequenceId, stateVersion = game.stateVersion } = message;
   const gameState = prune({ ...game, ...changed, sequenceId, stateVersion });
-  return reduceAroundGame({ ...state, gameState }, gameState, message, now);
+  const hasTransferredHost = hasTransferred(state, game, message);
+  return reduceAroundGame({ ...state, gameState, hasTransferredHost }, gameState, message, now);
+}
+
+/** @param {State} state @param {GameState} before @param {ServerMessage} message */
+function hasTransferred({ me, hasTransferredHost }, before, { type, payload }) {
+  if (type !== TYPES.HOST_CHANGED || payload.hostId === before.hostId) {
+    return hasTransferredHost;
+  }
+  const wasMine = before.hostId === me?.actorId;
+  return wasMine ? payload.reason === "transferred" : hasTransferredHost && payload.hostId !== me?.actorId;
 }
 
 /** @param {State} state @param {ErrorPayload} error @returns {State} */

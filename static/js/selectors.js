@@ -135,7 +135,7 @@ export function everyPlayer(game) {
 
 /** Whether this page's actor opened the room and may become its host again. @param {State} state */
 export function mayReclaimHost(state) {
-  return isLive(state) && !isHost(state) && state.me.actorId === FIRST_HOST;
+  return isLive(state) && !isHost(state) && state.me.actorId === FIRST_HOST && !state.hasTransferredHost;
 }
 
 /** For each team its score after each of its turns, starting with 0. @param {GameState} game */

@@ -107,7 +107,7 @@ async def play_with_the_explainer_as_word_holder(party: BrowserParty) -> list[in
     # The results come by themselves.
     await party.everybody_in("results", 10)
     winner = await party.who("Stage").page.locator(".step[data-rank='1'] strong").inner_text()
-    return await read_the_results(party, winner=winner, mvp=first.name)
+    return await read_the_results(party, winner=f"Team {winner}", mvp=first.name)
 
 
 async def choose_short_rounds(alice: Visitor) -> None:

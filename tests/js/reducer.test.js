@@ -155,3 +155,14 @@ test("PLAYER_RENAMED renames a player, and the host", () => {
   const host = reduce(renamed, message("PLAYER_RENAMED", { playerId: "host_001", playerName: "Hannah" }, 102));
   assert.equal(host.gameState.hostName, "Hannah");
 });
+
+test("a host who gave the role away does not take it back, one who lost it may", () => {
+  const changed = (reason, hostId, sequenceId) =>
+    message("HOST_CHANGED", { hostId, hostName: "Bob", reason }, sequenceId);
+  const hosting = liveState(initialState(), runningGame({ hostId: "player_001" }));
+  assert.equal(reduce(hosting, changed("disconnected", "player_002", 101)).hasTransferredHost, false);
+  const given = reduce(hosting, changed("transferred", "player_002", 101));
+  assert.equal(given.hasTransferredHost, true);
+  assert.equal(reduce(given, changed("transferred", "player_003", 102)).hasTransferredHost, true);
+  assert.equal(reduce(given, changed("transferred", "player_001", 102)).hasTransferredHost, false);
+});

@@ -42,6 +42,12 @@ export function roundView(section, page) {
   skip.addEventListener("click", () => answer("skipped"));
   undo.addEventListener("click", () => page.room.undo());
   document.addEventListener("keydown", onKey);
+  document.addEventListener("visibilitychange", () => {
+    // As on the card: a hidden page has no word in it.
+    if (document.visibilityState === "hidden") {
+      setText(wordRegion, "");
+    }
+  });
 
   return {
     draw(state) {
